@@ -51,14 +51,11 @@ export function redact(text: string): string {
 
 /** Makes text safe to print on a line the runner reads: no workflow command, no control or direction character. */
 export function neutralise(text: string): string {
-  return (
-    text
-      .replace(/\r\n?/g, '\n')
-      // biome-ignore lint/suspicious/noMisleadingCharacterClass: the characters are listed one by one
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter)
-      .replace(/^(\s*):(?=:)/gm, '$1: ')
-      .replaceAll('##[', '## [')
-  )
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter)
+    .replace(/^(\s*):(?=:)/gm, '$1: ')
+    .replaceAll('##[', '## [')
 }
 
 function escapeCharacter(character: string): string {
