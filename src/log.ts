@@ -115,3 +115,8 @@ export async function withoutCommands<T>(work: () => Promise<T>): Promise<T> {
     process.stdout.write(`\n::${token}::\n`)
   }
 }
+
+/** Adds Markdown to the page of the job; nothing happens where there is none. */
+export async function summarise(markdown: string): Promise<void> {
+  if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(redact(markdown)).write()
+}

@@ -1,0 +1,121 @@
+import { constants, type Dirent } from 'node:fs'
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import ignore from 'ignore'
+import { DeployError } from '../errors.ts'
+
+export interface CopyRequest {
+  /** The user's inference code. */
+  source: string
+  /** The clone of the algorithm's repository. */
+  target: string
+  mode: 'overlay' | 'mirror'
+  /** Patterns in gitignore syntax. */
+  exclude: readonly string[]
+}
+
+export interface CopyReport {
+  copied: number
+  /** Paths removed in mirror mode. */
+  removed: string[]
+}
+
+/** Never part of the code: a repository of its own, and what Python and Jupyter leave behind. */
+const neverCopied = new Set(['.git', '__pycache__', '.ipynb_checkpoints'])
+
+/** Files of the algorithm's repository that mirror mode keeps: the deployment's own, and the platform's. */
+const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algorithmia.conf']
+
+/**
+ * Copies the inference code over the clone. Dot files are copied; links stay links and must lead inside the folder;
+ * executable bits are kept; nothing is written through a link of the target.
+ *
+ * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
+ */
+export async function copyCode({ source, target, mode, exclude }: CopyRequest): Promise<CopyReport> {
+  const rules = ignore().add([...exclude])
+  const excluded = (path: string) => rules.ignores(path)
+  const files = await listFiles(source, excluded)
+  for (const file of files) await copyEntry(source, target, file)
+  const removed = mode === 'mirror' ? await removeOthers(target, new Set(files), excluded) : []
+  return { copied: files.length, removed }
+}
+
+/** Files and links below a folder, as paths with forward slashes, sorted. */
+async function listFiles(root: string, excluded: (path: string) => boolean, folder = ''): Promise<string[]> {
+  const entries: Dirent[] = await readdir(join(root, folder), { withFileTypes: true })
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (neverCopied.has(entry.name) || excluded(entry.isDirectory() ? `${path}/` : path)) return []
+      if (entry.isDirectory()) return listFiles(root, excluded, path)
+      if (entry.isFile() || entry.isSymbolicLink()) return [path]
+      throw new DeployError(
+        `${path} in the code folder is neither a file nor a folder; remove it or name it in copy_exclude`,
+      )
+    }),
+  )
+  return lists.flat().sort()
+}
+
+async function copyEntry(source: string, target: string, path: string): Promise<void> {
+  const from = join(source, path)
+  const to = join(target, path)
+  await makeParents(target, path)
+  const present = await lstat(to).catch(() => undefined)
+  if (present?.isDirectory()) {
+    throw new DeployError(
+      `${path} is a file in the code folder and a folder in the algorithm's repository; remove it there`,
+    )
+  }
+  const entry = await lstat(from)
+  if (entry.isSymbolicLink()) {
+    const link = await readlink(from)
+    refuseForeignLink(source, path, link)
+    if (present) await rm(to)
+    await symlink(link, to)
+    return
+  }
+  if (present?.isSymbolicLink()) await rm(to)
+  await copyFile(from, to, constants.COPYFILE_FICLONE)
+  if (process.platform !== 'win32') {
+    // git knows one bit of the mode; the rest would be the user's umask.
+    const { mode } = await stat(from)
+    await chmod(to, mode & 0o100 ? 0o755 : 0o644)
+  }
+}
+
+/** Makes the folders of a path one by one: a link in the target must not lead the copy out of the clone. */
+async function makeParents(target: string, path: string): Promise<void> {
+  const parents = path.split('/').slice(0, -1)
+  for (let depth = 1; depth <= parents.length; depth += 1) {
+    const folder = parents.slice(0, depth).join('/')
+    const present = await lstat(join(target, folder)).catch(() => undefined)
+    if (present === undefined) await mkdir(join(target, folder))
+    else if (!present.isDirectory()) {
+      throw new DeployError(
+        `${folder} is a folder in the code folder and a file or link in the algorithm's repository; remove it there`,
+      )
+    }
+  }
+}
+
+function refuseForeignLink(root: string, path: string, link: string): void {
+  const inside = relative(root, resolve(dirname(join(root, path)), link))
+  if (!isAbsolute(link) && inside !== '..' && !inside.startsWith(`..${sep}`)) return
+  throw new DeployError(
+    `${path} in the code folder is a link to ${link}, which would lead nowhere in the algorithm's repository. Replace it with the file`,
+  )
+}
+
+/** Mirror mode: removes what the code folder no longer has. */
+async function removeOthers(
+  target: string,
+  keep: ReadonlySet<string>,
+  excluded: (path: string) => boolean,
+): Promise<string[]> {
+  const present = await listFiles(target, excluded)
+  const others = present.filter((path) => !keep.has(path) && !neverRemoved.includes(path))
+  for (const path of others) await rm(join(target, path))
+  return others
+}

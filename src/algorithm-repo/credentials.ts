@@ -1,0 +1,30 @@
+/**
+ * How git gets the secret: from a credential helper that exists for one origin only and prints two variables of the
+ * child's environment. So the secret is in no argument, no URL and no file, and a redirect to another host finds no
+ * helper. Whatever the machine has configured (helpers, the header that actions/checkout leaves behind) is switched
+ * off for this repository.
+ */
+export interface Credentials {
+  url: string
+  login: string
+  secret: string
+}
+
+// The names must not begin with GIT_: simple-git drops those.
+const loginVariable = 'DEPLOY_REPOSITORY_LOGIN'
+const secretVariable = 'DEPLOY_REPOSITORY_SECRET'
+
+/** The settings for `git -c`; they hold no secret. `get` only: git also calls helpers to erase a rejected secret. */
+export function credentialConfig({ url }: Credentials): string[] {
+  const answer = `printf "username=%s\\npassword=%s\\n" "$${loginVariable}" "$${secretVariable}"`
+  return [
+    `http.${url}.extraheader=`,
+    'credential.helper=',
+    `credential.${new URL(url).origin}.helper=!f() { test "$1" = get && ${answer}; }; f`,
+  ]
+}
+
+/** Variables for the environment of git. */
+export function credentialEnvironment({ login, secret }: Credentials): Record<string, string> {
+  return { [loginVariable]: login, [secretVariable]: secret }
+}

@@ -1,0 +1,75 @@
+import { type SimpleGit, simpleGit } from 'simple-git'
+import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
+
+/** Variables that git needs and simple-git drops unless it is told not to. */
+const kept = [
+  'GIT_TERMINAL_PROMPT',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_PROXY_SSL_CAINFO',
+  'GIT_HTTP_PROXY_AUTHMETHOD',
+]
+
+/** Not for git: editors and pagers (simple-git refuses them), tracing (prints secrets), and the job's own secrets. */
+const dropped =
+  /^(GIT_.*|INPUT_.*|ACTIONS_.*|GITHUB_TOKEN|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS|LANG|LANGUAGE|LC_.*)$/i
+
+/** Seconds without a byte after which git gives a transfer up. */
+const stallSeconds = 60
+
+export interface GitOptions {
+  folder: string
+  /** An empty folder: no hook of the machine runs. */
+  noHooks: string
+  author: { name: string; email: string }
+  credentials: Credentials
+}
+
+/**
+ * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature or line-ending conversion of
+ * the machine takes part, nothing is written to its configuration, messages are in English.
+ */
+export function openGit({ folder, noHooks, author, credentials }: GitOptions): SimpleGit {
+  return simpleGit({
+    baseDir: folder,
+    unsafe: { allowUnsafeCredentialHelper: true, allowUnsafeHooksPath: true },
+    allowEnvironment: kept,
+    // Last resort only: it ends git, but not git's own children, which the low-speed limit ends.
+    timeout: { block: 30 * 60_000, stdErr: false, stdOut: false },
+    config: [
+      ...credentialConfig(credentials),
+      `core.hooksPath=${noHooks}`,
+      'core.autocrlf=false',
+      'core.safecrlf=false',
+      'core.excludesFile=',
+      'core.attributesFile=',
+      'commit.gpgsign=false',
+      'push.gpgSign=false',
+      'push.followTags=false',
+      'push.recurseSubmodules=no',
+      'clone.defaultRemoteName=origin',
+      'gc.auto=0',
+      'maintenance.auto=false',
+      'advice.detachedHead=false',
+      'http.lowSpeedLimit=1',
+      `http.lowSpeedTime=${stallSeconds}`,
+      `user.name=${author.name}`,
+      `user.email=${author.email}`,
+    ],
+  }).env({ ...gitEnvironment(process.env), ...credentialEnvironment(credentials) })
+}
+
+/** git for reading the user's own repository, whoever owns the folder. */
+export function openWorkspaceGit(folder: string): SimpleGit {
+  return simpleGit({ baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
+    gitEnvironment(process.env),
+  )
+}
+
+function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (!dropped.test(entry[0]) || kept.includes(entry[0])),
+  )
+  return { ...Object.fromEntries(entries), GIT_TERMINAL_PROMPT: '0', GCM_INTERACTIVE: 'Never', LC_ALL: 'C' }
+}

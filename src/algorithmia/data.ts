@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { DeployError } from '../errors.ts'
+import { apiPath, collectionParts, type DataUri, formatUri, isHosted } from './data-uri.ts'
+import { errorText, type Http, type Response } from './http.ts'
+
+/** Folders and files of the data API (platform reference §2.3). */
+export class DataApi {
+  readonly #http: Http
+
+  constructor(http: Http) {
+    this.#http = http
+  }
+
+  /**
+   * One cheap call that tells whether the key is good and the collection is there.
+   *
+   * @throws DeployError when the key is rejected or may not read
+   */
+  async findCollection(collection: DataUri): Promise<'exists' | 'missing'> {
+    const response = await this.#http.request('GET', apiPath(collection))
+    if (response.status === 200) return 'exists'
+    if (response.status === 404) return 'missing'
+    throw refusal(response, `look into ${formatUri(collection)}`, 'reading')
+  }
+
+  /** Creates the collection unless it is there; that somebody else created it meanwhile is fine. */
+  async createCollection(collection: DataUri): Promise<void> {
+    const { owner, name } = collectionParts(collection)
+    const response = await this.#http.request('POST', `/v1/data/${encodeURIComponent(owner)}`, { name })
+    if (response.status === 200 || response.status === 409) return
+    if ((await this.findCollection(collection)) === 'exists') return
+    throw refusal(response, `create the collection ${formatUri(collection)}`, 'writing')
+  }
+
+  async exists(file: DataUri): Promise<boolean> {
+    const response = await this.#http.request('HEAD', apiPath(file))
+    if (response.status === 200) return true
+    if (response.status === 404) return false
+    throw refusal(response, `look for ${formatUri(file)}`, 'reading')
+  }
+
+  /** @returns bytes, or undefined when there is no such object */
+  async storedSize(file: DataUri): Promise<number | undefined> {
+    const { status, size } = await this.#http.announcedSize(apiPath(file))
+    if (status === 404) return undefined
+    if (status === 200 && size !== undefined) return size
+    return this.#listedSize(file)
+  }
+
+  /** The way that is documented: the listing of the folder, page by page (platform reference §2.3, §2.6). */
+  async #listedSize(file: DataUri): Promise<number | undefined> {
+    const slash = file.path.lastIndexOf('/')
+    const folder = { ...file, path: file.path.slice(0, slash) }
+    const name = file.path.slice(slash + 1)
+    let marker = ''
+    do {
+      const response = await this.#http.request(
+        'GET',
+        apiPath(folder) + (marker === '' ? '' : `?marker=${encodeURIComponent(marker)}`),
+      )
+      if (response.status !== 200) throw refusal(response, `list ${formatUri(folder)}`, 'reading')
+      const page = JSON.parse(response.body) as { files?: { filename: string; size: number }[]; marker?: string | null }
+      const entry = page.files?.find((candidate) => candidate.filename === name)
+      if (entry) return entry.size
+      marker = page.marker ?? ''
+    } while (marker !== '')
+    return undefined
+  }
+
+  /** Downloads the object and hashes it on the way. */
+  async digest(file: DataUri): Promise<{ md5: string; sha256: string }> {
+    const md5 = createHash('md5')
+    const sha256 = createHash('sha256')
+    const response = await this.#http.download(apiPath(file), (chunk) => {
+      md5.update(chunk)
+      sha256.update(chunk)
+    })
+    if (response.status !== 200) throw refusal(response, `read ${formatUri(file)}`, 'reading')
+    return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
+  }
+
+  async remove(file: DataUri): Promise<void> {
+    const response = await this.#http.request('DELETE', apiPath(file))
+    if (response.status !== 200 && response.status !== 404)
+      throw refusal(response, `delete ${formatUri(file)}`, 'writing')
+  }
+}
+
+/** Says what the platform refused and which right the key lacks. */
+export function refusal(response: Response, action: string, right: 'reading' | 'writing'): DeployError {
+  const said = errorText(response)
+  if (response.status === 401) {
+    return new DeployError(
+      `Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key`,
+    )
+  }
+  if (response.status === 403) {
+    const access = right === 'reading' ? 'read only" or "read + write' : 'read + write'
+    return new DeployError(
+      `algorithmia_api_key may not ${action} (${said}). In the key's settings set data access to "${access}", ` +
+        'and make sure that it belongs to the owner of the collection',
+    )
+  }
+  return new DeployError(`Algorithmia could not ${action} (${said})`)
+}
+
+/** Connectors have no folders to create, and their rights are set on the platform (platform reference §2.1). */
+export function needsCollection(collection: DataUri): boolean {
+  return isHosted(collection)
+}

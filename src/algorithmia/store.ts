@@ -1,0 +1,165 @@
+import { DeployError } from '../errors.ts'
+import { formatBytes, formatDuration } from '../format.ts'
+import * as log from '../log.ts'
+import { type DataApi, needsCollection, refusal } from './data.ts'
+import { apiPath, type DataUri, fileIn, formatUri, manifestPath, sameObject } from './data-uri.ts'
+import type { Http, UploadBody } from './http.ts'
+
+/** MD5 and SHA-256, lower-case hex. */
+export interface Digest {
+  md5: string
+  sha256: string
+}
+
+/** The model as this stage needs it: its size, its digest, and its bytes as often as a try needs them. */
+export interface ModelSource {
+  /** File name, for messages. */
+  name: string
+  /** Bytes. */
+  size: number
+  /** Reads the file once without sending it. */
+  digest(): Promise<Digest>
+  /** Bytes for one try; `digest()` of the body is known once the last byte was handed out. */
+  open(ready: Promise<void>): Promise<UploadBody & { digest(): Promise<Digest> }>
+}
+
+export interface StoredModel extends Digest {
+  uri: DataUri
+  /** Bytes. */
+  size: number
+  /** False when the object was already there with the same bytes. */
+  uploaded: boolean
+}
+
+export interface StoreRequest {
+  http: Http
+  data: DataApi
+  collection: DataUri
+  collectionExists: boolean
+  model: ModelSource
+  /** Object name, `<stem>_<commit><ext>`. */
+  name: string
+  /** Object name beside it, for other bytes of the same commit. */
+  nameWithDigest(md5: string): string
+  /** Whether the manifest that is live proves that the object holds these bytes. */
+  isProven(object: Digest & { filepath: string; size: number }): boolean
+}
+
+/**
+ * Stores the model under a name that no live manifest can already point to with other bytes.
+ *
+ * An existing object is never overwritten: it is reused when the manifest proves that it holds the same bytes, and
+ * left alone otherwise, the model going beside it.
+ */
+export async function storeModel(request: StoreRequest): Promise<StoredModel> {
+  const { data, collection, collectionExists, model } = request
+  if (needsCollection(collection) && !collectionExists) {
+    await data.createCollection(collection)
+    log.info(`Created the collection ${formatUri(collection)}`)
+  }
+  const uri = fileIn(collection, request.name)
+  if (!(await data.exists(uri))) return upload(request, uri)
+
+  const digest = await model.digest()
+  if (
+    request.isProven({ filepath: manifestPath(uri), size: model.size, ...digest }) &&
+    (await data.storedSize(uri)) === model.size
+  ) {
+    return reuse(uri, digest, model.size)
+  }
+  log.info(`${formatUri(uri)} exists, and nothing proves that it holds these bytes: storing beside it`)
+  const beside = fileIn(collection, request.nameWithDigest(digest.md5.slice(0, 8)))
+  if (!(await data.exists(beside))) return upload(request, beside, digest)
+  // Left by a run that failed after its upload, most likely whole; its bytes are the proof.
+  const stored = await data.digest(beside)
+  if (stored.md5 === digest.md5 && stored.sha256 === digest.sha256) return reuse(beside, digest, model.size)
+  throw new DeployError(
+    `${formatUri(beside)} exists with other bytes than its name says, perhaps left half-written. Delete it and run again`,
+  )
+}
+
+function reuse(uri: DataUri, digest: Digest, size: number): StoredModel {
+  log.info(`${formatUri(uri)} is already stored with the same bytes: nothing to upload`)
+  return { uri, size, uploaded: false, ...digest }
+}
+
+async function upload(request: StoreRequest, uri: DataUri, expected?: Digest): Promise<StoredModel> {
+  const { http, data, model } = request
+  const started = performance.now()
+  log.info(`Uploading ${model.name} (${formatBytes(model.size)}) to ${formatUri(uri)}`)
+  const progress = reportProgress(model.size)
+  const { response, body } = await http
+    .upload(apiPath(uri), model.size, async (ready) => {
+      const body = await model.open(ready)
+      progress.follow(body)
+      return body
+    })
+    .finally(progress.stop)
+  if (response.status !== 200) throw refusal(response, `store ${formatUri(uri)}`, 'writing')
+  if (body.bytesRead !== model.size) {
+    throw new DeployError(
+      `Algorithmia answered that ${formatUri(uri)} is stored after only ${body.bytesRead} of ${model.size} bytes were sent`,
+    )
+  }
+  const digest = await body.digest()
+  if (expected && expected.md5 !== digest.md5) throw new DeployError(`${model.name} changed while it was deployed`)
+  checkAnswer(response.body, uri)
+  await checkStored(data, uri, model)
+  const elapsed = performance.now() - started
+  log.info(
+    `Stored ${formatBytes(model.size)} in ${formatDuration(elapsed)} (${formatRate(model.size, elapsed)}), ` +
+      `MD5 ${digest.md5}`,
+  )
+  return { uri, size: model.size, uploaded: true, ...digest }
+}
+
+/** An answer without the object's own URI is no success: an empty 200 has been seen for a refusal (platform reference §2.5). */
+function checkAnswer(body: string, uri: DataUri): void {
+  let result: unknown
+  try {
+    result = (JSON.parse(body) as { result?: unknown } | null)?.result
+  } catch {
+    result = undefined
+  }
+  if (typeof result === 'string' && sameObject(result, uri)) return
+  const shown = body.length > 200 ? `${body.slice(0, 200)}...` : body
+  throw new DeployError(
+    `Algorithmia did not confirm that ${formatUri(uri)} is stored; it answered: ${shown || 'nothing'}`,
+  )
+}
+
+async function checkStored(data: DataApi, uri: DataUri, model: ModelSource): Promise<void> {
+  const stored = await data.storedSize(uri)
+  if (stored === model.size) return
+  // Written by this very run and good for nothing: no manifest points to it.
+  if (stored !== undefined) await data.remove(uri)
+  throw new DeployError(
+    stored === undefined
+      ? `${formatUri(uri)} is not there although Algorithmia confirmed it`
+      : `${formatUri(uri)} was stored with ${stored} bytes instead of ${model.size}, and was removed again`,
+  )
+}
+
+/** A line every few seconds for uploads that take long: percent, rate, time left. */
+function reportProgress(size: number) {
+  let body: UploadBody | undefined
+  let started = performance.now()
+  const timer = setInterval(() => {
+    if (body === undefined || body.bytesRead === 0) return
+    const elapsed = performance.now() - started
+    const left = (elapsed / body.bytesRead) * (size - body.bytesRead)
+    const percent = Math.floor((body.bytesRead / size) * 100)
+    log.info(`${percent} % sent, ${formatRate(body.bytesRead, elapsed)}, ${formatDuration(left)} left`)
+  }, 5000)
+  return {
+    follow(next: UploadBody) {
+      body = next
+      started = performance.now()
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+function formatRate(bytes: number, milliseconds: number): string {
+  return `${(bytes / 1e6 / (Math.max(milliseconds, 1) / 1000)).toFixed(1)} MB/s`
+}

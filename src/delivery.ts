@@ -1,0 +1,61 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { copyCode } from './algorithm-repo/copy.ts'
+import { manifestPath } from './algorithmia/data-uri.ts'
+import type { StoredModel } from './algorithmia/store.ts'
+import type { CodeInputs, RepositoryInputs } from './inputs.ts'
+import * as log from './log.ts'
+import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from './manifest/manifest.ts'
+import type { Origin } from './origin.ts'
+
+/** The manifest's entry for a stored model. What was stored by an earlier run keeps its time. */
+export function manifestEntry(origin: Origin, stored: StoredModel, present: Partial<ManifestEntry>): ManifestEntry {
+  const path = manifestPath(stored.uri)
+  const storedBefore = !stored.uploaded && present.model_filepath === path ? present.model_uploaded_utc : undefined
+  return keepUnchanged(present, {
+    model_filepath: path,
+    model_md5_hash: stored.md5,
+    model_origin_commit_SHA: origin.commit,
+    model_origin_commit_msg: origin.message,
+    model_origin_repo: origin.repository,
+    model_origin_ref: origin.ref,
+    model_uploaded_utc: storedBefore ?? manifestTime(new Date()),
+    model_sha256_hash: stored.sha256,
+    model_size_bytes: stored.size,
+    model_origin_run_url: origin.runUrl,
+  })
+}
+
+/** Changes a clone: the code first and the manifest last, so that nothing copied can replace it. */
+export async function applyTo(folder: string, code: CodeInputs | undefined, entry: ManifestEntry): Promise<void> {
+  if (code !== undefined) {
+    const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
+    log.info(`Copied ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
+    if (removed.length > 0) log.info(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`)
+  }
+  const path = join(folder, manifestName)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  await writeFile(path, updateManifest(text, entry))
+}
+
+/** The original action's message, with a body that leads back to the model's origin. */
+export function commitText(origin: Origin): string {
+  return [
+    'Automated deployment via Github CI',
+    '',
+    `Repository: ${origin.repositoryUrl}`,
+    `Commit: ${origin.repositoryUrl}/commit/${origin.commit}`,
+    `Run: ${origin.runUrl}`,
+    '',
+  ].join('\n')
+}
+
+/** Web page of a commit of the algorithm's repository. Algorithmia's own git has none (platform reference §1). */
+export function commitUrl({ url, hosting }: RepositoryInputs, commit: string): string {
+  if (hosting === 'algorithmia' || commit === '') return ''
+  const folder = new URL(url).hostname.includes('gitlab') ? '/-/commit/' : '/commit/'
+  return url.replace(/\.git$/, '') + folder + commit
+}

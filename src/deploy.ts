@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AlgorithmRepository } from './algorithm-repo/repository.ts'
+import { commitMessage } from './algorithm-repo/workspace.ts'
+import { DataApi } from './algorithmia/data.ts'
+import { Http } from './algorithmia/http.ts'
+import { storeModel } from './algorithmia/store.ts'
+import { applyTo, commitText, commitUrl, manifestEntry } from './delivery.ts'
+import type { Deployment } from './deployment.ts'
+import type { Inputs } from './inputs.ts'
+import * as log from './log.ts'
+import { manifestName, provesObject } from './manifest/manifest.ts'
+import { checkModel } from './model/check.ts'
+import { remoteName } from './model/names.ts'
+import { modelSource } from './model/source.ts'
+import { readOrigin } from './origin.ts'
+import { plan } from './plan.ts'
+import { preflight } from './preflight.ts'
+import { trainModel } from './train-model.ts'
+
+/**
+ * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
+ * What becomes known goes into `deployment`, which is reported in either case.
+ */
+export async function deploy(inputs: Inputs, deployment: Deployment): Promise<void> {
+  const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
+  const http = new Http(inputs.platform)
+  const data = new DataApi(http)
+  try {
+    const { origin, repository, collection, present } = await deployment.stage('preflight', 'Preflight', async () => {
+      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+      const opened = AlgorithmRepository.clone(inputs.repository, temp)
+      return { origin: deployment.origin, ...(await preflight(inputs, http, data, opened)) }
+    })
+
+    if (inputs.dryRun)
+      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, repository, present))
+
+    const trainedSince = inputs.training
+      ? await deployment.stage('train', 'Train', () => trainModel(inputs, deployment, temp))
+      : deployment.skip('Training', inputs.trainingSkipped)
+
+    const model = await deployment.stage('model', 'Check the model', async () =>
+      modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince })),
+    )
+
+    const stored = await deployment.stage('store', 'Store the model', () =>
+      storeModel({
+        http,
+        data,
+        collection: inputs.collection,
+        collectionExists: collection === 'exists',
+        model,
+        name: remoteName(model.name, origin.commit),
+        nameWithDigest: (digest) => remoteName(model.name, origin.commit, digest),
+        isProven: (object) => provesObject(present, object),
+      }),
+    )
+    deployment.recordModel(stored)
+
+    const entry = manifestEntry(origin, stored, present)
+    if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
+    await deployment.stage('copy', 'Copy the code and write the manifest', () =>
+      repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName]),
+    )
+
+    const delivery = await deployment.stage('push', 'Commit and push', async () =>
+      repository.push(inputs.repository.message ?? commitText(origin)),
+    )
+    deployment.recordDelivery(
+      delivery,
+      commitUrl(inputs.repository, delivery.commit),
+      await repository.read(manifestName),
+    )
+    log.info(
+      delivery.changed
+        ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
+        : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
+    )
+  } finally {
+    await rm(temp, { recursive: true, force: true, maxRetries: 3 })
+  }
+}

@@ -1,0 +1,81 @@
+import { formatUri, manifestPath } from './algorithmia/data-uri.ts'
+import type { StoredModel } from './algorithmia/store.ts'
+import type { Inputs } from './inputs.ts'
+import * as log from './log.ts'
+import type { Origin } from './origin.ts'
+import { initialOutputs, type Outputs } from './outputs.ts'
+
+/** The stages of a deployment, as the output `failed_phase` names them. */
+export type Phase = 'inputs' | 'preflight' | 'train' | 'model' | 'store' | 'copy' | 'push' | 'report'
+
+/** What is known of a deployment so far: filled in stage by stage, and reported whether it succeeds or not. */
+export class Deployment {
+  phase: Phase = 'inputs'
+  readonly outputs: Outputs = { ...initialOutputs }
+  origin: Origin | undefined
+  /** Where it goes: known once the inputs are read. */
+  target: { algorithm: string; repositoryUrl: string; branch: string } | undefined
+  /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
+  readonly notes: string[] = []
+  readonly stages: { name: Phase; milliseconds: number }[] = []
+  #uploaded = false
+
+  aimAt({ platform, repository }: Inputs): void {
+    this.target = {
+      algorithm: `${platform.owner}/${platform.algorithm}`,
+      repositoryUrl: repository.url,
+      branch: repository.branch ?? 'the default branch',
+    }
+  }
+
+  /** Runs one stage in its own group of the log. */
+  async stage<T>(phase: Phase, title: string, work: () => Promise<T>): Promise<T> {
+    this.phase = phase
+    const started = performance.now()
+    try {
+      return await log.group(title, work)
+    } finally {
+      this.stages.push({ name: phase, milliseconds: performance.now() - started })
+    }
+  }
+
+  /** Nothing is skipped silently: a line in the log and in the summary. */
+  skip(what: string, why: string): undefined {
+    this.note(`${what} skipped: ${why}.`)
+  }
+
+  note(sentence: string): void {
+    log.info(sentence)
+    this.notes.push(sentence)
+  }
+
+  recordModel(stored: StoredModel): void {
+    this.outputs.model_uri = formatUri(stored.uri)
+    this.outputs.model_filepath = manifestPath(stored.uri)
+    this.outputs.model_md5_hash = stored.md5
+    this.outputs.model_sha256_hash = stored.sha256
+    this.outputs.model_size_bytes = String(stored.size)
+    this.#uploaded = stored.uploaded
+  }
+
+  recordDelivery(delivery: { changed: boolean; commit: string }, url: string, manifest: string | undefined): void {
+    this.outputs.algorithm_commit_sha = delivery.commit
+    this.outputs.algorithm_commit_url = url
+    this.outputs.manifest = manifest ?? ''
+    this.succeed(delivery.changed ? 'pushed' : 'unchanged')
+  }
+
+  succeed(status: Outputs['status']): void {
+    this.outputs.status = status
+    this.outputs.failed_phase = ''
+  }
+
+  /** Says what this run leaves behind that a person should know of. */
+  fail(): void {
+    if (this.#uploaded && this.outputs.algorithm_commit_sha === '') {
+      this.note(`Left behind: ${this.outputs.model_uri} is stored, but no manifest points to it.`)
+    }
+    this.outputs.status = 'failed'
+    this.outputs.failed_phase = this.phase
+  }
+}

@@ -1,0 +1,76 @@
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { DeployError } from '../errors.ts'
+import { formatBytes } from '../format.ts'
+import * as log from '../log.ts'
+
+export interface CheckedModel {
+  /** Absolute path, symbolic links followed. */
+  path: string
+  /** Bytes. */
+  size: number
+}
+
+export interface ModelCheck {
+  absolute: string
+  /** Relative to the workspace, for messages. */
+  relative: string
+  workspace: string
+  /** When the training of this run began; undefined when nothing was trained. */
+  trainedSince: Date | undefined
+}
+
+/**
+ * Makes sure that there is a model worth shipping.
+ *
+ * @throws DeployError for a missing or empty file, a folder, a Git LFS pointer, a path out of the workspace
+ */
+export async function checkModel({
+  absolute: path,
+  relative: shown,
+  workspace,
+  trainedSince,
+}: ModelCheck): Promise<CheckedModel> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) {
+    const remedy =
+      trainedSince === undefined
+        ? 'no notebook ran in this step: commit the model, download it in an earlier step, or set notebook_path'
+        : 'the notebook ran, but did not save a model there: compare its last cells with model_path'
+    throw new DeployError(`Model file not found at ${shown}; ${remedy}`)
+  }
+  const real = await realpath(path)
+  // Checked again here, because training may have put a link in its place.
+  const root = await realpath(workspace)
+  if (!real.startsWith(root + sep)) throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
+  if (found.isDirectory())
+    throw new DeployError(`model_path ${shown} is a folder; name one file (an archive of it, say)`)
+  if (!found.isFile()) throw new DeployError(`model_path ${shown} is not a regular file`)
+  if (found.size === 0) throw new DeployError(`The model ${shown} is empty (0 bytes)`)
+  await refuseLfsPointer(real, shown, found.size)
+  if (trainedSince && found.mtimeMs < trainedSince.getTime()) {
+    throw new DeployError(
+      `The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
+        `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
+        "save the model to model_path in the notebook, or set notebook_path to '' to deploy the file as it is",
+    )
+  }
+  log.info(`${shown}: ${formatBytes(found.size)}, written ${found.mtime.toISOString()}`)
+  return { path: real, size: found.size }
+}
+
+/** The text that stands in for a file when git-lfs did not fetch it. */
+async function refuseLfsPointer(path: string, shown: string, size: number): Promise<void> {
+  const signature = 'version https://git-lfs.github.com/spec/'
+  if (size > 1024) return
+  const file: FileHandle = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(signature.length), 0, signature.length, 0)
+    if (buffer.subarray(0, bytesRead).toString('latin1') !== signature) return
+  } finally {
+    await file.close()
+  }
+  throw new DeployError(
+    `${shown} is a Git LFS pointer, not the model: set \`lfs: true\` on the actions/checkout step of this job`,
+  )
+}

@@ -1,0 +1,26 @@
+import { basename } from 'node:path'
+import type { CheckedModel } from './check.ts'
+import type { Digest } from './hashers.ts'
+import { ModelReader } from './reader.ts'
+
+/** A model that can be read as often as somebody needs its bytes; all passes must find the same bytes. */
+export function modelSource({ path, size }: CheckedModel) {
+  let known: Digest | undefined
+  return {
+    name: basename(path),
+    size,
+    open: (ready: Promise<void>): Promise<ModelReader> => ModelReader.open(path, size, ready),
+    /** Hashes the file without sending it anywhere. */
+    async digest(): Promise<Digest> {
+      if (known) return known
+      const reader = await ModelReader.open(path, size)
+      try {
+        for await (const _ of reader.stream);
+        known = await reader.digest()
+        return known
+      } finally {
+        await reader.discard()
+      }
+    },
+  }
+}

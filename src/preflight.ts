@@ -1,0 +1,56 @@
+import type { AlgorithmRepository } from './algorithm-repo/repository.ts'
+import { findAlgorithm } from './algorithmia/algorithms.ts'
+import type { DataApi } from './algorithmia/data.ts'
+import { formatUri } from './algorithmia/data-uri.ts'
+import type { Http } from './algorithmia/http.ts'
+import { DeployError, messageOf } from './errors.ts'
+import type { Inputs } from './inputs.ts'
+import * as log from './log.ts'
+import { manifestName, readManifest } from './manifest/manifest.ts'
+
+/**
+ * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
+ * the algorithm's repository, the manifest that is there.
+ *
+ * @param opened the clone, under way
+ */
+export async function preflight(inputs: Inputs, http: Http, data: DataApi, opened: Promise<AlgorithmRepository>) {
+  const { owner, algorithm } = inputs.platform
+  const [collection, , { repository, present }] = await allChecks([
+    data.findCollection(inputs.collection),
+    requireAlgorithm(http, owner, algorithm),
+    opened.then(checkRepository),
+  ])
+  log.info(
+    `The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : 'will be created'}`,
+  )
+  return { collection, repository, present }
+}
+
+async function requireAlgorithm(http: Http, owner: string, name: string): Promise<void> {
+  const found = await findAlgorithm(http, owner, name)
+  if (found === 'missing') {
+    throw new DeployError(
+      `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
+    )
+  }
+  if (found === 'unknown') {
+    log.warning(`algorithmia_api_key may not read algorithms, so whether ${owner}/${name} exists was not checked`)
+  }
+}
+
+async function checkRepository(repository: AlgorithmRepository) {
+  await repository.checkWriteAccess()
+  return { repository, present: readManifest(await repository.read(manifestName)) }
+}
+
+/** Waits for all checks and reports all failures at once. */
+async function allChecks<T extends readonly unknown[]>(checks: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(checks)
+  const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1) {
+    throw new DeployError(`${failures.length} checks failed:\n- ${failures.map(messageOf).join('\n- ')}`)
+  }
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
+}

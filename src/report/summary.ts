@@ -1,0 +1,70 @@
+import type { Deployment } from '../deployment.ts'
+import { formatBytes, formatDuration } from '../format.ts'
+
+const headlines: Record<string, string> = {
+  pushed: 'deployed',
+  unchanged: 'unchanged, this model and code are already deployed',
+  planned: 'planned, nothing was trained, uploaded or pushed',
+}
+
+/**
+ * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
+ *
+ * @param failure the annotation's text, when the run failed
+ */
+export function renderSummary(deployment: Deployment, failure: string | undefined): string {
+  const { outputs, target, notes, stages } = deployment
+  const outcome = headlines[outputs.status] ?? `failed (${outputs.failed_phase}), nothing was deployed`
+  const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome}`, '']
+  if (failure !== undefined) lines.push(...codeBlock(failure), '')
+  const rows = tableRows(deployment)
+  if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
+  if (notes.length > 0) lines.push(...notes.map((note) => `- ${escapeHtml(note)}`), '')
+  if (stages.length > 0) {
+    const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
+    lines.push(`<sub>${times.join(' · ')}</sub>`, '')
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function tableRows({ outputs, origin, target }: Deployment): [string, string][] {
+  const rows: [string, string][] = []
+  if (outputs.model_uri !== '') {
+    rows.push(['Model', `${code(outputs.model_uri)} (${formatBytes(Number(outputs.model_size_bytes))})`])
+    rows.push(['MD5', code(outputs.model_md5_hash)])
+    rows.push(['SHA-256', code(outputs.model_sha256_hash)])
+  }
+  if (origin) {
+    const link = `[${cell(origin.repository)}@${origin.commit.slice(0, 7)}](${origin.repositoryUrl}/commit/${origin.commit})`
+    rows.push(['Trained from', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()])
+  }
+  if (outputs.algorithm_commit_sha !== '' && target) {
+    const short = code(outputs.algorithm_commit_sha.slice(0, 12))
+    const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`
+    rows.push(['Algorithm commit', `${commit} on ${code(target.branch)} of ${code(target.repositoryUrl)}`])
+  }
+  if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
+  return rows
+}
+
+/** Text of others in a table cell: no cell border, no HTML, no Markdown that would run on. */
+function cell(text: string): string {
+  return escapeHtml(text)
+    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    .replace(/\s+/g, ' ')
+}
+
+function code(text: string): string {
+  return `<code>${escapeHtml(text).replaceAll('|', '&#124;').replace(/\s+/g, ' ')}</code>`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** A fence longer than any in the text, so that the text cannot end it. */
+function codeBlock(text: string): string[] {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}text`, text, fence]
+}
