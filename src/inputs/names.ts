@@ -1,0 +1,32 @@
+/** The inputs of action.yml, in its order. */
+export const inputNames = [
+  'algorithmia_api_key',
+  'algorithmia_username',
+  'algorithmia_email',
+  'algorithmia_algoname',
+  'algorithmia_password',
+  'github_username',
+  'github_pat',
+  'algorithmia_uploadpath',
+  'model_path',
+  'notebook_path',
+  'git_host',
+  'algorithmia_api',
+  'python',
+  'requirements_path',
+  'notebook_parameters',
+  'notebook_timeout_minutes',
+  'cell_timeout_minutes',
+  'notebook_environment',
+  'executed_notebook_path',
+  'algorithm_path',
+  'copy_mode',
+  'copy_exclude',
+  'algorithm_owner',
+  'algorithm_repository',
+  'algorithm_branch',
+  'commit_message',
+  'dry_run',
+] as const
+
+export type InputName = (typeof inputNames)[number]

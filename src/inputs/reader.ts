@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { getInput } from '@actions/core'
+import { DeployError } from '../errors.ts'
+import { mask } from '../log.ts'
+import type { InputName } from './names.ts'
+import { quote, secret } from './values.ts'
+
+export const whySecretsAreEmpty =
+  'Secrets are not passed to workflows that a fork or Dependabot started; otherwise check the name of the secret ' +
+  'under Settings > Secrets and variables > Actions, and that the workflow passes it with ${{ secrets.NAME }}'
+
+/** Collects the problems of all inputs, so that a user mends the workflow once. */
+export class InputReader {
+  readonly #problems: { name: string; text: string }[] = []
+
+  /** The value without surrounding white space; empty when it is not set. */
+  text(name: InputName): string {
+    return getInput(name)
+  }
+
+  report(name: string, text: string): void {
+    this.#problems.push({ name, text: `${name} ${text}.` })
+  }
+
+  reportMissing(name: InputName, path: string): void {
+    this.report(name, `is ${quote(path)}, which does not exist in the workspace`)
+  }
+
+  failed(name: string): boolean {
+    return this.#problems.some((problem) => problem.name === name)
+  }
+
+  required<T>(name: InputName, parse: (text: string) => T, enabled = true): T | undefined {
+    if (this.text(name) === '') {
+      this.report(name, 'is not set; add it to the `with:` of this step')
+      return undefined
+    }
+    return this.optional(name, parse, enabled)
+  }
+
+  optional<T>(name: InputName, parse: (text: string) => T, enabled = true): T | undefined {
+    const text = this.text(name)
+    return text === '' ? undefined : this.derived(() => parse(text), enabled, name)
+  }
+
+  /** A value computed from others: a problem with it is a problem of `name`. */
+  derived<T>(compute: () => T, enabled: unknown, name: string): T | undefined {
+    if (!enabled) return undefined
+    try {
+      return compute()
+    } catch (error) {
+      this.report(name, error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+
+  secret(name: InputName, login?: string): string {
+    const text = this.text(name)
+    mask(text, login)
+    mask(text, 'x-access-token')
+    return this.optional(name, secret) ?? ''
+  }
+
+  folder(variable: string, environment: NodeJS.ProcessEnv, remedy: string): string | undefined {
+    const folder = environment[variable]
+    if (folder && existsSync(folder)) return folder
+    this.report(variable, `${folder ? 'does not exist' : 'is not set'}; ${remedy}`)
+    return undefined
+  }
+
+  async parameters(name: InputName): Promise<Record<string, unknown>> {
+    const text = this.text(name)
+    if (text === '') return {}
+    const { parse } = await import('yaml')
+    const parsed = this.derived<unknown>(() => parse(text), true, name)
+    if (parsed === undefined) return {}
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+      this.report(name, 'is not a mapping; write one `name: value` a line, or a JSON object')
+      return {}
+    }
+    return parsed as Record<string, unknown>
+  }
+
+  throwProblems(): void {
+    if (this.#problems.length === 0) return
+    const lines = this.#problems.map((problem) => problem.text)
+    throw new DeployError(
+      lines.length === 1 ? `${lines[0]}` : `${lines.length} inputs need attention:\n- ${lines.join('\n- ')}`,
+    )
+  }
+}
