@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import axios, { type AxiosRequestConfig, type AxiosResponse, isAxiosError } from 'axios'
 import { DeployError, messageOf } from '../errors.ts'
 import { formatDuration } from '../format.ts'
@@ -167,8 +168,10 @@ export class Http {
         transport: expectContinue(ready.resolve),
         signal: watchdog.signal,
       })
-      // An answer before the end of the body leaves a half-sent request that would keep the process alive.
-      if (body.bytesRead < size) response.request?.destroy()
+      // The answer may overtake the end of our own stream. One that comes earlier still leaves a half-sent request,
+      // which would keep the process alive.
+      if (body.bytesRead === size) await finished(body.stream, { writable: false })
+      else response.request?.destroy()
       return { response: toResponse(response), body }
     } catch (error) {
       if (error instanceof ConnectionError) {

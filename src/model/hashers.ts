@@ -75,9 +75,11 @@ class HashThread {
     })
     // Answers come in the order of the questions.
     this.#worker.on('message', (answer: { digest?: string }) => this.#pending.shift()?.resolve(answer.digest ?? ''))
-    this.#worker.on('error', (error) => {
-      for (const { reject } of this.#pending.splice(0)) reject(error as Error)
-    })
+    const giveUp = (error: Error) => {
+      for (const { reject } of this.#pending.splice(0)) reject(error)
+    }
+    this.#worker.on('error', (error) => giveUp(error as Error))
+    this.#worker.on('exit', () => giveUp(new Error('the hash thread ended')))
   }
 
   async update(slot: number, length: number): Promise<void> {
