@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, badRequest, codes, notFound } from './errors.ts'
-import { isWaitingForContinue } from './request-body.ts'
+import { isObject, isWaitingForContinue } from './request-body.ts'
 
 type Log = (line: string) => void
 
@@ -50,11 +50,12 @@ function errorBody(error: ApiError): string {
 
 function asApiError(error: unknown, log: Log): ApiError {
   if (error instanceof ApiError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  // Fastify's own refusals, such as a malformed Content-Type, carry the status.
+  const details = isObject(error) ? error : {}
+  const message = String(details.message ?? error)
+  const status = Number(details.statusCode)
+  // Fastify's own refusals carry the status.
   if (status >= 400 && status < 500) return new ApiError(status, codes.invalidRequest, message)
-  log(`internal error: ${error instanceof Error ? (error.stack ?? message) : message}`)
+  log(`internal error: ${String(details.stack ?? message)}`)
   return new ApiError(500, codes.internal, `The sandbox failed: ${message}`)
 }
 

@@ -60,7 +60,11 @@ export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** The `code` of a system error such as `ENOENT`, if it is one. */
+/**
+ * The `code` of a system error such as `ENOENT`, if it is one. Not by `instanceof`: test runners give each file its own
+ * `Error`, and Node's errors are of another one.
+ */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
 }

@@ -1,4 +1,4 @@
-import { type Caller, requireCaller, requireDataRead, requireDataWrite } from '../auth.ts'
+import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
 import { badRequest, forbidden, notFound, unauthenticated } from '../errors.ts'
 import { callerAccount, type DataPath } from './paths.ts'
 import type { Collection, HostedData } from './store.ts'
@@ -32,12 +32,10 @@ export function readableCollection(
   throw notFound(`The collection of ${path.uri} does not exist`)
 }
 
-/** The account name, if `caller` may write there: only the owner may. */
-export function writableAccount(path: { owner: string; uri: string }, caller: Caller | undefined): string {
-  const known = requireCaller(caller)
-  requireDataWrite(known)
+/** The account name, if the writer may write there: only the owner may. */
+export function writableAccount(path: { owner: string; uri: string }, caller: Caller): string {
   const owner = ownerOf(path, caller)
-  if (owner !== known.user.name) throw forbidden(`only ${owner} may write to ${path.uri}`)
+  if (owner !== caller.user.name) throw forbidden(`only ${owner} may write to ${path.uri}`)
   return owner
 }
 
@@ -45,7 +43,7 @@ export function writableAccount(path: { owner: string; uri: string }, caller: Ca
 export function writableCollection(
   data: HostedData,
   path: { owner: string; collection: string; uri: string },
-  caller: Caller | undefined,
+  caller: Caller,
 ): Collection {
   const collection = data.find(writableAccount(path, caller), path.collection)
   if (!collection) throw notFound(`The collection of ${path.uri} does not exist; create it first`)
@@ -62,9 +60,7 @@ export function refuseOtherPlaces(
   write: boolean,
 ): asserts path is Exclude<DataPath, { kind: 'connector' | 'session' | 'algorithm' }> {
   if (path.kind !== 'connector' && path.kind !== 'session' && path.kind !== 'algorithm') return
-  const known = requireCaller(caller)
-  if (write) requireDataWrite(known)
-  else requireDataRead(known)
+  requireDataRead(requireCaller(caller))
   if (path.kind === 'connector') {
     throw badRequest(`The data connector ${path.connector} is not configured: the sandbox has hosted data only`)
   }

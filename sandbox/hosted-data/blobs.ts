@@ -13,7 +13,7 @@ export interface Blob {
 }
 
 // Large enough that the chunks which arrive during one write go to the disk in the next one together.
-const writeBuffer = 4 * 1024 * 1024
+const writeBuffer = 16 * 1024 * 1024
 const readBuffer = 1024 * 1024
 
 /**
