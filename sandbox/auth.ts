@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify'
+import { codes, forbidden, unauthenticated } from './errors.ts'
+import type { KeyRecord, UserRecord, Users } from './users.ts'
+
+/** Who asks: an account through one of its keys. */
+export interface Caller {
+  user: UserRecord
+  key: KeyRecord
+}
+
+/**
+ * The caller of an API request. Clients send the key as `Simple <key>`, as `Bearer <key>`, or bare (platform reference
+ * §1, "Authorization header").
+ *
+ * @returns undefined when no Authorization was sent
+ * @throws ApiError 401 when one was sent but is not known
+ */
+export function callerOf(request: FastifyRequest, users: Users): Caller | undefined {
+  const header = request.headers.authorization?.trim()
+  if (!header) return undefined
+  const secret = /^(?:simple|bearer)\s+(.*)$/i.exec(header)?.[1] ?? header
+  const found = users.withKey(secret.trim())
+  if (!found) throw unauthenticated('The API key is not valid', codes.invalidKey)
+  return found
+}
+
+/** The caller of a request that makes no sense without one. */
+export function requireCaller(caller: Caller | undefined): Caller {
+  if (!caller) throw unauthenticated('authorization required')
+  return caller
+}
+
+/** The account that a git client presents with HTTP Basic. */
+export function gitUserOf(request: FastifyRequest, users: Users): UserRecord {
+  const encoded = /^basic\s+(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1]
+  if (!encoded) throw unauthenticated('Authentication required')
+  const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  const user = users.withPassword(name, secret)
+  if (!user) throw unauthenticated('Invalid username or password')
+  return user
+}
+
+export function requireDataRead(caller: Caller | undefined): void {
+  if (caller?.key.data === 'none') throw forbidden('this API key has no access to data')
+}
+
+export function requireDataWrite(caller: Caller): void {
+  requireDataRead(caller)
+  if (caller.key.data !== 'read-write') throw forbidden('this API key may only read data')
+}
+
+export function requireManage(caller: Caller): void {
+  if (!caller.key.manage) throw forbidden('this API key may not manage algorithms')
+}

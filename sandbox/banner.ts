@@ -1,0 +1,32 @@
+import type { Sandbox } from './server.ts'
+
+/** What a person needs to use a sandbox, in a form to copy from. */
+export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): string {
+  const [first] = users
+  const lines = [
+    'Algorithmia sandbox',
+    '',
+    `  API    ${url}`,
+    `  git    ${url}/git/<owner>/<algorithm>.git`,
+    `  state  ${stateDir}${temporary ? ' (removed at the end; --state DIR keeps it)' : ''}`,
+    ...users.flatMap((user) => [
+      '',
+      `  user      ${user.name}`,
+      `  password  ${user.password}`,
+      `  API key   ${user.apiKey}`,
+    ]),
+    '',
+    'For a shell or a workflow:',
+    '',
+    `  ALGORITHMIA_API=${url}`,
+    ...(first ? [`  ALGORITHMIA_API_KEY=${first.apiKey}`, `  ALGORITHMIA_USERNAME=${first.name}`] : []),
+    '',
+    'Create an algorithm:',
+    '',
+    `  curl ${url}/v1/algorithms/${first?.name} -H 'Authorization: ${first?.apiKey}' -d '{"name":"Hello"}'`,
+    '',
+    'Ctrl-C stops the sandbox.',
+    '',
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,83 @@
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { badRequest } from '../errors.ts'
+
+/** A received content that nothing refers to yet. */
+export interface Blob {
+  id: string
+  size: number
+}
+
+// Large enough that the chunks which arrive during one write go to the disk in the next one together.
+const writeBuffer = 16 * 1024 * 1024
+const readBuffer = 1024 * 1024
+
+/**
+ * The contents of files, each under a name that says nothing. A content is never changed: an overwrite stores a new one
+ * and then the metadata refers to it, so readers of the old one read on, and an upload that breaks leaves no trace.
+ */
+export class Blobs {
+  readonly #folder: string
+  readonly #uploads = new Set<Promise<Blob>>()
+
+  constructor(stateDir: string) {
+    this.#folder = join(stateDir, 'blobs')
+    mkdirSync(this.#folder, { recursive: true })
+  }
+
+  /** Removes what no metadata refers to: left by a server that was killed. */
+  keepOnly(ids: Set<string>): void {
+    for (const name of readdirSync(this.#folder)) if (!ids.has(name)) rmSync(join(this.#folder, name), { force: true })
+  }
+
+  /**
+   * Streams a request body of any size to disk.
+   *
+   * @throws when the client goes away before it sent everything; then nothing remains
+   */
+  async receive(body: IncomingMessage): Promise<Blob> {
+    const upload = this.#receive(body)
+    this.#uploads.add(upload)
+    try {
+      return await upload
+    } finally {
+      this.#uploads.delete(upload)
+    }
+  }
+
+  async #receive(body: IncomingMessage): Promise<Blob> {
+    const id = crypto.randomUUID()
+    const path = join(this.#folder, id)
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: writeBuffer })
+    try {
+      await pipeline(body, file)
+      const declared = body.headers['content-length']
+      if (!body.complete || (declared !== undefined && Number(declared) !== file.bytesWritten)) {
+        throw badRequest(`The body ended after ${file.bytesWritten} bytes`)
+      }
+      return { id, size: file.bytesWritten }
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+
+  /** The content as a stream that stays readable when the file is replaced or deleted meanwhile. */
+  async read(id: string): Promise<Readable> {
+    const file = await open(join(this.#folder, id))
+    return file.createReadStream({ highWaterMark: readBuffer })
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(join(this.#folder, id), { force: true })
+  }
+
+  /** Resolves when no upload is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#uploads)
+  }
+}

@@ -1,0 +1,73 @@
+import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
+import { notFound } from '../errors.ts'
+import type { Users } from '../users.ts'
+import { mayRead, ownerOf, readableCollection } from './access.ts'
+import { aclBody } from './acl.ts'
+import { page } from './name-index.ts'
+import type { DataPath } from './paths.ts'
+import type { HostedData } from './store.ts'
+
+/** What a directory holds; a part is absent when it is empty (platform reference §2.3, "Listing"). */
+interface Listing {
+  folders?: { name: string; acl?: { read: string[] } }[]
+  files?: { filename: string; last_modified: string; size: number }[]
+  marker?: string
+  acl?: { read: string[] }
+}
+
+/**
+ * One page of a directory.
+ *
+ * @param options the query: `marker` and `acl=true`
+ */
+export function listing(
+  data: HostedData,
+  users: Users,
+  path: Extract<DataPath, { kind: 'root' | 'account' | 'collection' }>,
+  caller: Caller | undefined,
+  options: URLSearchParams,
+): Listing {
+  requireDataRead(caller)
+  const marker = options.get('marker') ?? ''
+  const withAcl = options.get('acl') === 'true'
+  // Clients learn their own account's name from the first folder here.
+  if (path.kind === 'root') return { folders: [{ name: requireCaller(caller).user.name }] }
+  if (path.kind === 'account') return accountListing(data, users, path, caller, marker)
+  const collection = readableCollection(data, path, caller)
+  const result = page(collection.files.values(), marker)
+  const files = result.entries.map(({ name, modified, size }) => ({
+    filename: name,
+    last_modified: wholeSeconds(modified),
+    size,
+  }))
+  return {
+    ...(files.length > 0 && { files }),
+    ...(result.marker !== undefined && { marker: result.marker }),
+    ...(withAcl && { acl: aclBody(collection.acl) }),
+  }
+}
+
+/** The owner sees all collections of an account, others the public ones. */
+function accountListing(
+  data: HostedData,
+  users: Users,
+  path: { owner: string; uri: string },
+  caller: Caller | undefined,
+  marker: string,
+): Listing {
+  const owner = ownerOf(path, caller)
+  requireCaller(caller)
+  if (!users.named(owner)) throw notFound(`The account ${owner} does not exist`)
+  const visible = data
+    .collectionsOf(owner)
+    .values()
+    .filter((collection) => mayRead(collection, caller))
+  const result = page(visible, marker)
+  const folders = result.entries.map(({ name, acl }) => ({ name, acl: aclBody(acl) }))
+  return { ...(folders.length > 0 && { folders }), ...(result.marker !== undefined && { marker: result.marker }) }
+}
+
+/** One client demands the literal `.000Z`, another fails without a fraction (platform reference §2.3). */
+function wholeSeconds(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}.000Z`
+}

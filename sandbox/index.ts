@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+import { banner } from './banner.ts'
+import { StartError } from './errors.ts'
+import { type SandboxOptions, startSandbox } from './server.ts'
+
+const help = `Starts a local Algorithmia: hosted data, algorithms and their git repositories.
+
+Usage: npm run sandbox -- [options]
+
+  --port N       the port to listen on (default: a free one)
+  --host ADDRESS the address to listen on (default: 127.0.0.1)
+  --state DIR    keep users, keys, data and repositories in DIR, and use what is there
+                 (default: a temporary folder, removed at the end)
+  --user NAME    an account to have; may be repeated (default: demo)
+  --quiet        do not print the requests
+  --help         print this
+`
+
+interface Arguments extends SandboxOptions {
+  help: boolean
+  quiet: boolean
+}
+
+function readArguments(args: string[]): Arguments {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        state: { type: 'string' },
+        user: { type: 'string', multiple: true },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    return {
+      help: values.help,
+      quiet: values.quiet,
+      ...(values.port !== undefined && { port: portFrom(values.port) }),
+      ...(values.host !== undefined && { host: values.host }),
+      ...(values.state !== undefined && { stateDir: folderFrom(values.state) }),
+      ...(values.user !== undefined && { users: values.user.map((name) => ({ name })) }),
+    }
+  } catch (error) {
+    if (error instanceof StartError) throw error
+    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function portFrom(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new StartError(`--port must be 0 to 65535, not "${text}"`)
+  return port
+}
+
+function folderFrom(text: string): string {
+  if (text === '') throw new StartError('--state must name a folder')
+  return text
+}
+
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2))
+  if (options.help) {
+    process.stdout.write(help)
+    return
+  }
+  const sandbox = await startSandbox({ ...options, ...(!options.quiet && { log: (line) => console.log(line) }) })
+  console.log(banner(sandbox, options.stateDir === undefined))
+  const stop = () => {
+    sandbox.close().catch((error: unknown) => {
+      console.error(`The sandbox did not stop cleanly: ${String(error)}`)
+      process.exitCode = 1
+    })
+  }
+  // A second Ctrl-C finds no handler any more and ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  console.error(`${error.message}\nTry: npm run sandbox -- --help`)
+  process.exitCode = 2
+}
