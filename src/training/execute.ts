@@ -56,9 +56,14 @@ export async function executeNotebook(execution: Execution): Promise<{ cells: nu
     notebookTimeoutMs: execution.notebookTimeoutMs,
     cellTimeoutMs: execution.cellTimeoutMs,
     startTimeoutMs: START_TIMEOUT_MS,
-    hiddenVariables: Object.keys(execution.environment).filter((name) => !execution.passThrough.includes(name)),
+    hiddenVariables: hiddenVariables(execution),
     machineMemory: totalmem(),
   })
+}
+
+function hiddenVariables(execution: Execution): string[] {
+  const seen = kernelEnvironment({ ...execution, home: execution.temp })
+  return Object.keys(execution.environment).filter((name) => !(name in seen) && mayPass(name))
 }
 
 async function runDriver(execution: Execution): Promise<Outcome> {
