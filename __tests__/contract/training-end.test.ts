@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Environments } from '../../src/training/environments.ts'
+import type { Execution } from '../../src/training/execute.ts'
+import {
+  captured,
+  execution,
+  isAlive,
+  makeEnvironments,
+  newFolder,
+  notebookText,
+  printed,
+  removeFolders,
+  run,
+  type SavedNotebook,
+} from './training-lab.ts'
+
+/** How runs end other than at the last cell: limits, deaths, cancellations. */
+
+jest.setTimeout(120_000)
+
+let environments: Environments
+
+beforeAll(async () => {
+  const made = await captured(() => makeEnvironments(undefined))
+  if (made.outcome instanceof Error) throw made.outcome
+  environments = made.outcome
+}, 300_000)
+
+afterAll(removeFolders)
+
+const runCells = (cells: string[], more: Partial<Execution> = {}) =>
+  run(execution(environments, notebookText(cells), more))
+
+/** Writes the ids of the kernel and of a process that it starts, then waits. */
+const waitingCell = [
+  'import json, os, subprocess, time',
+  'print("partial")',
+  'child = subprocess.Popen(["sleep", "300"])',
+  'open("pids.part", "w").write(json.dumps([os.getpid(), child.pid]))',
+  'os.rename("pids.part", "pids.json")',
+  'time.sleep(999)',
+].join('\n')
+
+async function until(what: string, condition: () => boolean, limitMs = 60_000): Promise<void> {
+  const deadline = Date.now() + limitMs
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`)
+    await sleep(50)
+  }
+}
+
+async function pidsIn(workspace: string): Promise<number[]> {
+  const path = join(workspace, 'pids.json')
+  await until('the cell runs', () => existsSync(path))
+  return JSON.parse(readFileSync(path, 'utf8')) as number[]
+}
+
+describe('limits', () => {
+  test('n20, n33: a cell that exceeds its limit ends the run; what it printed is saved and nothing stays alive', async () => {
+    const workspace = newFolder('workspace')
+    const { error, saved } = await runCells(['1', waitingCell, '3'], { workspace, cellTimeoutMs: 3000 })
+    expect(error?.message).toMatch(
+      /was stopped in cell 2 of 3: the cell took longer than 3.0 s \(cell_timeout_minutes\)/,
+    )
+    expect(printed(saved)).toBe('partial\n')
+    const pids = await pidsIn(workspace)
+    await until('processes end', () => !pids.some(isAlive), 10_000)
+  })
+
+  test('n20: a run that exceeds its limit ends within 15 s of it, with the cell named', async () => {
+    const started = Date.now()
+    const { error, saved } = await runCells(['print("one")', 'while True: pass'], { notebookTimeoutMs: 4000 })
+    expect(Date.now() - started).toBeLessThan(19_000)
+    expect(error?.message).toMatch(
+      /was stopped in cell 2 of 2: the run took longer than 4.0 s \(notebook_timeout_minutes\)/,
+    )
+    expect(printed(saved)).toBe('one\n')
+  })
+
+  test('n24: the limit of the run covers the end of the kernel', async () => {
+    const cell = 'import atexit, time\natexit.register(time.sleep, 999)'
+    const { error } = await runCells([cell], { notebookTimeoutMs: 5000 })
+    expect(error?.message).toMatch(/took longer than 5.0 s/)
+  })
+
+  test('n24: a kernel that does not end is ended, with a warning; exit handlers run before', async () => {
+    const workspace = newFolder('workspace')
+    const cell =
+      'import atexit, threading, time\natexit.register(lambda: open("handled", "w"))\nthreading.Thread(target=time.sleep, args=(999,)).start()'
+    const quick = 'import atexit\natexit.register(lambda: open("handled", "w").write("yes"))'
+    const stuck = await runCells([cell], { workspace })
+    expect(stuck.error).toBeUndefined()
+    expect(stuck.log).toMatch(/::warning::The kernel did not end within 10 s/)
+    await runCells([quick], { workspace })
+    expect(readFileSync(join(workspace, 'handled'), 'utf8')).toBe('yes')
+  })
+})
+
+describe('deaths', () => {
+  test('n22, n33: a kernel that is killed: cell, signal and memory are named, and what ran is saved', async () => {
+    const cells = [
+      'print("one")',
+      'import os, signal, time\nprint("two", flush=True)\ntime.sleep(0.5)\nos.kill(os.getpid(), signal.SIGKILL)',
+    ]
+    const { error, saved } = await runCells(cells)
+    expect(error?.message).toMatch(
+      /in cell 2 of 2: .*SIGKILL\), likely out of memory\. It had used \d.*; the machine has [\d.]+ GB/,
+    )
+    expect(printed(saved)).toBe('one\ntwo\n')
+  })
+
+  test('n22: a crash is named by its signal', async () => {
+    const { error } = await runCells(['import os\nos.abort()'])
+    expect(error?.message).toMatch(/in cell 1 of 1: its Python process was ended by SIGABRT/)
+  })
+
+  test('n23: os._exit(0) fails the run', async () => {
+    const { error } = await runCells(['import os\nos._exit(0)'])
+    expect(error?.message).toMatch(/in cell 1 of 1: its Python process ended by itself with exit code 0/)
+  })
+
+  test('n13: a kernel that does not start is told apart, with what it said in the log', async () => {
+    const { error, log, saved } = await runCells(['1'], { kernelPython: environments.toolPython })
+    expect(error?.message).toMatch(/could not be started: .*exit code 1/)
+    expect(log).toContain('No module named ipykernel_launcher')
+    expect(saved?.cells).toHaveLength(1)
+  })
+})
+
+describe('cancellation', () => {
+  /** A Node process of its own that executes a notebook, as the action does. */
+  function startAction(request: Execution): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
+    const script = join(newFolder('action'), 'action.mjs')
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/execute.js')).href
+    writeFileSync(
+      script,
+      `const { executeNotebook } = await import(${JSON.stringify(module)})
+       await executeNotebook({ ...${JSON.stringify(request)}, environment: process.env }).catch((error) => {
+         console.log('REJECTED', error.name, error.message, process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'))
+       })`,
+    )
+    const node = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [node.stdout, node.stderr]) {
+      stream?.on('data', (chunk) => {
+        output += chunk
+      })
+    }
+    const end = new Promise<number | null>((resolve) => node.on('close', resolve))
+    return { node, output: () => output, end }
+  }
+
+  const readSaved = (request: Execution) => JSON.parse(readFileSync(request.executedNotebook, 'utf8')) as SavedNotebook
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'n49, n33: on %s the partial notebook is saved and the kernel and its children end',
+    async (signal) => {
+      const request = execution(environments, notebookText(['print("one")', waitingCell]))
+      const action = startAction(request)
+      const pids = await pidsIn(request.workspace)
+      await until('its output arrives', () => action.output().includes('\npartial\n'))
+      const signalled = Date.now()
+      action.node.kill(signal)
+      await action.end
+      expect(Date.now() - signalled).toBeLessThan(7000)
+      expect(action.output()).toContain(
+        'REJECTED DeployError Notebook model_training.ipynb was cancelled in cell 2 of 2. 0 0',
+      )
+      expect(printed(readSaved(request))).toBe('one\npartial\n')
+      await until('processes end', () => !pids.some(isAlive), 5000)
+    },
+  )
+
+  test('n49: a signal right at the start, before there is a kernel, is not lost', async () => {
+    const request = execution(environments, notebookText([waitingCell]))
+    const action = startAction(request)
+    await until('the driver starts', () => action.output().includes('::stop-commands::'))
+    action.node.kill('SIGTERM')
+    await action.end
+    expect(action.output()).toMatch(/REJECTED DeployError .*was cancelled/)
+  })
+
+  test('n49: when the action is killed, the kernel and its children end and the partial notebook is saved', async () => {
+    const request = execution(environments, notebookText(['print("one")', waitingCell]))
+    const action = startAction(request)
+    const pids = await pidsIn(request.workspace)
+    await until('its output arrives', () => action.output().includes('\npartial\n'))
+    action.node.kill('SIGKILL')
+    await until('processes end', () => !pids.some(isAlive), 15_000)
+    await until('the notebook is saved', () => printed(readSaved(request)) === 'one\npartial\n', 5000)
+  })
+})

@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { jest } from '@jest/globals'
+import { DeployError } from '../../src/errors.ts'
+import { type Environments, prepareEnvironments } from '../../src/training/environments.ts'
+import { type Execution, executeNotebook } from '../../src/training/execute.ts'
+import { findPython } from '../../src/training/find-python.ts'
+
+/** Real Pythons, environments and kernels for the tests of the training stage. */
+
+/** Folders are removed when the test file ends. */
+const folders: string[] = []
+
+export function newFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `training ${name}-`))
+  folders.push(folder)
+  return folder
+}
+
+export function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Environments with these requirements, in a fresh folder. */
+export async function makeEnvironments(
+  requirements: string | undefined,
+  more: { environment?: NodeJS.ProcessEnv; workspace?: string; python?: string } = {},
+): Promise<Environments> {
+  const workspace = more.workspace ?? newFolder('workspace')
+  const environment = more.environment ?? process.env
+  const file = join(workspace, 'requirements.txt')
+  if (requirements !== undefined) writeFileSync(file, requirements)
+  const python = await findPython({ input: more.python, workspace, environment })
+  const temp = newFolder('environments')
+  return prepareEnvironments({
+    python,
+    workspace,
+    temp,
+    environment,
+    requirements: requirements === undefined ? undefined : file,
+  })
+}
+
+export interface Cell {
+  source: string
+  tags?: string[]
+}
+
+export interface SavedNotebook {
+  nbformat: number
+  nbformat_minor: number
+  cells: {
+    cell_type: string
+    source: string[]
+    metadata: { tags?: string[] }
+    outputs?: { output_type: string; name?: string; text?: string[]; ename?: string; data?: Record<string, unknown> }[]
+  }[]
+}
+
+/** A notebook of format 4.4 with these code cells. */
+export function notebookText(cells: (string | Cell)[], metadata: object = {}): string {
+  return JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 4,
+    metadata,
+    cells: cells.map((cell) => {
+      const { source, tags } = typeof cell === 'string' ? { source: cell, tags: undefined } : cell
+      return { cell_type: 'code', source, metadata: tags ? { tags } : {}, outputs: [], execution_count: null }
+    }),
+  })
+}
+
+/** A workspace with a notebook in it and a folder for the run. */
+export function execution(environments: Environments, notebook: string, more: Partial<Execution> = {}): Execution {
+  const workspace = more.workspace ?? newFolder('workspace')
+  const path = more.notebook ?? join(workspace, 'model_training.ipynb')
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, notebook)
+  return {
+    ...environments,
+    workspace,
+    notebook: path,
+    parameters: {},
+    passThrough: [],
+    executedNotebook: join(workspace, 'out', 'executed.ipynb'),
+    temp: newFolder('temp'),
+    environment: process.env,
+    ...more,
+  }
+}
+
+export interface Run {
+  /** What was printed, with the time of each piece in milliseconds since the start. */
+  pieces: { at: number; text: string }[]
+  log: string
+  error?: DeployError
+  cells?: number
+  saved: SavedNotebook | undefined
+  savedText: string
+}
+
+/** Executes and gathers all there is to see. An error other than DeployError fails the test. */
+export async function run(request: Execution): Promise<Run> {
+  const { pieces, log, outcome } = await captured(() => executeNotebook(request))
+  const savedText = readOptional(request.executedNotebook)
+  const saved = savedText === '' ? undefined : (JSON.parse(savedText) as SavedNotebook)
+  if (outcome instanceof DeployError) return { pieces, log, error: outcome, saved, savedText }
+  if (outcome instanceof Error) throw outcome
+  return { pieces, log, cells: outcome.cells, saved, savedText }
+}
+
+/** Runs `work` and keeps what it prints instead of printing it. */
+export async function captured<T>(
+  work: () => Promise<T>,
+): Promise<{ pieces: { at: number; text: string }[]; log: string; outcome: T | Error }> {
+  const started = Date.now()
+  const pieces: { at: number; text: string }[] = []
+  const spy = jest.spyOn(process.stdout, 'write').mockImplementation((chunk: string | Uint8Array) => {
+    pieces.push({ at: Date.now() - started, text: String(chunk) })
+    return true
+  })
+  try {
+    const outcome = await work().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+    return { pieces, log: pieces.map(({ text }) => text).join(''), outcome }
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+function readOptional(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** All that the cells of a saved notebook have printed. */
+export function printed(saved: SavedNotebook | undefined): string {
+  const outputs = (saved?.cells ?? []).flatMap((cell) => cell.outputs ?? [])
+  return outputs.flatMap((output) => output.text ?? []).join('')
+}
+
+/** Whether a process with this id is alive (a zombie is not). */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    try {
+      process.kill(pid, 0)
+      return process.platform !== 'linux'
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { statSync } from 'node:fs'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { DeployError } from '../errors.ts'
+import { runChild } from './child.ts'
+import { pipEnvironment, variable } from './process-environment.ts'
+
+export interface Python {
+  /** Absolute path of the interpreter itself, not of a launcher or shim. */
+  executable: string
+  /** Such as `3.11.7`. */
+  version: string
+}
+
+export interface PythonSearch {
+  /** The input `python`: a command, a command with arguments, or a path. */
+  input?: string | undefined
+  workspace: string
+  environment: NodeJS.ProcessEnv
+  platform?: NodeJS.Platform
+}
+
+const OLDEST = { major: 3, minor: 9 }
+
+const PROBE =
+  'import json, sys; print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3]}))'
+
+/**
+ * Finds the Python that trains: the input, else the one of actions/setup-python, else what the platform calls Python.
+ * A candidate counts when it runs and says that it is 3.9 or newer.
+ *
+ * @throws DeployError when there is none; it lists what was tried
+ */
+export async function findPython(search: PythonSearch): Promise<Python> {
+  const tried: string[] = []
+  for (const candidate of pythonCandidates(search)) {
+    const [command = '', ...args] = candidate
+    const program = locateProgram(command, search)
+    const found = program === undefined ? 'not found' : await probe(program, args, search)
+    if (typeof found !== 'string') return found
+    tried.push(`${candidate.join(' ')}: ${found}`)
+  }
+  const what = search.input === undefined ? 'No Python' : 'The input `python` names no Python'
+  throw new DeployError(
+    `${what} of version ${OLDEST.major}.${OLDEST.minor} or newer (${tried.join('; ')}). ` +
+      'Add the step `uses: actions/setup-python@v6` before this one, or set the input `python`.',
+    { annotation: { title: 'No Python for training' } },
+  )
+}
+
+/** What to try, in order, each as a command and its arguments. */
+export function pythonCandidates(search: PythonSearch): string[][] {
+  const { input, environment, platform = process.platform } = search
+  if (input !== undefined) {
+    const isPath = isFile(resolve(search.workspace, input))
+    return [isPath ? [input] : input.split(/\s+/).filter((word) => word !== '')]
+  }
+  const windows = platform === 'win32'
+  const location = variable(environment, 'pythonLocation')
+  const setUp = location === undefined ? [] : [[windows ? join(location, 'python.exe') : join(location, 'bin/python3')]]
+  return [...setUp, ...(windows ? [['python'], ['py', '-3'], ['python3']] : [['python3'], ['python']])]
+}
+
+/**
+ * The file that a command means: a path as it is, a name looked up in PATH. The `python.exe` of the folder WindowsApps is
+ * passed over: it only opens the Microsoft Store.
+ */
+export function locateProgram(command: string, search: PythonSearch): string | undefined {
+  const windows = (search.platform ?? process.platform) === 'win32'
+  const suffixes = windows ? ['', '.exe', '.bat', '.cmd'] : ['']
+  const isPath = isAbsolute(command) || /[\\/]/.test(command)
+  const folders = isPath
+    ? [search.workspace]
+    : (variable(search.environment, 'PATH') ?? '')
+        .split(delimiter)
+        .filter((folder) => folder !== '' && !/[\\/]WindowsApps[\\/]?$/i.test(folder))
+  return folders
+    .flatMap((folder) => suffixes.map((suffix) => resolve(folder, command + suffix)))
+    .find((path) => isFile(path))
+}
+
+async function probe(program: string, args: string[], search: PythonSearch): Promise<Python | string> {
+  let output = ''
+  const options = {
+    cwd: search.workspace,
+    env: pipEnvironment(search.environment),
+    onStdout: (chunk: Buffer) => {
+      output += chunk.toString()
+    },
+  }
+  try {
+    const code = await runChild(program, [...args, '-I', '-c', PROBE], options)
+    if (code !== 0) return `ends with exit code ${code}`
+    const { executable, version } = JSON.parse(output) as Python
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    const tooOld = major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)
+    return tooOld ? `is ${version}` : { executable, version }
+  } catch {
+    return 'cannot be run'
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}

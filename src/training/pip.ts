@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { relative, sep } from 'node:path'
+import { DeployError } from '../errors.ts'
+import { formatBytes } from '../format.ts'
+import { info, mask } from '../log.ts'
+import { runChild, WholeLines } from './child.ts'
+import { explainPipFailure } from './pip-failure.ts'
+
+export interface PipCall {
+  /** Interpreter of the environment to install into. */
+  python: string
+  cwd: string
+  env: Record<string, string>
+  /** Prints pip's output while it runs. Default: only kept. */
+  live?: boolean
+}
+
+export interface PipOutcome {
+  code: number
+  output: string
+}
+
+const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024
+
+/** Runs `pip install` in an environment. Never throws for what pip says. */
+export async function pipInstall(args: readonly string[], call: PipCall): Promise<PipOutcome> {
+  return pip(['install', '--no-input', '--no-compile', '--progress-bar', 'off', ...args], call)
+}
+
+export async function pip(args: readonly string[], call: PipCall): Promise<PipOutcome> {
+  let output = ''
+  const lines = new WholeLines((text) => {
+    output = (output + text).slice(-LONGEST_OUTPUT_KEPT)
+    if (call.live !== true) return
+    for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/)) info(line)
+  })
+  const write = (chunk: Buffer) => lines.write(chunk)
+  // Isolated mode: a file of the workspace named like a module of pip must not take its place.
+  const code = await runChild(call.python, ['-I', '-m', 'pip', '--disable-pip-version-check', ...args], {
+    cwd: call.cwd,
+    env: call.env,
+    onStdout: write,
+    onStderr: write,
+  })
+  lines.end()
+  return { code, output }
+}
+
+/** Hides the passwords of package indexes, which may stand in a requirements file or in pip's variables. */
+export function maskIndexPasswords(requirements: string, environment: NodeJS.ProcessEnv): void {
+  const variables = Object.entries(environment).filter(([name]) => /^PIP_|_PROXY$/i.test(name))
+  const texts = [requirements, ...variables.map(([, value]) => value ?? '')]
+  for (const match of texts.join('\n').matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)) {
+    const password = match[1] ?? ''
+    // A reference to a variable is not the secret itself.
+    if (!password.startsWith('${')) mask(password)
+    if (/%[0-9a-f]{2}/i.test(password)) mask(decode(password))
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** A failed installation of the user's packages, as the error that the run ends with. */
+export async function installationError(
+  outcome: PipOutcome,
+  file: string | undefined,
+  workspace: string,
+  temp: string,
+): Promise<DeployError> {
+  const shown = file === undefined ? undefined : relative(workspace, file).split(sep).join('/')
+  const failure = explainPipFailure(outcome.output, file === undefined ? '' : readFileSync(file, 'latin1'))
+  const what = shown === undefined ? 'ipykernel' : `the packages of ${shown}`
+  const line = failure.line === undefined ? '' : ` (line ${failure.line})`
+  const space = outcome.output.includes('No space left') ? `. ${await freeSpace(temp)}` : ''
+  return new DeployError(
+    `pip could not install ${what}: ${failure.reason}${line}${space}. pip's own words are in the log.`,
+    {
+      annotation: {
+        title: 'Packages could not be installed',
+        ...(shown === undefined ? {} : { file: shown }),
+        ...(failure.line === undefined ? {} : { startLine: failure.line }),
+      },
+    },
+  )
+}
+
+async function freeSpace(folder: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder)
+  return `${formatBytes(bavail * bsize)} are free in the runner's temporary folder`
+}
