@@ -37,7 +37,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, repository, present))
 
     const trainedSince = inputs.training
-      ? await deployment.stage('train', 'Train', () => trainModel(inputs, deployment, temp))
+      ? await deployment.stage('train', undefined, () => trainModel(inputs, deployment, temp))
       : deployment.skip('Training', inputs.trainingSkipped)
 
     const model = await deployment.stage('model', 'Check the model', async () =>

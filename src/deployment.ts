@@ -28,12 +28,12 @@ export class Deployment {
     }
   }
 
-  /** Runs one stage in its own group of the log. */
-  async stage<T>(phase: Phase, title: string, work: () => Promise<T>): Promise<T> {
+  /** Runs one stage in its own group of the log; without a title it makes its own groups, which cannot be nested. */
+  async stage<T>(phase: Phase, title: string | undefined, work: () => Promise<T>): Promise<T> {
     this.phase = phase
     const started = performance.now()
     try {
-      return await log.group(title, work)
+      return await (title === undefined ? work() : log.group(title, work))
     } finally {
       this.stages.push({ name: phase, milliseconds: performance.now() - started })
     }

@@ -1,0 +1,82 @@
+export const id = 320;
+export const ids = [320];
+export const modules = {
+
+/***/ 3320:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   renderSummary: () => (/* binding */ renderSummary)
+/* harmony export */ });
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2866);
+
+const headlines = {
+    pushed: 'deployed',
+    unchanged: 'unchanged, this model and code are already deployed',
+    planned: 'planned, nothing was trained, uploaded or pushed',
+};
+/**
+ * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
+ *
+ * @param failure the annotation's text, when the run failed
+ */
+function renderSummary(deployment, failure) {
+    const { outputs, target, notes, stages } = deployment;
+    const outcome = headlines[outputs.status] ?? `failed (${outputs.failed_phase}), nothing was deployed`;
+    const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome}`, ''];
+    if (failure !== undefined)
+        lines.push(...codeBlock(failure), '');
+    const rows = tableRows(deployment);
+    if (rows.length > 0)
+        lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '');
+    if (notes.length > 0)
+        lines.push(...notes.map((note) => `- ${escapeHtml(note)}`), '');
+    if (stages.length > 0) {
+        const times = stages.map(({ name, milliseconds }) => `${name} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a)(milliseconds)}`);
+        lines.push(`<sub>${times.join(' · ')}</sub>`, '');
+    }
+    return `${lines.join('\n')}\n`;
+}
+function tableRows({ outputs, origin, target }) {
+    const rows = [];
+    if (outputs.model_uri !== '') {
+        rows.push(['Model', `${code(outputs.model_uri)} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(Number(outputs.model_size_bytes))})`]);
+        rows.push(['MD5', code(outputs.model_md5_hash)]);
+        rows.push(['SHA-256', code(outputs.model_sha256_hash)]);
+    }
+    if (origin) {
+        const link = `[${cell(origin.repository)}@${origin.commit.slice(0, 7)}](${origin.repositoryUrl}/commit/${origin.commit})`;
+        rows.push(['Trained from', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()]);
+    }
+    if (outputs.algorithm_commit_sha !== '' && target) {
+        const short = code(outputs.algorithm_commit_sha.slice(0, 12));
+        const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`;
+        rows.push(['Algorithm commit', `${commit} on ${code(target.branch)} of ${code(target.repositoryUrl)}`]);
+    }
+    if (outputs.executed_notebook !== '')
+        rows.push(['Executed notebook', code(outputs.executed_notebook)]);
+    return rows;
+}
+/** Text of others in a table cell: no cell border, no HTML, no Markdown that would run on. */
+function cell(text) {
+    return escapeHtml(text)
+        .replace(/[\\`*_[\]|~]/g, '\\$&')
+        .replace(/\s+/g, ' ');
+}
+function code(text) {
+    return `<code>${escapeHtml(text).replaceAll('|', '&#124;').replace(/\s+/g, ' ')}</code>`;
+}
+function escapeHtml(text) {
+    return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+/** A fence longer than any in the text, so that the text cannot end it. */
+function codeBlock(text) {
+    const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return [`${fence}text`, text, fence];
+}
+//# sourceMappingURL=summary.js.map
+
+/***/ })
+
+};
