@@ -124,9 +124,9 @@ describe('deaths', () => {
     expect(error?.message).toMatch(/in cell 1 of 1: its Python process ended by itself with exit code 0/)
   })
 
-  test('n13: a kernel that does not start is told apart, with what it said in the log', async () => {
+  test('n13, n21: a kernel that does not start is told apart, with what it said in the log', async () => {
     const { error, log, saved } = await runCells(['1'], { kernelPython: environments.toolPython })
-    expect(error?.message).toMatch(/could not be started: .*exit code 1/)
+    expect(error?.message).toMatch(/could not be started: .*exit code 1\. The limit for a start is 3 min 00 s/)
     expect(log).toContain('No module named ipykernel_launcher')
     expect(saved?.cells).toHaveLength(1)
   })

@@ -94,11 +94,13 @@ test('n1, n5, n9, n46, n47: an externally managed Python, a poisoned PATH and fi
   const setup = 'from setuptools import setup\nsetup(name="mine", version="1", py_modules=["mine"])\n'
   writeFileSync(join(workspace, 'package', 'setup.py'), setup)
   writeFileSync(join(workspace, 'package', 'mine.py'), 'here = True')
+  mkdirSync(join(workspace, 'sub'))
+  writeFileSync(join(workspace, 'sub', 'more.txt'), '-r base.txt\n-e ./package\n')
   writeFileSync(
-    join(workspace, 'base.txt'),
+    join(workspace, 'sub', 'base.txt'),
     '--extra-index-url https://user:index-pw-471@pypi.org/simple\nsix==1.17.0\n',
   )
-  const { environments, log } = await succeeded('-r base.txt\n-e ./package\n', {
+  const { environments, log } = await succeeded('-r sub/more.txt\n', {
     python,
     workspace,
     environment: {
@@ -178,8 +180,21 @@ test('n8, n10: a requirement that does not exist fails with its name and line, a
   expect(existsSync(executedNotebook)).toBe(false)
 })
 
-test('hello: from nothing to an executed notebook', async () => {
+test('n37: a build script that asks a question fails at once', async () => {
   const workspace = newFolder('workspace')
+  mkdirSync(join(workspace, 'asks'))
+  writeFileSync(
+    join(workspace, 'asks', 'setup.py'),
+    'import sys\nprint("answer: %r" % sys.stdin.readline())\nsys.exit(7)\n',
+  )
+  const { outcome, log } = await made('./asks\n', { workspace })
+  expect(String(outcome)).toMatch(/could not install the packages of requirements\.txt/)
+  expect(log).toContain("answer: ''")
+})
+
+test('n48: from nothing to an executed notebook, in a workspace with a long path', async () => {
+  const workspace = join(newFolder('workspace'), 'long name '.repeat(10).trim(), 'long name '.repeat(10).trim())
+  mkdirSync(workspace, { recursive: true })
   const notebook = join(workspace, 'train.ipynb')
   writeFileSync(notebook, notebookText(['open("model.pkl", "w").write("x")', 'print("hello")']))
   const executedNotebook = join(workspace, 'executed.ipynb')

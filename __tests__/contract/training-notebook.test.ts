@@ -201,6 +201,12 @@ describe('the log', () => {
     expect(printed(saved).split('\n')).toHaveLength(200_002)
   })
 
+  test('n25: 20000 outputs that come one by one arrive, all of them', async () => {
+    const { error, saved } = await runCells(['for i in range(20_000): display(i)'])
+    expect(error).toBeUndefined()
+    expect(saved?.cells[0]?.outputs).toHaveLength(20_000)
+  })
+
   test('outputs other than text are shown as what they are', async () => {
     const cells = [
       'class Table:\n    def __repr__(self): return "a  b"\n    def _repr_html_(self): return "<table>"\nTable()',

@@ -7,8 +7,6 @@ export interface ChildOptions {
   /** Receives stdout and stderr; nothing is printed otherwise. */
   onStdout?: (chunk: Buffer) => void
   onStderr?: (chunk: Buffer) => void
-  /** Leaves stdin open as long as this process lives, so that the child can notice its end. Default: closed at once. */
-  lifeline?: boolean
 }
 
 /** How long stdout may stay open after a child has ended, in milliseconds: something it started may hold it. */
@@ -16,6 +14,9 @@ const STREAM_GRACE_MS = 3000
 
 /**
  * Runs a program without a shell, silently, and resolves with its exit code (-1 when a signal ended it).
+ *
+ * Its stdin stays open and empty as long as this process lives: a child may watch it to notice our end, and one that
+ * might read from it has to close it. (Closing it from here throws past every handler when the child ends first.)
  *
  * @throws Error when the program cannot be started
  */
@@ -32,7 +33,6 @@ export async function runChild(program: string, args: readonly string[], options
     ignoreReturnCode: true,
     delay: STREAM_GRACE_MS,
     listeners,
-    ...(options.lifeline === true ? {} : { input: Buffer.alloc(0) }),
   })
   return code ?? -1
 }

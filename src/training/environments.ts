@@ -38,20 +38,21 @@ const TOOL_REQUIREMENTS = join(import.meta.dirname, 'requirements-tool.txt')
  * @throws DeployError when the environments cannot be made or a package cannot be installed
  */
 export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Environments> {
-  const [kernelPython, toolPython] = await Promise.all([
+  const [kernelPython, toolPython] = await both(
     createWithPip(join(request.temp, 'kernel'), request),
     createBare(join(request.temp, 'tool'), request),
-  ])
+  )
   // A copy is quicker than installing pip a second time, and the two can work at the same time without sharing a file
   // that a requirement such as `pip==24.0` replaces.
   await copyPip(kernelPython, toolPython, request)
-  const [kernel, tool] = await Promise.allSettled([
-    installUserPackages(kernelPython, request),
-    installTools(toolPython, request),
-  ])
-  if (kernel.status === 'rejected') throw kernel.reason
-  if (tool.status === 'rejected') throw tool.reason
+  await both(installUserPackages(kernelPython, request), installTools(toolPython, request))
   return { kernelPython, toolPython }
+}
+
+/** Waits for both even when one fails: nothing may still be at work when the caller removes the folder. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second])
+  return [await first, await second]
 }
 
 function pythonIn(folder: string): string {

@@ -88,7 +88,6 @@ async function runDriver(execution: Execution): Promise<Outcome> {
         env: driverEnvironment(execution.environment, home),
         onStdout: (chunk) => print.write(chunk),
         onStderr: (chunk) => printErrors.write(chunk),
-        lifeline: true,
       })
       print.end()
       printErrors.end()

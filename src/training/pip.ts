@@ -21,6 +21,10 @@ export interface PipOutcome {
   output: string
 }
 
+/** pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. */
+const PIP =
+  'import os, runpy; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); runpy.run_module("pip", run_name="__main__", alter_sys=True)'
+
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024
 
 /** Runs `pip install` in an environment. Never throws for what pip says. */
@@ -37,7 +41,7 @@ export async function pip(args: readonly string[], call: PipCall): Promise<PipOu
   })
   const write = (chunk: Buffer) => lines.write(chunk)
   // Isolated mode: a file of the workspace named like a module of pip must not take its place.
-  const code = await runChild(call.python, ['-I', '-m', 'pip', '--disable-pip-version-check', ...args], {
+  const code = await runChild(call.python, ['-I', '-c', PIP, '--disable-pip-version-check', ...args], {
     cwd: call.cwd,
     env: call.env,
     onStdout: write,

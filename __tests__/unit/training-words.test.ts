@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { DeployError } from '../../src/errors.ts'
+import { checkNotebook } from '../../src/training/check-notebook.ts'
+import { WholeLines } from '../../src/training/child.ts'
+import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook-failure.ts'
+import { checkParameters } from '../../src/training/parameters.ts'
+import { explainPipFailure } from '../../src/training/pip-failure.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'training-words-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function errorOf(work: () => void): DeployError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof DeployError) return error
+    throw error
+  }
+  throw new Error('no error')
+}
+
+describe('n17, n14: a file that is no notebook for us is refused with one sentence', () => {
+  const check = (text: string) => {
+    writeFileSync(join(folder, 'n.ipynb'), text)
+    checkNotebook(join(folder, 'n.ipynb'), 'sub/n.ipynb')
+  }
+  const withMetadata = (metadata: object) => JSON.stringify({ nbformat: 4, nbformat_minor: 5, cells: [], metadata })
+
+  test.each([
+    [
+      'an LFS pointer',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n',
+      /`lfs: true` on actions\/checkout/,
+    ],
+    ['conflict markers', '{\n<<<<<<< HEAD\n', /conflict/],
+    ['nothing', ' \n', /is empty/],
+    ['no JSON', 'import os', /not JSON/],
+    ['other JSON', '[1]', /no `nbformat`/],
+    ['null', 'null', /no `nbformat`/],
+    ['format 5', '{"nbformat": 5}', /format 5; formats 3 and 4/],
+    [
+      'R',
+      withMetadata({ kernelspec: { name: 'ir', display_name: 'R', language: 'R' } }),
+      /kernel "R" \(R\)\. Only Python/,
+    ],
+    ['Julia by language', withMetadata({ kernelspec: { name: 'j' }, language_info: { name: 'julia' } }), /\(julia\)/],
+    ['R by name', withMetadata({ kernelspec: { name: 'ir', display_name: 'R' } }), /kernel "R"/],
+  ])('%s', (_name, text, message) => {
+    const error = errorOf(() => check(text))
+    expect(error.message).toMatch(/^sub\/n\.ipynb /)
+    expect(error.message).toMatch(message)
+    expect(error.annotation.file).toBe('sub/n.ipynb')
+  })
+
+  test.each([
+    ['a byte order mark', `\ufeff${withMetadata({})}`],
+    ['a conda kernel', withMetadata({ kernelspec: { name: 'conda-env-r', language: 'python' } })],
+    ['an old language name', withMetadata({ language_info: { name: 'ipython' } })],
+    ['format 3', '{"nbformat": 3, "worksheets": []}'],
+    ['a cell about markers', withMetadata({ note: '<<<<<<< HEAD' })],
+  ])('but not %s', (_name, text) => {
+    expect(() => check(text)).not.toThrow()
+  })
+})
+
+describe('n8, n10: what pip says is put into one sentence with the line of the requirements file', () => {
+  test.each([
+    [
+      'an unknown package',
+      'a\nFoo.bar>=9 # why\n',
+      'ERROR: Could not find a version that satisfies the requirement foo-bar>=9 (from versions: 1, 2)\nERROR: No matching distribution found for foo-bar>=9\n',
+      { reason: 'there is no version of foo-bar>=9 for this Python and platform', line: 2 },
+    ],
+    [
+      'conflict markers',
+      '<<<<<<< HEAD\n',
+      "ERROR: Invalid requirement: '<<<<<<< HEAD' (from line 1 of /w/requirements.txt)\n",
+      { reason: "'<<<<<<< HEAD' is not a requirement", line: 1 },
+    ],
+    [
+      'UTF-16',
+      's\0i\0x\0',
+      "ERROR: Invalid requirement: 's\\x00'",
+      { reason: 'the file is saved as UTF-16; save it as UTF-8' },
+    ],
+    [
+      'a missing file',
+      '-r base.txt\n',
+      "ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'base.txt'\n",
+      { reason: "a requirements file cannot be opened: [Errno 2] No such file or directory: 'base.txt'" },
+    ],
+    [
+      'a conflict',
+      'a==1\nb==2\n',
+      'ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies.\nERROR: ResolutionImpossible: for help',
+      { reason: 'a==1 and b==2 need versions of other packages that exclude each other', line: 1 },
+    ],
+    [
+      'a failed build',
+      'six\nbroken\n',
+      '  ERROR: Failed building wheel for broken\nFailed to build broken\nERROR: Could not build wheels for broken',
+      { reason: 'broken could not be built', line: 2 },
+    ],
+    [
+      'no network',
+      'six\n',
+      'WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by NewConnectionError\nERROR: No matching distribution found for six\n',
+      { reason: 'the package index cannot be reached (while looking for six)', line: 1 },
+    ],
+    [
+      'a full disk',
+      '',
+      'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device',
+      { reason: 'No space left on device' },
+    ],
+    ['something else', '', 'Traceback\nERROR: what is this\n', { reason: 'what is this' }],
+    ['silence', '', '', { reason: 'pip gave no reason' }],
+  ])('%s', (_name, requirements, output, failure) => {
+    expect(explainPipFailure(output, requirements)).toEqual(failure)
+  })
+})
+
+describe('a failed notebook', () => {
+  const context: FailureContext = {
+    notebook: 'n.ipynb',
+    notebookTimeoutMs: 90_000,
+    cellTimeoutMs: 60_000,
+    startTimeoutMs: 180_000,
+    hiddenVariables: ['TOKEN'],
+    machineMemory: 7_000_000_000,
+  }
+  const base: Outcome = { status: 'error', cell: 4, total: 9, executed: 3, warnings: [], timings: [] }
+
+  test.each<[string, Partial<Outcome>, RegExp]>([
+    [
+      'an error',
+      { ename: 'ValueError', evalue: 'bad shape', line: 2 },
+      /^Notebook n\.ipynb failed in cell 4 of 9, line 2: ValueError: bad shape$/,
+    ],
+    ['no message', { ename: 'AssertionError', evalue: '' }, /in cell 4 of 9: AssertionError$/],
+    ['a long message', { ename: 'E', evalue: 'x'.repeat(9999) }, /^.{1,600}…$/],
+    [
+      'the parameters',
+      { cell: 0, ename: 'NameError', evalue: 'x' },
+      /in the cell that sets notebook_parameters: NameError: x/,
+    ],
+    ['a visible key', { ename: 'KeyError', evalue: "'column'" }, /KeyError: 'column'$/],
+    [
+      'out of memory',
+      { status: 'died', exit_code: -9, peak_memory: 6_900_000_000 },
+      /SIGKILL\), likely out of memory\. It had used 6\.9 GB at most; the machine has 7\.0 GB/,
+    ],
+    ['a crash', { status: 'died', exit_code: -11 }, /ended by SIGSEGV\. the machine|ended by SIGSEGV\./],
+    ['lost output', { status: 'output-lost' }, /output did not arrive/],
+    [
+      'n21: no start',
+      { status: 'start-failed', exit_code: null, message: "Kernel didn't respond in 180 seconds" },
+      /limit for a start is 3 min 00 s/,
+    ],
+    ['a broken driver', { status: 'failed', message: 'exit code 3: boom' }, /could not be run: exit code 3: boom/],
+  ])('%s', (_name, outcome, message) => {
+    const error = notebookError({ ...base, ...outcome }, context)
+    expect(error.message).toMatch(message)
+    expect(error.annotation.file).toBe('n.ipynb')
+  })
+})
+
+describe('n36: parameters that Python cannot have are refused', () => {
+  test.each([
+    [{ 'learning-rate': 1 }, /`learning-rate` is not a name/],
+    [{ class: 1 }, /`class`/],
+    [{ 'x = 1; import os': 1 }, /is not a name/],
+    [{ deep: { list: [Number.NaN] } }, /`deep` holds NaN/],
+  ])('%j', (parameters, message) => {
+    expect(errorOf(() => checkParameters(parameters)).message).toMatch(message)
+  })
+
+  test('but not unusual ones', () => {
+    expect(() => checkParameters({ größe: 1, _x: null, print: ['a'] })).not.toThrow()
+  })
+})
+
+describe('n30: what is printed is cleaned in whole lines', () => {
+  const collect = (chunks: (string | Buffer)[], clean = (text: string) => text.replaceAll('SECRET', '***')) => {
+    const pieces: string[] = []
+    const lines = new WholeLines((text) => pieces.push(text), clean)
+    for (const chunk of chunks) lines.write(Buffer.from(chunk))
+    lines.end()
+    return pieces
+  }
+
+  test('a secret cut by a chunk is found, and so is one at the end without a newline', () => {
+    expect(collect(['a SEC', 'RET b\nSECR', 'ET'])).toEqual(['a *** b\n', '***'])
+  })
+
+  test('a character cut by a chunk stays whole', () => {
+    const [rocket, cut] = [Buffer.from('🚀\n'), 2]
+    expect(collect([rocket.subarray(0, cut), rocket.subarray(cut)])).toEqual(['🚀\n'])
+  })
+
+  test('a progress bar is handed on at each carriage return', () => {
+    expect(collect(['10%\r20', '%\r'])).toEqual(['10%\r', '20%\r'])
+  })
+
+  test('an endless line is handed on in pieces that cut no secret', () => {
+    const chunks = Array.from({ length: 400 }, () => `${'x'.repeat(8185)}SECRET`)
+    const pieces = collect(chunks)
+    expect(pieces.length).toBeGreaterThan(1)
+    expect(pieces.join('')).toBe(`${'x'.repeat(8185)}***`.repeat(400))
+  })
+})
