@@ -90,6 +90,9 @@ const STREAM_GRACE_MS = 3000;
 /**
  * Runs a program without a shell, silently, and resolves with its exit code (-1 when a signal ended it).
  *
+ * Its stdin stays open and empty as long as this process lives: a child may watch it to notice our end, and one that
+ * might read from it has to close it. (Closing it from here throws past every handler when the child ends first.)
+ *
  * @throws Error when the program cannot be started
  */
 async function runChild(program, args, options) {
@@ -105,7 +108,6 @@ async function runChild(program, args, options) {
         ignoreReturnCode: true,
         delay: STREAM_GRACE_MS,
         listeners,
-        ...(options.lifeline === true ? {} : { input: Buffer.alloc(0) }),
     });
     return code ?? -1;
 }
@@ -220,6 +222,8 @@ function lineOf(detail, output, requirements) {
 
 
 
+/** pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. */
+const PIP = 'import os, runpy; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); runpy.run_module("pip", run_name="__main__", alter_sys=True)';
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024;
 /** Runs `pip install` in an environment. Never throws for what pip says. */
 async function pipInstall(args, call) {
@@ -236,7 +240,7 @@ async function pip(args, call) {
     });
     const write = (chunk) => lines.write(chunk);
     // Isolated mode: a file of the workspace named like a module of pip must not take its place.
-    const code = await runChild(call.python, ['-I', '-m', 'pip', '--disable-pip-version-check', ...args], {
+    const code = await runChild(call.python, ['-I', '-c', PIP, '--disable-pip-version-check', ...args], {
         cwd: call.cwd,
         env: call.env,
         onStdout: write,
@@ -380,22 +384,17 @@ const TOOL_REQUIREMENTS = (0,external_node_path_.join)(import.meta.dirname, 'req
  * @throws DeployError when the environments cannot be made or a package cannot be installed
  */
 async function prepareEnvironments(request) {
-    const [kernelPython, toolPython] = await Promise.all([
-        createWithPip((0,external_node_path_.join)(request.temp, 'kernel'), request),
-        createBare((0,external_node_path_.join)(request.temp, 'tool'), request),
-    ]);
+    const [kernelPython, toolPython] = await both(createWithPip((0,external_node_path_.join)(request.temp, 'kernel'), request), createBare((0,external_node_path_.join)(request.temp, 'tool'), request));
     // A copy is quicker than installing pip a second time, and the two can work at the same time without sharing a file
     // that a requirement such as `pip==24.0` replaces.
     await copyPip(kernelPython, toolPython, request);
-    const [kernel, tool] = await Promise.allSettled([
-        installUserPackages(kernelPython, request),
-        installTools(toolPython, request),
-    ]);
-    if (kernel.status === 'rejected')
-        throw kernel.reason;
-    if (tool.status === 'rejected')
-        throw tool.reason;
+    await both(installUserPackages(kernelPython, request), installTools(toolPython, request));
     return { kernelPython, toolPython };
+}
+/** Waits for both even when one fails: nothing may still be at work when the caller removes the folder. */
+async function both(first, second) {
+    await Promise.allSettled([first, second]);
+    return [await first, await second];
 }
 function pythonIn(folder) {
     return process.platform === 'win32' ? (0,external_node_path_.join)(folder, 'Scripts', 'python.exe') : (0,external_node_path_.join)(folder, 'bin', 'python');
@@ -716,7 +715,6 @@ async function runDriver(execution) {
                 env: driverEnvironment(execution.environment, home),
                 onStdout: (chunk) => print.write(chunk),
                 onStderr: (chunk) => printErrors.write(chunk),
-                lifeline: true,
             });
             print.end();
             printErrors.end();

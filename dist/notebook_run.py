@@ -118,12 +118,10 @@ class Run:
         outputs = [output for output in cell.outputs if output.output_type == "error"]
         lines = "\n".join(outputs[-1].traceback) if outputs else error.traceback
         traceback = ANSI.sub("", lines)
-        self.outcome.update(
-            ename=error.ename,
-            evalue=ANSI.sub("", error.evalue),
-            traceback=traceback,
-            line=failing_line(traceback, cell.get("execution_count")),
-        )
+        self.outcome["ename"] = error.ename
+        self.outcome["evalue"] = ANSI.sub("", error.evalue)
+        self.outcome["traceback"] = traceback
+        self.outcome["line"] = failing_line(traceback, cell.get("execution_count"))
 
     async def execute(self) -> None:
         try:
@@ -210,13 +208,18 @@ async def run(request: Request, stop: Stop) -> Outcome:
 
 
 def failing_line(traceback: str, execution_count: Optional[int]) -> Optional[int]:
-    """Line of the cell, 1-based, where the error was raised, as IPython 7, 8 and 9 show it."""
-    own = re.findall(rf"^\s*(?:File )?Cell In ?\[{execution_count}\], line (\d+)", traceback, re.MULTILINE)
-    if own:
-        return int(own[-1])
-    older = rf"(?:Input In \[{execution_count}\]|<ipython-input-{execution_count}-)[^\n]*\n(?:[^\n]*\n)*?-+> ?(\d+)"
-    frames = re.findall(older, traceback)
+    """Line of the cell, 1-based, where the error was raised; None where IPython does not show it."""
+    # IPython 8.5 and newer.
+    lines = re.findall(rf"^\s*(?:File )?Cell In ?\[{execution_count}\], line (\d+)", traceback, re.MULTILINE)
+    if lines:
+        return int(lines[-1])
+    # Older ones call a cell by number, or by a file of its own; the outermost frame, which is first, is this cell's.
+    name = re.search(rf"Input In \[{execution_count}\]|[^\s\"]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>", traceback)
+    if name is None:
+        return None
+    cell = re.escape(name.group())
+    frames = re.findall(rf"^{cell},? in [^\n]*\n(?:[^\n]+\n)*?-+> ?(\d+)", traceback, re.MULTILINE)
     if frames:
         return int(frames[-1])
-    syntax = re.search(rf"<ipython-input-{execution_count}-[^\n]*, line (\d+)", traceback)
+    syntax = re.search(rf"{cell}\"?, line (\d+)", traceback)
     return int(syntax.group(1)) if syntax else None
