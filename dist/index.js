@@ -28868,7 +28868,7 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8871);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2401);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29009,7 +29009,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 8871:
+/***/ 2401:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29093,6 +29093,23 @@ class Deployment {
     }
 }
 //# sourceMappingURL=deployment.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./build/src/format.js
+var format = __nccwpck_require__(2866);
+;// CONCATENATED MODULE: ./build/src/disk.js
+
+
+/** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
+async function explainFullDisk(message, folder) {
+    if (folder === undefined || !/ENOSPC|no space left on device/i.test(message))
+        return message;
+    const space = await (0,promises_.statfs)(folder).catch(() => undefined);
+    if (space === undefined)
+        return message;
+    return `${message}\nThe disk is full: ${(0,format/* formatBytes */.z)(space.bavail * space.bsize)} free in RUNNER_TEMP (${folder}). Free space in an earlier step`;
+}
+//# sourceMappingURL=disk.js.map
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: external "node:fs"
@@ -29486,6 +29503,7 @@ function warnAbout(apiUrl, repositoryUrl, collection) {
 
 
 
+
 /** Inputs, deployment, report. The only place that catches an error for good and makes the step fail. */
 async function run() {
     const deployment = new Deployment();
@@ -29500,7 +29518,7 @@ async function run() {
     }
     catch (error) {
         deployment.fail();
-        failure = (0,errors/* describeError */.Uc)(error);
+        failure = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
         log/* fail */.fJ(failure, {
             title: `Deploy to Algorithmia failed: ${deployment.phase}`,
             ...(error instanceof errors/* DeployError */.sH ? error.annotation : {}),

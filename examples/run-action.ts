@@ -26,8 +26,8 @@ export interface StepContext {
   onLine?: (line: string) => void
   /** Gets the process once it runs. */
   onStart?: (child: ChildProcess) => void
-  /** Where the compiled action is; default: `dist` of this project. */
-  dist?: string
+  /** A program to start the action with, and its arguments. */
+  launcher?: string[]
 }
 
 export interface StepResult {
@@ -71,7 +71,8 @@ export async function runAction(inputs: Record<string, string>, context: StepCon
     RUNNER_TEMP: context.temp,
     ACTIONS_RUNTIME_TOKEN: 'the-token-of-the-job',
   }
-  const child = spawn(process.execPath, [join(context.dist ?? join(projectRoot, 'dist'), 'index.js')], {
+  const [program = '', ...args] = [...(context.launcher ?? []), process.execPath, join(projectRoot, 'dist', 'index.js')]
+  const child = spawn(program, args, {
     cwd: context.workspace,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { Deployment } from './deployment.ts'
+import { explainFullDisk } from './disk.ts'
 import { DeployError, describeError } from './errors.ts'
 import { readInputs } from './inputs.ts'
 import * as log from './log.ts'
@@ -17,7 +18,7 @@ export async function run(): Promise<void> {
     await deploy(inputs, deployment)
   } catch (error) {
     deployment.fail()
-    failure = describeError(error)
+    failure = await explainFullDisk(describeError(error), process.env.RUNNER_TEMP)
     log.fail(failure, {
       title: `Deploy to Algorithmia failed: ${deployment.phase}`,
       ...(error instanceof DeployError ? error.annotation : {}),
