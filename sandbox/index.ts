@@ -73,8 +73,8 @@ async function main(): Promise<void> {
       process.exitCode = 1
     })
   }
-  // A second Ctrl-C finds no handler any more and ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  // npm passes a Ctrl-C on to us that the terminal has sent us already, so a second one must not cut the first short.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 }
 
 try {

@@ -116,6 +116,21 @@ describe('an upload', () => {
     expect((await call(sandbox.url, file('busy'), { key })).text).toBe('new')
   })
 
+  test('among many readers and writers shows each of them one whole content', async () => {
+    await call(sandbox.url, file('storm'), { method: 'PUT', key, body: Buffer.alloc(1000, 1) })
+    const rounds = Array.from({ length: 200 }, (_, index) => index)
+    const reads = await Promise.all(
+      rounds.map(async (index) => {
+        await call(sandbox.url, file('storm'), { method: 'PUT', key, body: Buffer.alloc(1000 + index, index) })
+        return await call(sandbox.url, file('storm'), { key })
+      }),
+    )
+    for (const { status, bytes } of reads) {
+      expect([status, bytes.every((byte) => byte === bytes[0])]).toEqual([200, true])
+      expect((bytes.length - 1000) % 256).toBe(bytes.length === 1000 ? 0 : bytes[0])
+    }
+  })
+
   test('of the same file by many at once leaves one of them, whole', async () => {
     const before = blobs()
     const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(200_000, index))

@@ -35,6 +35,7 @@ export interface GitHosting {
   running: Set<ChildProcess>
   /** Called for every ref that a push moved, once git is done and before the client has its answer. */
   onPush: (push: Push) => Promise<void> | void
+  log: (line: string) => void
 }
 
 /** Serves the repositories of algorithms over smart HTTP (platform reference §1, "Git access"). */
@@ -66,6 +67,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
           },
         })
       } catch (error) {
+        hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
         // Once git has begun to answer, only a broken connection tells the client that something went wrong.
         if (reply.raw.headersSent) reply.raw.destroy()
         else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)

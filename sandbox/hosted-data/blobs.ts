@@ -1,5 +1,5 @@
-import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { createReadStream, createWriteStream, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -66,10 +66,13 @@ export class Blobs {
     }
   }
 
-  /** The content as a stream that stays readable when the file is replaced or deleted meanwhile. */
-  async read(id: string): Promise<Readable> {
-    const file = await open(join(this.#folder, id))
-    return file.createReadStream({ highWaterMark: readBuffer })
+  /**
+   * The content as a stream that stays readable when the file is replaced or deleted meanwhile. Opened synchronously:
+   * between the look at the metadata and the opening nobody may remove it.
+   */
+  read(id: string): Readable {
+    const path = join(this.#folder, id)
+    return createReadStream(path, { fd: openSync(path, 'r'), highWaterMark: readBuffer })
   }
 
   async remove(id: string): Promise<void> {
