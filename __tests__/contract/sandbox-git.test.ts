@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Push } from '../../sandbox/git/routes.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
+import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
 const key = 'sim/with+odd=chars/0123456789'
@@ -17,6 +18,7 @@ const password = 'p@ss:w/rd%41#x?&=+ é$\'"\\`'
 let sandbox: Sandbox
 let folder: string
 const pushes: Push[] = []
+const log: string[] = []
 let beforePushEnds: (push: Push) => Promise<void> = async () => undefined
 
 beforeAll(async () => {
@@ -30,6 +32,7 @@ beforeAll(async () => {
       { name: 'anna', password, keys: [{ key }] },
       { name: 'ben', keys: [{ key: 'simBen' }] },
     ],
+    log: (line) => log.push(line),
     onPush: async (push) => {
       await beforePushEnds(push)
       pushes.push(push)
@@ -172,7 +175,7 @@ describe('a push', () => {
       clients.map(async (client) => {
         const clone = await cloned('Crowd')
         await commit(clone, `file-${client}`, 'x')
-        for (;;) {
+        for (let attempt = 0; attempt < 200; attempt += 1) {
           const failure = await failureOf(git(['push', '--quiet'], clone))
           if (failure === 'no failure') return
           failures.push(failure)
@@ -293,6 +296,27 @@ describe('access', () => {
       expect([answer.status, answer.bytes.includes('PACK')]).toEqual([200, true])
     }
   })
+})
+
+test('a fetch ends when its client is gone', async () => {
+  // The content of an earlier test makes the answer too large to be sent at once.
+  const want = `want ${await head('Pushed')}\n`
+  const body = `${(want.length + 4).toString(16).padStart(4, '0')}${want}00000009done\n`
+  const { hostname, port } = new URL(sandbox.url)
+  const headers = { authorization: basic('anna', key), 'content-type': 'application/x-git-upload-pack-request' }
+  const path = '/git/anna/Pushed.git/git-upload-pack'
+  const logged = log.length
+  await new Promise<void>((resolve, reject) => {
+    const fetching = request({ hostname, port, path, method: 'POST', headers, agent: false }, (answer) => {
+      answer.once('data', () => {
+        answer.on('error', () => undefined).destroy()
+        resolve()
+      })
+    })
+    fetching.on('error', reject).end(body)
+  })
+  // Logged when git has ended.
+  await until(() => log.slice(logged).includes('POST git-upload-pack: the client left'))
 })
 
 test('the configuration of the machine changes nothing', async () => {

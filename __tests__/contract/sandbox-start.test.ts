@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
+import { until } from '../support/until.ts'
 
 let folder: string
 const children: ChildProcess[] = []
@@ -94,8 +95,7 @@ test('closing ends uploads and removes a temporary state', async () => {
   const put = request({ hostname, port, path: '/v1/data/demo/c/f', method: 'PUT', headers, agent: false })
   const broken = new Promise((resolve) => put.on('error', resolve))
   put.write('half')
-  while ((await readdir(join(sandbox.stateDir, 'blobs'))).length === 0)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  await until(() => readdirSync(join(sandbox.stateDir, 'blobs')).length > 0)
   await Promise.all([sandbox.close(), sandbox.close()])
   await broken
   expect(existsSync(sandbox.stateDir)).toBe(false)

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
+import { until } from '../support/until.ts'
 
 const key = 'simUpload'
 let sandbox: Sandbox
@@ -33,10 +33,6 @@ const blobs = () => readdirSync(join(sandbox.stateDir, 'blobs')).length
 function startPut(path: string, headers: Record<string, string>): ClientRequest {
   const { hostname, port } = new URL(sandbox.url)
   return request({ hostname, port, path, method: 'PUT', headers: { authorization: key, ...headers }, agent: false })
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10)
 }
 
 describe('an upload', () => {
