@@ -55,6 +55,7 @@ function asApiError(error: unknown, log: Log): ApiError {
   const status = Number(details.statusCode)
   // Fastify's own refusals carry the status.
   if (status >= 400 && status < 500) return new ApiError(status, codes.invalidRequest, message)
+  if (details.code === 'ECONNRESET') return badRequest('The request broke off')
   log(`internal error: ${String(details.stack ?? message)}`)
   return new ApiError(500, codes.internal, `The sandbox failed: ${message}`)
 }

@@ -66,15 +66,15 @@ async function main(): Promise<void> {
     return
   }
   const sandbox = await startSandbox({ ...options, ...(!options.quiet && { log: (line) => console.log(line) }) })
-  console.log(banner(sandbox, options.stateDir === undefined))
   const stop = () => {
     sandbox.close().catch((error: unknown) => {
       console.error(`The sandbox did not stop cleanly: ${String(error)}`)
       process.exitCode = 1
     })
   }
-  // A second Ctrl-C finds no handler any more and ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  // npm passes a Ctrl-C on to us that the terminal has sent us already, so a second one must not cut the first short.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  console.log(banner(sandbox, options.stateDir === undefined))
 }
 
 try {

@@ -5,7 +5,7 @@ import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { StartError, systemCode } from './errors.ts'
-import { gitEnvironment } from './git/environment.ts'
+import { gitEnvironment, requireGit } from './git/environment.ts'
 import { Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
@@ -61,6 +61,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const { port = 0, host = '127.0.0.1', log = () => undefined, onPush = () => undefined } = options
   const users = new Users(stateDir, options.users)
   const environment = gitEnvironment(stateDir)
+  await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
   const data = new HostedData(stateDir)
@@ -70,7 +71,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const app = createApp(log)
   hostedDataRoutes(app, data, users)
   algorithmRoutes(app, algorithms, users)
-  gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush })
+  gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush, log })
   app.get('/', async (_request, reply) => {
     const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`
     return reply.type('text/plain; charset=utf-8').send(text)
@@ -121,7 +122,9 @@ function createApp(log: (line: string) => void): FastifyInstance {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, log)
   app.addHook('onResponse', async (request, reply) => {
-    log(`${request.method} ${request.url} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`)
+    log(
+      `${request.method} ${request.url.replaceAll(/[^\x21-\x7e]/g, '?')} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`,
+    )
   })
   return app
 }

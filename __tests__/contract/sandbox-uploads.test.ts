@@ -6,18 +6,26 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
+import { until } from '../support/until.ts'
 
 const key = 'simUpload'
 let sandbox: Sandbox
+const log: string[] = []
 beforeAll(async () => {
-  sandbox = await startSandbox({ users: [{ name: 'demo', keys: [{ key }, { key: 'simReader', data: 'read' }] }] })
+  sandbox = await startSandbox({
+    users: [{ name: 'demo', keys: [{ key }, { key: 'simReader', data: 'read' }] }],
+    log: (line) => log.push(line),
+  })
   await call(sandbox.url, '/v1/data/demo', { method: 'POST', key, body: 'c' })
 })
-afterAll(() => sandbox.close())
+afterAll(async () => {
+  await sandbox.close()
+  // Whatever clients did here, the server itself never failed.
+  expect(log.filter((line) => line.startsWith('internal error'))).toEqual([])
+})
 
 const file = (name: string) => `/v1/data/demo/c/${name}`
 const blobs = () => readdirSync(join(sandbox.stateDir, 'blobs')).length
@@ -25,10 +33,6 @@ const blobs = () => readdirSync(join(sandbox.stateDir, 'blobs')).length
 function startPut(path: string, headers: Record<string, string>): ClientRequest {
   const { hostname, port } = new URL(sandbox.url)
   return request({ hostname, port, path, method: 'PUT', headers: { authorization: key, ...headers }, agent: false })
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10)
 }
 
 describe('an upload', () => {
@@ -116,6 +120,21 @@ describe('an upload', () => {
     expect((await call(sandbox.url, file('busy'), { key })).text).toBe('new')
   })
 
+  test('among many readers and writers shows each of them one whole content', async () => {
+    await call(sandbox.url, file('storm'), { method: 'PUT', key, body: Buffer.alloc(1000, 1) })
+    const rounds = Array.from({ length: 200 }, (_, index) => index)
+    const reads = await Promise.all(
+      rounds.map(async (index) => {
+        await call(sandbox.url, file('storm'), { method: 'PUT', key, body: Buffer.alloc(1000 + index, index) })
+        return await call(sandbox.url, file('storm'), { key })
+      }),
+    )
+    for (const { status, bytes } of reads) {
+      expect([status, bytes.every((byte) => byte === bytes[0])]).toEqual([200, true])
+      expect((bytes.length - 1000) % 256).toBe(bytes.length === 1000 ? 0 : bytes[0])
+    }
+  })
+
   test('of the same file by many at once leaves one of them, whole', async () => {
     const before = blobs()
     const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(200_000, index))
@@ -163,6 +182,11 @@ describe('a client that waits for "100 Continue"', () => {
     expect(answer).toMatchObject({ continued: false, status })
     expect(JSON.parse(answer.message)).toMatchObject({ error: { message: expect.any(String) } })
   })
+})
+
+test('a client that expects something else is served all the same', async () => {
+  const headers = { expect: 'a miracle' }
+  expect((await call(sandbox.url, file('expecting'), { method: 'PUT', key, body: 'x', headers })).status).toBe(200)
 })
 
 test('a client that does not speak HTTP gets an answer and the server lives on', async () => {

@@ -56,7 +56,7 @@ function interpreterIn(environment: string): string {
 const prologue = `
 import json, os, sys
 import Algorithmia
-from Algorithmia.acl import Acl, ReadAcl
+from Algorithmia.acl import AclType, ReadAcl
 client = Algorithmia.client()
 def message(work):
     try:

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { StartError } from '../errors.ts'
 
 /**
  * The settings of every repository here. History is never rewritten (platform reference §1, "Git access"); nothing runs
@@ -53,5 +56,14 @@ export function gitEnvironment(stateDir: string): NodeJS.ProcessEnv {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',
+  }
+}
+
+/** @throws StartError when there is no git to serve repositories with */
+export async function requireGit(environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await promisify(execFile)('git', ['--version'], { env: environment })
+  } catch (error) {
+    throw new StartError('The sandbox needs git on the PATH', { cause: error })
   }
 }

@@ -16,6 +16,8 @@ export interface BackendRequest {
   environment: NodeJS.ProcessEnv
   /** Holds the process while it runs, for whoever has to stop it. */
   running: Set<ChildProcess>
+  /** True for a push: once git has received it, it is carried out whether the client still listens or not. */
+  outlivesClient: boolean
   /** Runs when git is done and before the answer ends. */
   beforeEnd: () => Promise<void>
 }
@@ -36,6 +38,7 @@ export async function runHttpBackend(options: BackendRequest): Promise<void> {
   const exit = new Promise<void>((resolve, reject) => {
     child.on('error', reject).on('close', () => resolve())
   }).finally(() => running.delete(child))
+  if (!options.outlivesClient) response.on('close', () => child.kill())
   // A body that breaks off ends git's input early: git then refuses the pack and cleans up by itself. And git may
   // answer without reading all of the body.
   pipeline(body, child.stdin).catch(() => child.stdin.destroy())

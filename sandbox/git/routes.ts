@@ -35,6 +35,7 @@ export interface GitHosting {
   running: Set<ChildProcess>
   /** Called for every ref that a push moved, once git is done and before the client has its answer. */
   onPush: (push: Push) => Promise<void> | void
+  log: (line: string) => void
 }
 
 /** Serves the repositories of algorithms over smart HTTP (platform reference §1, "Git access"). */
@@ -57,6 +58,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
           user,
           environment: push ? { ...hosting.environment, SANDBOX_PUSH_RECORD: record } : hosting.environment,
           running: hosting.running,
+          outlivesClient: push,
           beforeEnd: async () => {
             if (!push) return
             const { id: algorithmId, owner, name } = algorithm
@@ -66,10 +68,13 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
           },
         })
       } catch (error) {
+        if (!reply.raw.destroyed) hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
         // Once git has begun to answer, only a broken connection tells the client that something went wrong.
         if (reply.raw.headersSent) reply.raw.destroy()
         else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
       } finally {
+        if (reply.raw.destroyed && !reply.raw.writableFinished)
+          hosting.log(`${request.method} ${path}: the client left`)
         await rm(record, { force: true })
       }
     },

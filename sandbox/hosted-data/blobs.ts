@@ -1,10 +1,10 @@
-import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { createReadStream, createWriteStream, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { badRequest } from '../errors.ts'
+import { ApiError, codes } from '../errors.ts'
 
 /** A received content that nothing refers to yet. */
 export interface Blob {
@@ -37,7 +37,7 @@ export class Blobs {
   /**
    * Streams a request body of any size to disk.
    *
-   * @throws when the client goes away before it sent everything; then nothing remains
+   * @throws ApiError 400 when the client goes away before it sent everything; then nothing remains
    */
   async receive(body: IncomingMessage): Promise<Blob> {
     const upload = this.#receive(body)
@@ -56,20 +56,21 @@ export class Blobs {
     try {
       await pipeline(body, file)
       const declared = body.headers['content-length']
-      if (!body.complete || (declared !== undefined && Number(declared) !== file.bytesWritten)) {
-        throw badRequest(`The body ended after ${file.bytesWritten} bytes`)
-      }
+      if (declared !== undefined && Number(declared) !== file.bytesWritten) throw brokenOff(file.bytesWritten)
       return { id, size: file.bytesWritten }
     } catch (error) {
       await rm(path, { force: true })
-      throw error
+      throw body.complete ? error : brokenOff(file.bytesWritten, error)
     }
   }
 
-  /** The content as a stream that stays readable when the file is replaced or deleted meanwhile. */
-  async read(id: string): Promise<Readable> {
-    const file = await open(join(this.#folder, id))
-    return file.createReadStream({ highWaterMark: readBuffer })
+  /**
+   * The content as a stream that stays readable when the file is replaced or deleted meanwhile. Opened synchronously:
+   * between the look at the metadata and the opening nobody may remove it.
+   */
+  read(id: string): Readable {
+    const path = join(this.#folder, id)
+    return createReadStream(path, { fd: openSync(path, 'r'), highWaterMark: readBuffer })
   }
 
   async remove(id: string): Promise<void> {
@@ -80,4 +81,9 @@ export class Blobs {
   async settled(): Promise<void> {
     await Promise.allSettled(this.#uploads)
   }
+}
+
+/** Nobody hears this answer, but whoever reads the log should know that it was the client who left. */
+function brokenOff(bytes: number, cause?: unknown): ApiError {
+  return new ApiError(400, codes.invalidRequest, `The upload broke off after ${bytes} bytes`, { cause })
 }

@@ -61,7 +61,7 @@ async function get(data: HostedData, users: Users, request: FastifyRequest, repl
     .header('content-type', contentType(request))
     .header('content-length', file.size)
     .header('last-modified', new Date(file.modified).toUTCString())
-  return reply.send(request.method === 'HEAD' ? undefined : await data.read(file))
+  return reply.send(request.method === 'HEAD' ? undefined : data.read(file))
 }
 
 async function put(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {

@@ -118,8 +118,8 @@ export class HostedData {
     }
   }
 
-  async read(file: FileRecord): Promise<Readable> {
-    return await this.#blobs.read(file.blob)
+  read(file: FileRecord): Readable {
+    return this.#blobs.read(file.blob)
   }
 
   async removeFile(collection: Collection, file: FileRecord): Promise<void> {

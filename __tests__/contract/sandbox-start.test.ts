@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { startSandbox } from '../../sandbox/server.ts'
+import { call } from '../support/http-call.ts'
+import { until } from '../support/until.ts'
+
+let folder: string
+const children: ChildProcess[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-start-'))
+})
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+})
+
+describe('a sandbox started again on the same state', () => {
+  test('has the same users, keys, data, algorithms and repositories', async () => {
+    const first = await startSandbox({ stateDir: folder })
+    const key = first.users[0]?.apiKey ?? ''
+    expect(key).toMatch(/^sim[A-Za-z0-9]{25}$/)
+    await call(first.url, '/v1/data/demo', { method: 'POST', key, body: '{"name":"c","acl":{"read":["user://*"]}}' })
+    await call(first.url, '/v1/data/demo/c/f%20%F0%9F%99%82', { method: 'PUT', key, body: 'content' })
+    const listing = (await call(first.url, '/v1/data/demo/c?acl=true', { key })).json()
+    const algorithm = await first.createAlgorithm('demo', 'Hello')
+    const repository = first.repositoryPath('demo', 'Hello')
+    await first.close()
+
+    const second = await startSandbox({ stateDir: folder })
+    try {
+      expect(second.users).toEqual(first.users)
+      expect((await call(second.url, '/v1/data/demo/c?acl=true', { key })).json()).toEqual(listing)
+      expect((await call(second.url, '/v1/data/demo/c/f%20%F0%9F%99%82', {})).text).toBe('content')
+      expect((await call(second.url, '/v1/algorithms/demo/Hello', { key })).json()).toMatchObject({ id: algorithm.id })
+      expect(second.repositoryPath('demo', 'Hello')).toBe(repository)
+      const again = await call(second.url, '/v1/algorithms/demo', { method: 'POST', key, body: '{"name":"Hello"}' })
+      expect(again.status).toBe(409)
+    } finally {
+      await second.close()
+    }
+  })
+
+  test('takes new users and stated secrets, and keeps the others', async () => {
+    const first = await startSandbox({ stateDir: folder })
+    await first.close()
+    const users = [{ name: 'anna', password: 'secret', keys: [{ key: 'simA' }, { key: 'simB', manage: false }] }]
+    const second = await startSandbox({ stateDir: folder, users })
+    await second.close()
+    expect(second.users).toEqual([
+      ...first.users,
+      {
+        name: 'anna',
+        password: 'secret',
+        apiKey: 'simA',
+        keys: [
+          { key: 'simA', data: 'read-write', manage: true },
+          { key: 'simB', data: 'read-write', manage: false },
+        ],
+      },
+    ])
+  })
+
+  test('removes what a killed one left unfinished', async () => {
+    const first = await startSandbox({ stateDir: folder })
+    await first.close()
+    await writeFile(join(folder, 'blobs', crypto.randomUUID()), 'half an upload')
+    await writeFile(join(folder, 'lock'), '999999999')
+    const second = await startSandbox({ stateDir: folder })
+    await second.close()
+    expect(await readdir(join(folder, 'blobs'))).toEqual([])
+  })
+
+  test('is refused while the first one runs', async () => {
+    const first = await startSandbox({ stateDir: folder })
+    try {
+      await expect(startSandbox({ stateDir: folder })).rejects.toThrow('is in use by process')
+    } finally {
+      await first.close()
+    }
+  })
+})
+
+test('closing ends uploads and removes a temporary state', async () => {
+  const sandbox = await startSandbox()
+  const key = sandbox.users[0]?.apiKey ?? ''
+  await call(sandbox.url, '/v1/data/demo', { method: 'POST', key, body: 'c' })
+  const { hostname, port } = new URL(sandbox.url)
+  const headers = { authorization: key, 'content-length': '1000000' }
+  const put = request({ hostname, port, path: '/v1/data/demo/c/f', method: 'PUT', headers, agent: false })
+  const broken = new Promise((resolve) => put.on('error', resolve))
+  put.write('half')
+  await until(() => readdirSync(join(sandbox.stateDir, 'blobs')).length > 0)
+  await Promise.all([sandbox.close(), sandbox.close()])
+  await broken
+  expect(existsSync(sandbox.stateDir)).toBe(false)
+})
+
+describe('the command', () => {
+  const program = fileURLToPath(new URL('../../../sandbox/index.ts', import.meta.url))
+
+  function command(args: string[]) {
+    const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, TMPDIR: folder } })
+    children.push(child)
+    let output = ''
+    const collect = (chunk: Buffer) => {
+      output += chunk
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const ready = new Promise<void>((resolve) => {
+      child.stdout.on('data', () => output.includes('Ctrl-C') && resolve())
+    })
+    return { child, exit, ready: Promise.race([ready, exit]), output: () => output }
+  }
+
+  test('prints what one needs, serves, and leaves nothing behind', async () => {
+    const { child, exit, ready, output } = command(['--user', 'anna'])
+    await ready
+    const url = /ALGORITHMIA_API=(\S+)/.exec(output())?.[1] ?? ''
+    const key = /ALGORITHMIA_API_KEY=(\S+)/.exec(output())?.[1] ?? ''
+    expect(output()).toMatch(/user\s+anna\n\s+password\s+\S+/)
+    expect(output()).toContain(`${url}/git/<owner>/<algorithm>.git`)
+    expect((await call(url, '/v1/data', { key })).json()).toEqual({ folders: [{ name: 'anna' }] })
+    child.kill('SIGINT')
+    expect(await exit).toBe(0)
+    expect(output()).toContain('GET /v1/data 200')
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('takes over from one that was killed', async () => {
+    const state = join(folder, 'state')
+    const first = command(['--state', state])
+    await first.ready
+    first.child.kill('SIGKILL')
+    await first.exit
+    const second = command(['--state', state])
+    await second.ready
+    expect(/ALGORITHMIA_API_KEY=(\S+)/.exec(second.output())?.[1]).toBe(
+      /ALGORITHMIA_API_KEY=(\S+)/.exec(first.output())?.[1],
+    )
+    second.child.kill('SIGTERM')
+    expect(await second.exit).toBe(0)
+  })
+
+  test.each([
+    ['a port that is none', ['--port', '99999'], /--port must be 0 to 65535/],
+    ['an unknown option', ['--prot', '1'], /--prot/],
+    ['an argument', ['start'], /start/],
+    ['a user name that is none', ['--user', 'a/b'], /cannot be a user name/],
+    ['a state that is no folder', ['--state', fileURLToPath(import.meta.url)], /cannot be used/],
+    ['a foreign address', ['--host', '192.0.2.1'], /not an address of this machine/],
+  ])('says what is wrong with %s', async (_case, args, message) => {
+    const { exit, output } = command(args)
+    expect(await exit).toBe(2)
+    expect(output()).toMatch(message)
+    expect(output()).not.toMatch(/\n\s+at /)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('says when the port is in use', async () => {
+    const sandbox = await startSandbox()
+    try {
+      const { exit, output } = command(['--port', new URL(sandbox.url).port])
+      expect(await exit).toBe(2)
+      expect(output()).toContain('is in use')
+    } finally {
+      await sandbox.close()
+    }
+  })
+
+  test('explains itself', async () => {
+    const { exit, output } = command(['--help'])
+    expect(await exit).toBe(0)
+    expect(output()).toContain('--state DIR')
+  })
+})
