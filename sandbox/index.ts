@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { banner } from './banner.ts'
 import { StartError } from './errors.ts'
-import { type SandboxOptions, startSandbox } from './server.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts'
+import type { UserSpec } from './users.ts'
 
 const help = `Starts a local Algorithmia: hosted data, algorithms and their git repositories.
 
@@ -12,6 +13,10 @@ Usage: npm run sandbox -- [options]
   --state DIR    keep users, keys, data and repositories in DIR, and use what is there
                  (default: a temporary folder, removed at the end)
   --user NAME    an account to have; may be repeated (default: demo)
+  --password P   the password of the first account (default: a random one)
+  --api-key KEY  the API key of the first account (default: a random one)
+  --algorithm OWNER/NAME
+                 an algorithm to have; may be repeated
   --quiet        do not print the requests
   --help         print this
 `
@@ -19,6 +24,7 @@ Usage: npm run sandbox -- [options]
 interface Arguments extends SandboxOptions {
   help: boolean
   quiet: boolean
+  algorithms: { owner: string; name: string }[]
 }
 
 function readArguments(args: string[]): Arguments {
@@ -30,6 +36,9 @@ function readArguments(args: string[]): Arguments {
         host: { type: 'string' },
         state: { type: 'string' },
         user: { type: 'string', multiple: true },
+        password: { type: 'string' },
+        'api-key': { type: 'string' },
+        algorithm: { type: 'string', multiple: true, default: [] },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -40,7 +49,8 @@ function readArguments(args: string[]): Arguments {
       ...(values.port !== undefined && { port: portFrom(values.port) }),
       ...(values.host !== undefined && { host: values.host }),
       ...(values.state !== undefined && { stateDir: folderFrom(values.state) }),
-      ...(values.user !== undefined && { users: values.user.map((name) => ({ name })) }),
+      ...usersFrom(values),
+      algorithms: values.algorithm.map(algorithmFrom),
     }
   } catch (error) {
     if (error instanceof StartError) throw error
@@ -59,6 +69,40 @@ function folderFrom(text: string): string {
   return text
 }
 
+/** Without any of the three options the sandbox takes the accounts that are kept, or a default one. */
+function usersFrom(values: { user?: string[]; password?: string; 'api-key'?: string }): { users?: UserSpec[] } {
+  const { user, password, 'api-key': key } = values
+  if (user === undefined && password === undefined && key === undefined) return {}
+  const [first = 'demo', ...others] = user ?? []
+  const account = {
+    name: first,
+    ...(password !== undefined && { password }),
+    ...(key !== undefined && { keys: [{ key }] }),
+  }
+  return { users: [account, ...others.map((name) => ({ name }))] }
+}
+
+function algorithmFrom(text: string): { owner: string; name: string } {
+  const [owner = '', name = '', ...rest] = text.split('/')
+  if (owner === '' || name === '' || rest.length > 0) {
+    throw new StartError(`--algorithm must be OWNER/NAME, not "${text}"`)
+  }
+  return { owner, name }
+}
+
+async function createMissing(sandbox: Sandbox, algorithms: { owner: string; name: string }[]): Promise<void> {
+  for (const { owner, name } of algorithms) {
+    if (sandbox.hasAlgorithm(owner, name)) continue
+    try {
+      await sandbox.createAlgorithm(owner, name)
+    } catch (error) {
+      await sandbox.close()
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new StartError(`--algorithm ${owner}/${name}: ${reason}`, { cause: error })
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const options = readArguments(process.argv.slice(2))
   if (options.help) {
@@ -66,6 +110,7 @@ async function main(): Promise<void> {
     return
   }
   const sandbox = await startSandbox({ ...options, ...(!options.quiet && { log: (line) => console.log(line) }) })
+  await createMissing(sandbox, options.algorithms)
   const stop = () => {
     sandbox.close().catch((error: unknown) => {
       console.error(`The sandbox did not stop cleanly: ${String(error)}`)

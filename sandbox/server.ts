@@ -36,6 +36,7 @@ export interface Sandbox {
   url: string
   stateDir: string
   users: UserRecord[]
+  hasAlgorithm(owner: string, name: string): boolean
   createAlgorithm(owner: string, name: string): Promise<Algorithm>
   /** The folder of an algorithm's bare repository. */
   repositoryPath(owner: string, name: string): string
@@ -88,6 +89,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
     url: await listen(app, host, port),
     stateDir,
     users: users.all(),
+    hasAlgorithm: (owner, name) => algorithms.find(owner, name) !== undefined,
     createAlgorithm: async (owner, name) => {
       if (!users.named(owner)) throw new Error(`The user ${owner} does not exist`)
       return await algorithms.create(owner, newAlgorithm({ name }))

@@ -134,6 +134,21 @@ describe('the command', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  test('has the account and the algorithms that were asked for, also on the second start', async () => {
+    const state = join(folder, 'state')
+    const args = ['--state', state, '--user', 'anna', '--password', 'p@ss word', '--api-key', 'simA/b+c']
+    for (const start of [1, 2]) {
+      const { child, exit, ready, output } = command([...args, '--algorithm', 'anna/echo'])
+      await ready
+      const url = /ALGORITHMIA_API=(\S+)/.exec(output())?.[1] ?? ''
+      expect(output()).toContain('p@ss word')
+      const algorithm = await call(url, '/v1/algorithms/anna/echo', { key: 'simA/b+c' })
+      expect([start, algorithm.status]).toEqual([start, 200])
+      child.kill('SIGTERM')
+      expect(await exit).toBe(0)
+    }
+  })
+
   test('takes over from one that was killed', async () => {
     const state = join(folder, 'state')
     const first = command(['--state', state])
@@ -155,6 +170,9 @@ describe('the command', () => {
     ['an argument', ['start'], /start/],
     ['a user name that is none', ['--user', 'a/b'], /cannot be a user name/],
     ['a state that is no folder', ['--state', fileURLToPath(import.meta.url)], /cannot be used/],
+    ['an algorithm that is none', ['--algorithm', 'demo'], /--algorithm must be OWNER\/NAME/],
+    ['an algorithm of nobody', ['--algorithm', 'nobody/echo'], /nobody\/echo: The user nobody does not exist/],
+    ['an algorithm that cannot be', ['--algorithm', 'demo/1st'], /demo\/1st: /],
     ['a foreign address', ['--host', '192.0.2.1'], /not an address of this machine/],
   ])('says what is wrong with %s', async (_case, args, message) => {
     const { exit, output } = command(args)
