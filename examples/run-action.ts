@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 
-/** The root of this project, from the sources and from the compiled tests alike. */
-export const projectRoot = fileURLToPath(
-  new URL(import.meta.url.includes('/build/') ? '../../' : '../', import.meta.url),
-)
+/** The root of this project, seen from the sources and from the compiled tests alike. */
+export const projectRoot = folderWith('action.yml', import.meta.dirname)
+
+function folderWith(name: string, folder: string): string {
+  return existsSync(join(folder, name)) ? folder : folderWith(name, dirname(folder))
+}
 
 export interface StepContext {
   workspace: string
