@@ -79,15 +79,15 @@ export function branch(text: string): string {
 
 /** An http(s) address without credentials, query or trailing slash. */
 export function httpUrl(text: string): string {
-  if (!/^https?:\/\//i.test(text)) throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`)
-  // Not echoed: what stands before an @ may be a secret.
-  if (/^[^?#]*@/.test(text.replace(/^https?:\/\//i, '').split('/')[0] ?? '')) {
-    throw new Error('holds a user name or password; leave them out, credentials are separate inputs')
+  // First of all, and not echoed: what stands before an @ may be a secret, however the rest is written.
+  if (text.includes('@')) {
+    throw new Error('holds an "@", so perhaps a user name or password; leave them out, credentials are separate inputs')
   }
+  if (!/^https?:\/\//i.test(text)) throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`)
+  // Not echoed either: a query may hold a token.
+  if (/[?#]/.test(text)) throw new Error('has a query or fragment; leave out everything from "?" or "#" on')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.hostname === '') throw new Error(`is ${quote(text)}, which is not a web address`)
-  if (url.search !== '' || url.hash !== '')
-    throw new Error(`is ${quote(text)}; leave out everything from "?" or "#" on`)
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
