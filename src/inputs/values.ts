@@ -71,7 +71,7 @@ export function variableNames(text: string): string[] {
 /** A branch name by the rules of `git check-ref-format --branch`. */
 export function branch(text: string): string {
   const wrong =
-    /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^@$/.test(text) ||
+    /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
     text.split('/').some((part) => part.endsWith('.lock'))
   if (wrong) throw new Error(`is ${quote(text)}, which is not a branch name`)
   return text
