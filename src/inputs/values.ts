@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 /**
@@ -126,10 +126,16 @@ export function workspacePath(text: string, workspace: string): WorkspacePath {
   return { relative: relative(resolve(workspace), absolute).split(sep).join('/') || '.', absolute }
 }
 
-function followLinks(path: string): string {
+/** Where a path really leads, also when it or the end of a link does not exist yet. */
+function followLinks(path: string, links = 0): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
-  return parent === path ? path : join(followLinks(parent), basename(path))
+  if (parent === path) return path
+  const place = join(followLinks(parent, links), basename(path))
+  // A link to what does not exist yet: writing to it would write there.
+  if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) return place
+  if (links === 40) throw new Error('leads through a circle of symbolic links')
+  return followLinks(resolve(dirname(place), readlinkSync(place)), links + 1)
 }
 
 /**
