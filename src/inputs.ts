@@ -75,7 +75,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   // Secrets first: they must be masked before anything else is printed, and a missing one explains the rest.
   const apiKey = reader.secret('algorithmia_api_key')
   const password = reader.secret('algorithmia_password', text('algorithmia_username'))
-  const token = reader.secret('github_pat')
+  const token = reader.secret('github_pat', text('github_username'))
   if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
     reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`)
   }
