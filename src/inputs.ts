@@ -119,12 +119,13 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   }
 
   const codeFolder =
-    path('algorithm_path') ??
-    reader.derived(
-      () => value.workspacePath(algorithm ?? '.', workspace ?? '.'),
-      algorithm && workspace,
-      'algorithm_path',
-    )
+    text('algorithm_path') !== ''
+      ? path('algorithm_path')
+      : reader.derived(
+          () => value.workspacePath(algorithm ?? '.', workspace ?? '.'),
+          algorithm && workspace,
+          'algorithm_path',
+        )
   const codeExists = codeFolder !== undefined && existsSync(codeFolder.absolute)
   if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
     reader.reportMissing('algorithm_path', codeFolder.relative)
