@@ -104,6 +104,9 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     const file = path(name)
     const present = file !== undefined && existsSync(file.absolute)
     if (file && !present && file.relative !== defaultName) reader.reportMissing(name, file.relative)
+    if (file && present && statSync(file.absolute).isDirectory()) {
+      reader.report(name, `is ${value.quote(file.relative)}, which is a folder`)
+    }
     return present ? file : undefined
   }
   const notebook = fileIfPresent('notebook_path', 'model_training.ipynb')
