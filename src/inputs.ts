@@ -75,7 +75,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   // Secrets first: they must be masked before anything else is printed, and a missing one explains the rest.
   const apiKey = reader.secret('algorithmia_api_key')
   const password = reader.secret('algorithmia_password', text('algorithmia_username'))
-  const token = reader.secret('github_pat')
+  const token = reader.secret('github_pat', text('github_username'))
   if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
     reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`)
   }
@@ -104,6 +104,9 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     const file = path(name)
     const present = file !== undefined && existsSync(file.absolute)
     if (file && !present && file.relative !== defaultName) reader.reportMissing(name, file.relative)
+    if (file && present && statSync(file.absolute).isDirectory()) {
+      reader.report(name, `is ${value.quote(file.relative)}, which is a folder`)
+    }
     return present ? file : undefined
   }
   const notebook = fileIfPresent('notebook_path', 'model_training.ipynb')
@@ -119,12 +122,13 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   }
 
   const codeFolder =
-    path('algorithm_path') ??
-    reader.derived(
-      () => value.workspacePath(algorithm ?? '.', workspace ?? '.'),
-      algorithm && workspace,
-      'algorithm_path',
-    )
+    text('algorithm_path') !== ''
+      ? path('algorithm_path')
+      : reader.derived(
+          () => value.workspacePath(algorithm ?? '.', workspace ?? '.'),
+          algorithm && workspace,
+          'algorithm_path',
+        )
   const codeExists = codeFolder !== undefined && existsSync(codeFolder.absolute)
   if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
     reader.reportMissing('algorithm_path', codeFolder.relative)

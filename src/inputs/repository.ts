@@ -27,6 +27,9 @@ export function locateRepository(reader: InputReader, facts: RepositoryFacts) {
   const platformGit = `git.${new URL(facts.apiUrl).hostname.replace(/^api\./, '')}`
   const hostname = new URL(origin).hostname
 
+  if (given === origin) {
+    reader.report('algorithm_repository', "is only a host; write the full address of the algorithm's repository")
+  }
   if (hosting === 'algorithmia' && /(^|\.)(github\.com|gitlab\.com|bitbucket\.org)$/.test(hostname)) {
     reader.report(
       where,

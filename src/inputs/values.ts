@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 /**
@@ -71,7 +71,7 @@ export function variableNames(text: string): string[] {
 /** A branch name by the rules of `git check-ref-format --branch`. */
 export function branch(text: string): string {
   const wrong =
-    /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^@$/.test(text) ||
+    /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
     text.split('/').some((part) => part.endsWith('.lock'))
   if (wrong) throw new Error(`is ${quote(text)}, which is not a branch name`)
   return text
@@ -79,15 +79,15 @@ export function branch(text: string): string {
 
 /** An http(s) address without credentials, query or trailing slash. */
 export function httpUrl(text: string): string {
-  if (!/^https?:\/\//i.test(text)) throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`)
-  // Not echoed: what stands before an @ may be a secret.
-  if (/^[^?#]*@/.test(text.replace(/^https?:\/\//i, '').split('/')[0] ?? '')) {
-    throw new Error('holds a user name or password; leave them out, credentials are separate inputs')
+  // First of all, and not echoed: what stands before an @ may be a secret, however the rest is written.
+  if (text.includes('@')) {
+    throw new Error('holds an "@", so perhaps a user name or password; leave them out, credentials are separate inputs')
   }
+  if (!/^https?:\/\//i.test(text)) throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`)
+  // Not echoed either: a query may hold a token.
+  if (/[?#]/.test(text)) throw new Error('has a query or fragment; leave out everything from "?" or "#" on')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.hostname === '') throw new Error(`is ${quote(text)}, which is not a web address`)
-  if (url.search !== '' || url.hash !== '')
-    throw new Error(`is ${quote(text)}; leave out everything from "?" or "#" on`)
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
@@ -126,10 +126,16 @@ export function workspacePath(text: string, workspace: string): WorkspacePath {
   return { relative: relative(resolve(workspace), absolute).split(sep).join('/') || '.', absolute }
 }
 
-function followLinks(path: string): string {
+/** Where a path really leads, also when it or the end of a link does not exist yet. */
+function followLinks(path: string, links = 0): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
-  return parent === path ? path : join(followLinks(parent), basename(path))
+  if (parent === path) return path
+  const place = join(followLinks(parent, links), basename(path))
+  // A link to what does not exist yet: writing to it would write there.
+  if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) return place
+  if (links === 40) throw new Error('leads through a circle of symbolic links')
+  return followLinks(resolve(dirname(place), readlinkSync(place)), links + 1)
 }
 
 /**

@@ -92,16 +92,25 @@ export class ModelReader {
       const slot = this.#chunk % slots
       await this.#hashed[slot]
       const buffer = Buffer.from(this.#memory, slot * slotSize, Math.min(slotSize, this.#size - this.#position))
-      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#position)
-      if (bytesRead === 0) throw changed(this.#path, `it ends after ${this.#position} of ${this.#size} bytes`)
-      this.#position += bytesRead
+      await this.#fill(buffer)
+      this.#position += buffer.length
       this.#chunk += 1
-      const hashed = this.#hasher.update(slot, bytesRead)
+      const hashed = this.#hasher.update(slot, buffer.length)
       hashed.catch(() => undefined)
       this.#hashed[slot] = hashed
-      this.stream.push(buffer.subarray(0, bytesRead))
+      this.stream.push(buffer)
     } catch (error) {
       this.stream.destroy(error as Error)
+    }
+  }
+
+  /** Reads as often as it takes: a system may hand out less than was asked for. */
+  async #fill(buffer: Buffer): Promise<void> {
+    for (let filled = 0; filled < buffer.length; ) {
+      const position = this.#position + filled
+      const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, position)
+      if (bytesRead === 0) throw changed(this.#path, `it ends after ${position} of ${this.#size} bytes`)
+      filled += bytesRead
     }
   }
 

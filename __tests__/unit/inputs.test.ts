@@ -1,0 +1,483 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import type { InputName } from '../../src/inputs/names.ts'
+import { type Inputs, inputNames, readInputs } from '../../src/inputs.ts'
+import { action } from '../repo/repository.ts'
+import { watchOutput } from '../support/runner.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+
+const printed = watchOutput()
+
+type With = Partial<Record<InputName, string>>
+
+const keys = { algorithmia_api_key: 'simKey/With+1', github_pat: 'ghp_Token_1' }
+const onGitHub: With = {
+  ...keys,
+  algorithmia_username: 'ada',
+  algorithmia_algoname: 'wine',
+  github_username: 'ada-gh',
+}
+const onAlgorithmia: With = {
+  algorithmia_api_key: keys.algorithmia_api_key,
+  algorithmia_username: 'ada',
+  algorithmia_algoname: 'wine',
+  algorithmia_password: 'p@ss w/rd',
+  git_host: 'git.algorithmia.com',
+}
+
+interface Runner {
+  files?: Record<string, string>
+  variables?: Record<string, string | undefined>
+  prepare?: (workspace: string) => void
+}
+
+/** A fresh workspace and temporary folder, and a step's inputs as the runner passes them: with the defaults. */
+function start(given: With, { files = {}, variables = {}, prepare }: Runner): NodeJS.ProcessEnv {
+  const root = tempFolder()
+  const workspace = join(root, 'ws')
+  mkdirSync(workspace)
+  mkdirSync(join(root, 'temp'))
+  writeFiles(workspace, files)
+  prepare?.(workspace)
+  for (const name of inputNames) {
+    process.env[`INPUT_${name.toUpperCase()}`] = given[name] ?? action.inputs[name]?.default ?? ''
+  }
+  return { GITHUB_WORKSPACE: workspace, RUNNER_TEMP: join(root, 'temp'), ...variables }
+}
+
+function read(given: With, runner: Runner = {}): Promise<Inputs> {
+  return readInputs(start(given, runner))
+}
+
+/** The problems that the inputs have: one text for each. */
+async function problems(given: With, runner: Runner = {}): Promise<string[]> {
+  const message = await read(given, runner).then(
+    () => '',
+    (error: Error) => error.message,
+  )
+  if (message === '') return []
+  const [first = '', ...rest] = message.split('\n- ')
+  return rest.length === 0 ? [first] : rest
+}
+
+describe('a workflow of the original action', () => {
+  test('on GitHub gets every default', async () => {
+    const environment = start(onGitHub, {})
+    const workspace = String(environment.GITHUB_WORKSPACE)
+    await expect(readInputs(environment)).resolves.toEqual({
+      workspace,
+      temp: environment.RUNNER_TEMP,
+      platform: {
+        apiUrl: action.inputs.algorithmia_api?.default,
+        apiKey: keys.algorithmia_api_key,
+        owner: 'ada',
+        algorithm: 'wine',
+      },
+      collection: { protocol: 'data', path: 'ada/wine' },
+      model: {
+        relative: action.inputs.model_path?.default,
+        absolute: join(workspace, String(action.inputs.model_path?.default)),
+      },
+      training: undefined,
+      trainingSkipped: expect.stringContaining(`${action.inputs.notebook_path?.default} does not exist`),
+      code: undefined,
+      codeSkipped: expect.stringContaining('folder wine does not exist'),
+      repository: {
+        url: 'https://github.com/ada-gh/wine.git',
+        hosting: 'github',
+        login: 'x-access-token',
+        secret: keys.github_pat,
+        secretInput: 'github_pat',
+        branch: undefined,
+        author: { name: 'ada', email: action.inputs.algorithmia_email?.default },
+        message: undefined,
+      },
+      dryRun: false,
+    })
+  })
+
+  test('with code, notebook and requirements finds them', async () => {
+    const { training, code } = await read(onGitHub, {
+      files: { 'wine/src/wine.py': '', 'model_training.ipynb': '{}', 'requirements.txt': '' },
+    })
+    expect(training).toMatchObject({
+      notebook: { relative: 'model_training.ipynb' },
+      requirements: { relative: 'requirements.txt' },
+      python: undefined,
+      parameters: {},
+      notebookTimeoutMs: undefined,
+      cellTimeoutMs: undefined,
+      passThrough: [],
+      executedNotebook: undefined,
+    })
+    expect(code).toMatchObject({ folder: { relative: 'wine' }, mode: 'overlay' })
+  })
+
+  test('with a password is hosted by Algorithmia', async () => {
+    const { repository, platform } = await read(onAlgorithmia)
+    expect(platform.owner).toBe('ada')
+    expect(repository).toMatchObject({
+      url: 'https://git.algorithmia.com/git/ada/wine.git',
+      hosting: 'algorithmia',
+      login: 'ada',
+      secret: 'p@ss w/rd',
+      secretInput: 'algorithmia_password',
+    })
+  })
+})
+
+describe('where the repository is', () => {
+  test.each<[string, With, object, string]>([
+    ['GitHub', onGitHub, { url: 'https://github.com/ada-gh/wine.git', login: 'x-access-token' }, 'ada'],
+    [
+      'GitHub Enterprise',
+      { ...onGitHub, git_host: 'ghe.example:8443' },
+      { url: 'https://ghe.example:8443/ada-gh/wine.git', hosting: 'github' },
+      'ada',
+    ],
+    [
+      'a test server like GitHub',
+      { ...onGitHub, git_host: 'http://127.0.0.1:3000' },
+      { url: 'http://127.0.0.1:3000/ada-gh/wine.git', hosting: 'github' },
+      'ada',
+    ],
+    [
+      'a test server like Algorithmia',
+      { ...onAlgorithmia, git_host: 'http://127.0.0.1:3000' },
+      { url: 'http://127.0.0.1:3000/git/ada/wine.git', hosting: 'algorithmia' },
+      'ada',
+    ],
+    [
+      'an organisation of Algorithmia',
+      { ...onAlgorithmia, algorithm_owner: 'acme' },
+      { url: 'https://git.algorithmia.com/git/acme/wine.git', login: 'ada' },
+      'acme',
+    ],
+    [
+      'an organisation of GitHub, with its own login',
+      { ...onGitHub, algorithm_owner: 'acme' },
+      { url: 'https://github.com/acme/wine.git', login: 'ada-gh' },
+      'ada',
+    ],
+    [
+      'an organisation of GitHub, without a user',
+      { ...onGitHub, github_username: '', algorithm_owner: 'acme' },
+      { url: 'https://github.com/acme/wine.git', login: 'x-access-token' },
+      'ada',
+    ],
+    [
+      'any address',
+      { ...onGitHub, github_username: '', algorithm_repository: 'https://gitlab.com/a/b/c.git' },
+      { url: 'https://gitlab.com/a/b/c.git', login: 'x-access-token', hosting: 'github' },
+      'ada',
+    ],
+    [
+      'any address, of an organisation',
+      { ...onGitHub, algorithm_owner: 'acme', algorithm_repository: 'https://bitbucket.org/a/b' },
+      { url: 'https://bitbucket.org/a/b', login: 'ada-gh' },
+      'acme',
+    ],
+    [
+      'an address for the password, whatever git_host says',
+      { ...onAlgorithmia, git_host: 'github.com', algorithm_repository: 'http://127.0.0.1:1/git/x/y.git' },
+      { url: 'http://127.0.0.1:1/git/x/y.git', hosting: 'algorithmia' },
+      'ada',
+    ],
+    [
+      'the password wins over a token',
+      { ...onAlgorithmia, github_pat: 'ghp_x', github_username: 'ada-gh' },
+      { hosting: 'algorithmia', secret: 'p@ss w/rd', login: 'ada' },
+      'ada',
+    ],
+  ])('%s', async (_, given, repository, algorithmOwner) => {
+    const inputs = await read(given)
+    expect(inputs.repository).toMatchObject(repository)
+    expect(inputs.platform.owner).toBe(algorithmOwner)
+  })
+})
+
+describe('what is written is what is read', () => {
+  test.each<[With, (inputs: Inputs) => unknown, unknown]>([
+    [{ algorithmia_api: 'https://api.acme.example/v1/' }, (i) => i.platform.apiUrl, 'https://api.acme.example'],
+    [{ algorithmia_api: 'http://127.0.0.1:9' }, (i) => i.platform.apiUrl, 'http://127.0.0.1:9'],
+    [{ algorithmia_api: '' }, (i) => i.platform.apiUrl, action.inputs.algorithmia_api?.default],
+    [{ algorithmia_email: 'a@b' }, (i) => i.repository.author.email, 'a@b'],
+    [{ algorithmia_email: '' }, (i) => i.repository.author.email, action.inputs.algorithmia_email?.default],
+    [{ algorithmia_uploadpath: 's3://b/$ALGORITHMIA_ALGONAME/x/' }, (i) => i.collection.path, 'b/wine/x'],
+    [
+      { algorithmia_uploadpath: 'data://$ALGORITHMIA_USERNAME/$ALGORITHMIA_USERNAME-$ALGORITHMIA_ALGONAME' },
+      (i) => i.collection.path,
+      'ada/ada-wine',
+    ],
+    [{ model_path: './out/../m.tar.gz' }, (i) => i.model.relative, 'm.tar.gz'],
+    [{ notebook_path: '' }, (i) => [i.training, i.trainingSkipped.includes('is empty')], [undefined, true]],
+    [{ notebook_path: './model_training.ipynb' }, (i) => i.training, undefined],
+    [{ dry_run: 'true' }, (i) => i.dryRun, true],
+    [{ dry_run: '' }, (i) => i.dryRun, false],
+    [{ algorithm_branch: 'release/1' }, (i) => i.repository.branch, 'release/1'],
+    [{ commit_message: '  a "b" $(id)\n\n# c  ' }, (i) => i.repository.message, 'a "b" $(id)\n\n# c'],
+    [{ commit_message: ' \n ' }, (i) => i.repository.message, undefined],
+    [{ algorithmia_api_key: '  simPadded1\n' }, (i) => i.platform.apiKey, 'simPadded1'],
+  ])('%j', async (given, of, expected) => {
+    expect(of(await read({ ...onGitHub, ...given }))).toEqual(expected)
+  })
+
+  test('of the training', async () => {
+    const { training } = await read(
+      {
+        ...onGitHub,
+        notebook_path: 'nb/train.ipynb',
+        requirements_path: 'nb/packages.txt',
+        python: 'python3.12',
+        notebook_timeout_minutes: '90',
+        cell_timeout_minutes: '0.5',
+        notebook_environment: 'A, B\nC',
+        executed_notebook_path: 'out/executed.ipynb',
+      },
+      { files: { 'nb/train.ipynb': '{}', 'nb/packages.txt': '' } },
+    )
+    expect(training).toMatchObject({
+      notebook: { relative: 'nb/train.ipynb' },
+      requirements: { relative: 'nb/packages.txt' },
+      python: 'python3.12',
+      notebookTimeoutMs: 5_400_000,
+      cellTimeoutMs: 30_000,
+      passThrough: ['A', 'B', 'C'],
+      executedNotebook: { relative: 'out/executed.ipynb' },
+    })
+  })
+
+  test('of the code', async () => {
+    const { code } = await read(
+      { ...onGitHub, algorithm_path: 'code', copy_mode: 'mirror', copy_exclude: '*.md\n# no\n\n/data/\n' },
+      { files: { 'code/x.py': '' } },
+    )
+    expect(code).toMatchObject({ folder: { relative: 'code' }, mode: 'mirror' })
+    expect(code?.exclude).toEqual(expect.arrayContaining(['*.md', '/data/']))
+  })
+})
+
+describe('parameters of the notebook', () => {
+  const files = { 'model_training.ipynb': '{}' }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['', {}],
+    ['rate: 0.1\nname: "007"\nflag: true\nnothing:', { rate: 0.1, name: '007', flag: true, nothing: null }],
+    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1, '2'], deep: { a: null } }],
+    ['day: 2020-01-02\nanswer: no', { day: '2020-01-02', answer: 'no' }],
+    ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
+    ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],
+  ])('%j', async (text, expected) => {
+    const { training } = await read({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(training?.parameters).toEqual(expected)
+  })
+
+  test.each([
+    'just text',
+    '- a\n- b',
+    '[1]',
+    '42',
+    '# nothing',
+    'null',
+    'a: b: c',
+    '{"a": 1',
+    'a: 1\na: 2',
+    '---\na: 1\n---\n',
+  ])('%j are refused', async (text) => {
+    const found = await problems({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(found).toEqual([expect.stringMatching(/^notebook_parameters /)])
+  })
+})
+
+describe('one problem, in a sentence that names the input', () => {
+  test.each<[With, string]>([
+    [{ algorithmia_username: '' }, 'algorithmia_username is not set'],
+    [{ algorithmia_username: 'a/b' }, 'algorithmia_username is "a/b", which is not an account name'],
+    [{ algorithmia_algoname: 'ada/wine' }, 'algorithmia_algoname is "ada/wine", which is not an algorithm name'],
+    [{ algorithmia_algoname: '--upload-pack=x' }, 'algorithmia_algoname is "--upload-pack=x"'],
+    [{ algorithmia_email: 'ada' }, 'algorithmia_email is "ada"'],
+    [{ github_username: '' }, 'github_username is empty'],
+    [{ github_username: 'a/b' }, 'github_username is "a/b"'],
+    [{ algorithm_owner: '../x' }, 'algorithm_owner is "../x"'],
+    [{ algorithmia_uploadpath: '' }, 'algorithmia_uploadpath is not set'],
+    [{ algorithmia_uploadpath: 'data://a/b/c' }, 'algorithmia_uploadpath is "data://a/b/c"'],
+    [{ algorithmia_uploadpath: 'data://$USER/x' }, 'algorithmia_uploadpath is "data://$USER/x": $USER is not known'],
+    [{ model_path: '' }, 'model_path is not set'],
+    [{ model_path: '../x' }, 'model_path is "../x", which leads out of the workspace'],
+    [{ model_path: 'a#b' }, 'model_path is "a#b": '],
+    [{ model_path: '.git/config' }, 'model_path is ".git/config", which lies inside a .git folder'],
+    [{ notebook_path: 'other.ipynb' }, 'notebook_path is "other.ipynb", which does not exist in the workspace'],
+    [{ notebook_path: '/etc/passwd' }, 'notebook_path is "/etc/passwd", which leads out'],
+    [{ notebook_path: 'folder' }, 'notebook_path is "folder", which is a folder'],
+    [{ requirements_path: 'other.txt' }, 'requirements_path is "other.txt", which does not exist'],
+    [{ requirements_path: 'folder' }, 'requirements_path is "folder", which is a folder'],
+    [{ executed_notebook_path: '.GIT/hooks/x' }, 'executed_notebook_path is ".GIT/hooks/x", which lies inside a .git'],
+    [{ algorithm_path: 'code' }, 'algorithm_path is "code", which does not exist in the workspace'],
+    [{ algorithm_path: 'file' }, 'algorithm_path is "file", which is not a folder'],
+    [{ algorithm_path: '..' }, 'algorithm_path is "..", which leads out'],
+    [{ copy_mode: 'replace' }, 'copy_mode is "replace"; write one of: overlay, mirror'],
+    [{ dry_run: 'yes' }, 'dry_run is "yes"; write true or false'],
+    [{ notebook_timeout_minutes: '1h' }, 'notebook_timeout_minutes is "1h"'],
+    [{ cell_timeout_minutes: '0' }, 'cell_timeout_minutes is "0"'],
+    [{ notebook_environment: 'A=1' }, 'notebook_environment holds "A=1"'],
+    [{ algorithm_branch: '--upload-pack=x' }, 'algorithm_branch is "--upload-pack=x", which is not a branch name'],
+    [{ git_host: 'github.com/ada' }, 'git_host is "github.com/ada"; write only the host'],
+    [{ algorithmia_api: 'api.algorithmia.com' }, 'algorithmia_api is "api.algorithmia.com"; write the full address'],
+    [{ algorithm_repository: 'git@github.com:a/b.git' }, 'algorithm_repository holds an "@"'],
+    [{ algorithm_repository: 'ext::sh -c id' }, 'algorithm_repository is "ext::sh -c id"; write the full address'],
+    [{ algorithm_repository: 'https://github.com' }, 'algorithm_repository is only a host'],
+  ])('%j', async (given, sentence) => {
+    const found = await problems({ ...onGitHub, ...given }, { files: { file: '', 'folder/x': '' } })
+    expect(found).toEqual([expect.stringMatching(/\.$/)])
+    expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
+  })
+
+  test.each([
+    [{ GITHUB_WORKSPACE: undefined }, 'GITHUB_WORKSPACE is not set; run actions/checkout'],
+    [{ GITHUB_WORKSPACE: '/nowhere/at/all' }, 'GITHUB_WORKSPACE does not exist; run actions/checkout'],
+    [{ RUNNER_TEMP: undefined }, 'RUNNER_TEMP is not set'],
+  ])('%j', async (variables, sentence) => {
+    expect(await problems(onGitHub, { variables })).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('a folder named like the algorithm that leads out', async () => {
+    const prepare = (workspace: string) => symlinkSync(tempFolder(), join(workspace, 'wine'), 'junction')
+    expect(await problems(onGitHub, { prepare })).toEqual([
+      expect.stringMatching(/^algorithm_path is "wine", which leads out/),
+    ])
+  })
+})
+
+test('all problems at once, the empty key first', async () => {
+  const found = await problems({
+    algorithmia_username: 'a/b',
+    model_path: '../x',
+    notebook_path: 'missing.ipynb',
+    copy_mode: 'x',
+    dry_run: 'x',
+    algorithm_branch: '-x',
+    cell_timeout_minutes: 'x',
+  })
+  expect(found.map((problem) => problem.split(' ')[0])).toEqual([
+    'algorithmia_api_key',
+    'algorithmia_username',
+    'algorithmia_algoname',
+    'model_path',
+    'notebook_path',
+    'cell_timeout_minutes',
+    'copy_mode',
+    'github_pat',
+    'github_username',
+    'algorithm_branch',
+    'dry_run',
+  ])
+})
+
+describe('an empty secret', () => {
+  test.each<[string, With, InputName]>([
+    ['key', { ...onGitHub, algorithmia_api_key: '' }, 'algorithmia_api_key'],
+    ['key of spaces', { ...onGitHub, algorithmia_api_key: ' \n' }, 'algorithmia_api_key'],
+    ['token', { ...onGitHub, github_pat: '' }, 'github_pat'],
+    ['password', { ...onAlgorithmia, algorithmia_password: '' }, 'algorithmia_password'],
+  ])('%s: the sentence names the input and the fork', async (_, given, input) => {
+    const found = (await problems(given)).filter((problem) => problem.startsWith(input))
+    expect(found).toEqual([expect.stringMatching(/is empty.*a fork or Dependabot started.*\$\{\{ secrets\.NAME \}\}/)])
+  })
+})
+
+describe('a secret with a line break inside', () => {
+  test.each<[InputName, With]>([
+    ['algorithmia_api_key', onGitHub],
+    ['github_pat', onGitHub],
+    ['algorithmia_password', onAlgorithmia],
+  ])('%s is refused once, and shown nowhere', async (input, given) => {
+    const lines = [`Fir5tPart of ${input}`, `Sec0ndPart of ${input}`]
+    const found = await problems({ ...given, [input]: lines.join('\r\n') })
+    expect(found).toEqual([`${input} holds a line break; store the secret again as a single line.`])
+    const shown = printed.lines().filter((line) => !line.startsWith('::add-mask::'))
+    expect(shown.join('\n')).not.toMatch(/Fir5tPart|Sec0ndPart/)
+    expect(printed.lines()).toEqual(expect.arrayContaining(lines.map((line) => `::add-mask::${line}`)))
+  })
+})
+
+describe('a password for a host that does not take it', () => {
+  test.each<[string, With]>([
+    ['the default git_host', { git_host: action.inputs.git_host?.default ?? '' }],
+    ['an empty git_host', { git_host: '' }],
+    ['its www', { git_host: 'www.github.com' }],
+    ['gitlab.com', { git_host: 'https://gitlab.com' }],
+    ['an address', { algorithm_repository: 'https://github.com/ada/wine.git' }],
+  ])('%s is refused, and names the host that was meant', async (_, given) => {
+    const found = await problems({ ...onAlgorithmia, ...given, algorithmia_api: 'https://api.acme.example' })
+    const input = given.algorithm_repository ? 'algorithm_repository' : 'git_host'
+    expect(found).toEqual([expect.stringMatching(new RegExp(`^${input} is .*git\\.acme\\.example.*not sent anywhere`))])
+    expect(found[0]).not.toContain('p@ss')
+  })
+})
+
+test.each<[InputName, string]>([
+  ['algorithm_repository', 'https://ada:t0pSecret@github.com/ada/wine.git'],
+  ['algorithm_repository', 'ada:t0pSecret@github.com/ada/wine.git'],
+  ['git_host', 'ada:t0pSecret@github.com'],
+  ['algorithmia_api', 'https://ada:t0pSecret@api.algorithmia.com'],
+])('%s with credentials is refused without showing them', async (input, text) => {
+  const found = await problems({ ...onGitHub, [input]: text })
+  expect(found).toEqual([expect.stringContaining(`${input} holds an "@"`)])
+  expect(found[0] + printed.text()).not.toContain('t0pSecret')
+})
+
+describe('masks', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const masked = () => printed.lines().filter((line) => line.startsWith('::add-mask::'))
+
+  test.each<[InputName, string, With]>([
+    ['algorithmia_api_key', '', onGitHub],
+    ['algorithmia_password', 'ada', onAlgorithmia],
+    ['github_pat', 'x-access-token', onGitHub],
+    ['github_pat', 'ada-gh', { ...onGitHub, algorithm_owner: 'acme' }],
+  ])('%s is hidden in every form in which it travels, also with the login %j', async (input, login, given) => {
+    const secret = `${input}/${login}+é=`
+    await read({ ...given, [input]: ` ${secret}\n` })
+    const forms = [secret, encodeURIComponent(secret), base64(secret), ...(login ? [base64(`${login}:${secret}`)] : [])]
+    // The runner decodes what it reads.
+    expect(masked()).toEqual(expect.arrayContaining(forms.map((form) => `::add-mask::${form.replaceAll('%', '%25')}`)))
+  })
+
+  test('come before anything else is printed, and although other inputs are wrong', async () => {
+    await problems({
+      ...onAlgorithmia,
+      algorithmia_password: 'M4sk-me',
+      copy_mode: 'x',
+      git_host: 'http://plain.example',
+    })
+    expect(masked()).toContain('::add-mask::M4sk-me')
+    expect(printed.lines().findIndex((line) => line !== '' && !line.startsWith('::add-mask::'))).toBe(-1)
+  })
+})
+
+describe('a warning', () => {
+  const warnings = () => printed.lines().filter((line) => line.startsWith('::warning'))
+
+  test.each<[string, With, string]>([
+    [
+      'plain http to another machine',
+      { algorithmia_api: 'http://api.acme.example' },
+      'http://api.acme.example is plain',
+    ],
+    ['plain http git', { git_host: 'http://10.0.0.1' }, 'http://10.0.0.1/ada-gh/wine.git is plain'],
+    ['.my', { algorithmia_uploadpath: 'data://.my/wine' }, 'algorithmia_uploadpath uses ".my"'],
+  ])('for %s', async (_, given, text) => {
+    await read({ ...onGitHub, ...given })
+    expect(warnings()).toEqual([expect.stringContaining(text)])
+  })
+
+  test.each([
+    {},
+    { git_host: 'http://127.0.0.1:1' },
+    { git_host: 'http://localhost:1', algorithmia_api: 'http://[::1]:1' },
+  ])('none for %j', async (given) => {
+    await read({ ...onGitHub, ...given })
+    expect(warnings()).toEqual([])
+  })
+})
