@@ -67,11 +67,12 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     const delivery = await deployment.stage('push', 'Commit and push', async () =>
       repository.push(inputs.repository.message ?? commitText(origin)),
     )
-    deployment.recordDelivery(
-      delivery,
-      commitUrl(inputs.repository, delivery.commit),
-      await repository.read(manifestName),
-    )
+    deployment.recordDelivery({
+      ...delivery,
+      branch: repository.branch,
+      url: commitUrl(inputs.repository, delivery.commit),
+      manifest: (await repository.read(manifestName)) ?? '',
+    })
     log.info(
       delivery.changed
         ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`

@@ -14,7 +14,9 @@ export class Deployment {
   readonly outputs: Outputs = { ...initialOutputs }
   origin: Origin | undefined
   /** Where it goes: known once the inputs are read. */
-  target: { algorithm: string; repositoryUrl: string; branch: string } | undefined
+  target: { algorithm: string; repositoryUrl: string } | undefined
+  /** The branch that holds the delivered commit. */
+  branch = ''
   /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
   readonly notes: string[] = []
   readonly stages: { name: Phase; milliseconds: number }[] = []
@@ -24,7 +26,6 @@ export class Deployment {
     this.target = {
       algorithm: `${platform.owner}/${platform.algorithm}`,
       repositoryUrl: repository.url,
-      branch: repository.branch ?? 'the default branch',
     }
   }
 
@@ -58,10 +59,11 @@ export class Deployment {
     this.#uploaded = stored.uploaded
   }
 
-  recordDelivery(delivery: { changed: boolean; commit: string }, url: string, manifest: string | undefined): void {
+  recordDelivery(delivery: { changed: boolean; commit: string; branch: string; url: string; manifest: string }): void {
+    this.branch = delivery.branch
     this.outputs.algorithm_commit_sha = delivery.commit
-    this.outputs.algorithm_commit_url = url
-    this.outputs.manifest = manifest ?? ''
+    this.outputs.algorithm_commit_url = delivery.url
+    this.outputs.manifest = delivery.manifest
     this.succeed(delivery.changed ? 'pushed' : 'unchanged')
   }
 

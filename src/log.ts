@@ -18,6 +18,7 @@ const secrets = new Set<string>()
  * @param user the login sent with it, if any
  */
 export function mask(secret: string, user?: string): void {
+  if (secret === '') return
   for (const form of encodedForms(secret, user)) {
     if (secrets.has(form)) continue
     secrets.add(form)

@@ -16,7 +16,7 @@ import { manifestName, readManifest } from './manifest/manifest.ts'
  */
 export async function preflight(inputs: Inputs, http: Http, data: DataApi, opened: Promise<AlgorithmRepository>) {
   const { owner, algorithm } = inputs.platform
-  const [collection, , { repository, present }] = await allChecks([
+  const [collection, found, { repository, present }] = await allChecks([
     data.findCollection(inputs.collection),
     requireAlgorithm(http, owner, algorithm),
     opened.then(checkRepository),
@@ -24,19 +24,18 @@ export async function preflight(inputs: Inputs, http: Http, data: DataApi, opene
   log.info(
     `The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : 'will be created'}`,
   )
+  if (found === 'unknown') {
+    log.warning(`algorithmia_api_key may not read algorithms, so whether ${owner}/${algorithm} exists was not checked`)
+  }
   return { collection, repository, present }
 }
 
-async function requireAlgorithm(http: Http, owner: string, name: string): Promise<void> {
+async function requireAlgorithm(http: Http, owner: string, name: string): Promise<'exists' | 'unknown'> {
   const found = await findAlgorithm(http, owner, name)
-  if (found === 'missing') {
-    throw new DeployError(
-      `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
-    )
-  }
-  if (found === 'unknown') {
-    log.warning(`algorithmia_api_key may not read algorithms, so whether ${owner}/${name} exists was not checked`)
-  }
+  if (found !== 'missing') return found
+  throw new DeployError(
+    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
+  )
 }
 
 async function checkRepository(repository: AlgorithmRepository) {

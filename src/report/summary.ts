@@ -27,7 +27,7 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   return `${lines.join('\n')}\n`
 }
 
-function tableRows({ outputs, origin, target }: Deployment): [string, string][] {
+function tableRows({ outputs, origin, target, branch }: Deployment): [string, string][] {
   const rows: [string, string][] = []
   if (outputs.model_uri !== '') {
     rows.push(['Model', `${code(outputs.model_uri)} (${formatBytes(Number(outputs.model_size_bytes))})`])
@@ -36,12 +36,12 @@ function tableRows({ outputs, origin, target }: Deployment): [string, string][] 
   }
   if (origin) {
     const link = `[${cell(origin.repository)}@${origin.commit.slice(0, 7)}](${origin.repositoryUrl}/commit/${origin.commit})`
-    rows.push(['Trained from', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()])
+    rows.push(['Origin', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()])
   }
   if (outputs.algorithm_commit_sha !== '' && target) {
     const short = code(outputs.algorithm_commit_sha.slice(0, 12))
     const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`
-    rows.push(['Algorithm commit', `${commit} on ${code(target.branch)} of ${code(target.repositoryUrl)}`])
+    rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}`])
   }
   if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
   return rows
