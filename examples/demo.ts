@@ -47,7 +47,7 @@ function workflowInputs(values: Record<string, string>): Record<string, string> 
   const step = workflow.jobs.deploy.steps.find((candidate: { id?: string }) => candidate.id === 'deploy')
   const inputs: Record<string, string> = {}
   for (const [name, value] of Object.entries<string>(step.with)) {
-    inputs[name] = value.replace(/\$\{\{\s*(?:secrets|vars)\.(\w+)\s*\}\}/g, (_, key) => values[key] ?? '')
+    inputs[name] = value.replace(/\$\{\{\s*secrets\.(\w+)\s*\}\}/g, (_, key) => values[key] ?? '')
   }
   return inputs
 }
@@ -136,7 +136,6 @@ try {
   const inputs = {
     ...workflowInputs({
       ALGORITHMIA_API_KEY: user.apiKey,
-      ALGORITHMIA_USERNAME: owner,
       ALGORITHMIA_PASSWORD: user.password,
     }),
     algorithmia_api: sandbox.url,

@@ -6,7 +6,7 @@ import { filesBelow, read } from './repository.ts'
 
 /** Packages with an owner, and the files or folders that own them. */
 const owners: Record<string, string[]> = {
-  '@actions/core': ['src/log.ts', 'src/outputs.ts', 'src/inputs.ts'],
+  '@actions/core': ['src/log.ts', 'src/outputs.ts', 'src/inputs/reader.ts'],
   '@actions/exec': ['src/training/'],
   '@actions/github': ['src/origin.ts', 'src/report/'],
   axios: ['src/algorithmia/http.ts'],
