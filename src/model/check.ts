@@ -42,7 +42,8 @@ export async function checkModel({
   const real = await realpath(path)
   // Checked again here, because training may have put a link in its place.
   const root = await realpath(workspace)
-  if (real !== root && !real.startsWith(root + sep)) throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
+  if (real !== root && !real.startsWith(root + sep))
+    throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
   if (found.isDirectory())
     throw new DeployError(`model_path ${shown} is a folder; name one file (an archive of it, say)`)
   if (!found.isFile()) throw new DeployError(`model_path ${shown} is not a regular file`)
