@@ -45,7 +45,7 @@ export function explainGitError(
   if (/Support for password authentication was removed/.test(text)) {
     return said(`${url} takes a token, not a password. Set ${secretInput} to a token with \`contents: write\``)
   }
-  if (/GH013.*secret|Push cannot contain secrets/is.test(text)) {
+  if (/Push cannot contain secrets/i.test(text)) {
     return said('the host found a secret in the pushed files. Remove it from the code folder')
   }
   if (/GH0\d\d|pre-receive hook declined|protected branch/i.test(text)) {
