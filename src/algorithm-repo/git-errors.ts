@@ -66,7 +66,7 @@ export function explainGitError(
   if (/not found|does not appear to be a git repository/i.test(text)) {
     return said(`the repository ${url} is missing, misspelt, or not visible to ${secretInput}`)
   }
-  if (/certificate/i.test(text)) {
+  if (/certificate|SSL CA cert/i.test(text)) {
     return said(
       `the certificate of ${new URL(url).host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`,
     )
