@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyCode } from './algorithm-repo/copy.ts'
 import { manifestPath } from './algorithmia/data-uri.ts'
 import type { StoredModel } from './algorithmia/store.ts'
+import { DeployError } from './errors.ts'
 import type { CodeInputs, RepositoryInputs } from './inputs.ts'
 import * as log from './log.ts'
 import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from './manifest/manifest.ts'
@@ -34,6 +35,10 @@ export async function applyTo(folder: string, code: CodeInputs | undefined, entr
     if (removed.length > 0) log.info(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`)
   }
   const path = join(folder, manifestName)
+  const present = await lstat(path).catch(() => undefined)
+  if (present?.isSymbolicLink()) {
+    throw new DeployError(`${manifestName} in the algorithm's repository is a link; replace it with the file there`)
+  }
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
