@@ -61,6 +61,7 @@ export function commitText(origin: Origin): string {
 /** Web page of a commit of the algorithm's repository. Algorithmia's own git has none (platform reference §1). */
 export function commitUrl({ url, hosting }: RepositoryInputs, commit: string): string {
   if (hosting === 'algorithmia' || commit === '') return ''
-  const folder = new URL(url).hostname.includes('gitlab') ? '/-/commit/' : '/commit/'
+  const { hostname } = new URL(url)
+  const folder = hostname.includes('gitlab') ? '/-/commit/' : hostname === 'bitbucket.org' ? '/commits/' : '/commit/'
   return url.replace(/\.git$/, '') + folder + commit
 }
