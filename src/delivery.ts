@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyCode } from './algorithm-repo/copy.ts'
 import { manifestPath } from './algorithmia/data-uri.ts'
 import type { StoredModel } from './algorithmia/store.ts'
+import { DeployError } from './errors.ts'
 import type { CodeInputs, RepositoryInputs } from './inputs.ts'
 import * as log from './log.ts'
 import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from './manifest/manifest.ts'
@@ -34,6 +35,10 @@ export async function applyTo(folder: string, code: CodeInputs | undefined, entr
     if (removed.length > 0) log.info(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`)
   }
   const path = join(folder, manifestName)
+  const present = await lstat(path).catch(() => undefined)
+  if (present?.isSymbolicLink()) {
+    throw new DeployError(`${manifestName} in the algorithm's repository is a link; replace it with the file there`)
+  }
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -56,6 +61,7 @@ export function commitText(origin: Origin): string {
 /** Web page of a commit of the algorithm's repository. Algorithmia's own git has none (platform reference §1). */
 export function commitUrl({ url, hosting }: RepositoryInputs, commit: string): string {
   if (hosting === 'algorithmia' || commit === '') return ''
-  const folder = new URL(url).hostname.includes('gitlab') ? '/-/commit/' : '/commit/'
+  const { hostname } = new URL(url)
+  const folder = hostname.includes('gitlab') ? '/-/commit/' : hostname === 'bitbucket.org' ? '/commits/' : '/commit/'
   return url.replace(/\.git$/, '') + folder + commit
 }

@@ -33,7 +33,7 @@ const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algo
  * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
  */
 export async function copyCode({ source, target, mode, exclude }: CopyRequest): Promise<CopyReport> {
-  const rules = ignore().add([...exclude])
+  const rules = ignore({ ignorecase: false }).add([...exclude])
   const excluded = (path: string) => rules.ignores(path)
   const files = await listFiles(source, excluded)
   for (const file of files) await copyEntry(source, target, file)

@@ -45,7 +45,7 @@ export function explainGitError(
   if (/Support for password authentication was removed/.test(text)) {
     return said(`${url} takes a token, not a password. Set ${secretInput} to a token with \`contents: write\``)
   }
-  if (/GH013.*secret|Push cannot contain secrets/is.test(text)) {
+  if (/Push cannot contain secrets/i.test(text)) {
     return said('the host found a secret in the pushed files. Remove it from the code folder')
   }
   if (/GH0\d\d|pre-receive hook declined|protected branch/i.test(text)) {
@@ -66,7 +66,7 @@ export function explainGitError(
   if (/not found|does not appear to be a git repository/i.test(text)) {
     return said(`the repository ${url} is missing, misspelt, or not visible to ${secretInput}`)
   }
-  if (/certificate/i.test(text)) {
+  if (/certificate|SSL CA cert/i.test(text)) {
     return said(
       `the certificate of ${new URL(url).host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`,
     )

@@ -97,7 +97,8 @@ export function manifestTime(date: Date): string {
 }
 
 function objectText(text: string): string {
-  const base = text.replace(/^\ufeff/, '')
+  // Line ends are never inside a JSON string, so only the layout changes; the formatter stumbles over CR.
+  const base = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   let value: unknown
   try {
     value = JSON.parse(base)

@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
+import { redact } from '../log.ts'
 
 const headlines: Record<string, string> = {
   pushed: 'deployed',
@@ -19,7 +20,7 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
-  if (notes.length > 0) lines.push(...notes.map((note) => `- ${escapeHtml(note)}`), '')
+  if (notes.length > 0) lines.push(...notes.map((note) => `- ${escapeHtml(note).replace(/\s+/g, ' ')}`), '')
   if (stages.length > 0) {
     const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
     lines.push(`<sub>${times.join(' · ')}</sub>`, '')
@@ -58,13 +59,15 @@ function code(text: string): string {
   return `<code>${escapeHtml(text).replaceAll('|', '&#124;').replace(/\s+/g, ' ')}</code>`
 }
 
+/** Redacts first: an escaped secret would not be known again. */
 function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return redact(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** A fence longer than any in the text, so that the text cannot end it. */
 function codeBlock(text: string): string[] {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  const shown = redact(text)
+  const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
-  return [`${fence}text`, text, fence]
+  return [`${fence}text`, shown, fence]
 }

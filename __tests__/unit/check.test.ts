@@ -1,0 +1,97 @@
+import { mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { DeployError } from '../../src/errors.ts'
+import { checkModel } from '../../src/model/check.ts'
+import { watchOutput } from '../support/runner.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+
+const printed = watchOutput()
+
+const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n'
+
+function workspace(): string {
+  const root = writeFiles(tempFolder(), {
+    'ws/model.pkl': 'model',
+    'ws/deep/model.pkl': 'deep model',
+    'ws/empty.pkl': '',
+    'ws/pointer.pkl': pointer,
+    'ws/short.pkl': 'version',
+    'ws/almost.pkl': pointer.replace('lfs', 'LFS'),
+    'ws/text-of-a-pointer.pkl': pointer + 'x'.repeat(1024),
+    'out/model.pkl': 'secret',
+  })
+  mkdirSync(join(root, 'ws/folder'))
+  symlinkSync(join(root, 'ws/deep'), join(root, 'ws/link-in'), 'junction')
+  symlinkSync(join(root, 'out'), join(root, 'ws/link-out'), 'junction')
+  symlinkSync(join(root, 'nowhere'), join(root, 'ws/dangling'), 'junction')
+  return join(root, 'ws')
+}
+
+const check = (root: string, relative: string, trainedSince?: Date) =>
+  checkModel({ absolute: join(root, relative), relative, workspace: root, trainedSince })
+
+test.each([
+  ['model.pkl', 'model.pkl', 5],
+  ['link-in/model.pkl', 'deep/model.pkl', 10],
+  ['short.pkl', 'short.pkl', 7],
+  ['almost.pkl', 'almost.pkl', pointer.length],
+  ['text-of-a-pointer.pkl', 'text-of-a-pointer.pkl', pointer.length + 1024],
+])('%s is a model', async (name, real, size) => {
+  const root = workspace()
+  await expect(check(root, name)).resolves.toEqual({ path: join(root, real), size })
+  expect(printed.text()).toMatch(new RegExp(`^${name}: [\\d.]+ k?B, written \\d{4}-`))
+})
+
+test.each([
+  ['missing.pkl', 'Model file not found at missing.pkl; no notebook ran in this step'],
+  ['missing/model.pkl', 'Model file not found at missing/model.pkl'],
+  ['dangling', 'Model file not found at dangling'],
+  ['model.pkl/x', 'Model file not found at model.pkl/x'],
+  ['folder', 'model_path folder is a folder'],
+  ['.', 'model_path . is a folder'],
+  ['empty.pkl', 'The model empty.pkl is empty (0 bytes)'],
+  ['pointer.pkl', 'pointer.pkl is a Git LFS pointer, not the model: set `lfs: true`'],
+  ['link-out/model.pkl', 'model_path link-out/model.pkl leads out of the workspace'],
+  ['link-out', 'model_path link-out leads out of the workspace'],
+])('%s is none: %s', async (name, reason) => {
+  const result = check(workspace(), name)
+  await expect(result).rejects.toThrow(reason)
+  await expect(result).rejects.toBeInstanceOf(DeployError)
+})
+
+describe('after training', () => {
+  const began = new Date('2024-05-01T12:00:00.000Z')
+  const writtenAt = (seconds: number) => {
+    const root = workspace()
+    const time = new Date(began.getTime() + seconds * 1000)
+    utimesSync(join(root, 'model.pkl'), time, time)
+    return root
+  }
+
+  test.each([0, 1, 3600])('a model written %d s after it began is of this run', async (seconds) => {
+    await expect(check(writtenAt(seconds), 'model.pkl', began)).resolves.toMatchObject({ size: 5 })
+  })
+
+  test.each([-1, -86_400])(
+    'a model written %d s after it began is an old one, and both times are named',
+    async (seconds) => {
+      const root = writtenAt(seconds)
+      const written = new Date(began.getTime() + seconds * 1000).toISOString()
+      const result = check(root, 'model.pkl', began)
+      await expect(result).rejects.toThrow(`the file is from ${written}, the training began at ${began.toISOString()}`)
+      await expect(check(root, 'model.pkl')).resolves.toMatchObject({ size: 5 })
+    },
+  )
+
+  test('a missing model is the fault of the notebook', async () => {
+    await expect(check(workspace(), 'missing.pkl', began)).rejects.toThrow('the notebook ran, but did not save a model')
+  })
+
+  test('a link that training put in the place of the model is not followed out', async () => {
+    const root = workspace()
+    rmSync(join(root, 'deep'), { recursive: true })
+    symlinkSync(join(root, '../out'), join(root, 'deep'), 'junction')
+    await expect(check(root, 'deep/model.pkl', new Date(0))).rejects.toThrow('leads out of the workspace')
+  })
+})

@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { applyTo, commitText, commitUrl, manifestEntry } from '../../src/delivery.ts'
+import type { CodeInputs, RepositoryInputs } from '../../src/inputs.ts'
+import type { ManifestEntry } from '../../src/manifest/manifest.ts'
+import type { Origin } from '../../src/origin.ts'
+import { watchOutput } from '../support/runner.ts'
+import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+
+const printed = watchOutput()
+
+const origin: Origin = {
+  repository: 'ada/wine-training',
+  ref: 'refs/heads/main',
+  commit: 'a'.repeat(40),
+  message: 'Train',
+  runUrl: 'https://github.com/ada/wine-training/actions/runs/7',
+  repositoryUrl: 'https://github.com/ada/wine-training',
+}
+const stored = {
+  uri: { protocol: 'data', path: 'ada/wine/model.pkl' },
+  md5: 'm'.repeat(32),
+  sha256: 's'.repeat(64),
+  size: 42,
+  uploaded: true,
+}
+const before = '2020-10-14 21:30:25.522165'
+const time = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/
+
+describe('the entry of the manifest', () => {
+  const entry = manifestEntry(origin, stored, {})
+
+  test('says what is stored and where it comes from, with the keys in order', () => {
+    expect(entry).toEqual({
+      model_filepath: 'ada/wine/model.pkl',
+      model_md5_hash: stored.md5,
+      model_origin_commit_SHA: origin.commit,
+      model_origin_commit_msg: 'Train',
+      model_origin_repo: 'ada/wine-training',
+      model_origin_ref: 'refs/heads/main',
+      model_uploaded_utc: expect.stringMatching(time),
+      model_sha256_hash: stored.sha256,
+      model_size_bytes: 42,
+      model_origin_run_url: origin.runUrl,
+    })
+    expect(Object.keys(entry).slice(0, 7)).toEqual([
+      'model_filepath',
+      'model_md5_hash',
+      'model_origin_commit_SHA',
+      'model_origin_commit_msg',
+      'model_origin_repo',
+      'model_origin_ref',
+      'model_uploaded_utc',
+    ])
+  })
+
+  test('keeps the scheme of a connector', () => {
+    const uri = { protocol: 's3+label', path: 'bucket/model.pkl' }
+    expect(manifestEntry(origin, { ...stored, uri }, {}).model_filepath).toBe('s3+label://bucket/model.pkl')
+  })
+
+  const present = { ...entry, model_uploaded_utc: before }
+  test.each<[string, { uploaded: boolean }, Partial<ManifestEntry>, boolean]>([
+    ['stored by an earlier run', { uploaded: false }, { ...present, model_origin_commit_msg: 'Other' }, true],
+    [
+      'stored by an earlier run of the original action',
+      { uploaded: false },
+      { model_filepath: 'ada/wine/model.pkl', model_uploaded_utc: before },
+      true,
+    ],
+    ['stored now', { uploaded: true }, { ...present, model_origin_commit_msg: 'Other' }, false],
+    ['stored by an earlier run, under another name', { uploaded: false }, { ...present, model_filepath: 'x' }, false],
+    [
+      'stored by an earlier run that told no time',
+      { uploaded: false },
+      { model_filepath: 'ada/wine/model.pkl' },
+      false,
+    ],
+  ])('of a model %s', (_, { uploaded }, old, kept) => {
+    const { model_uploaded_utc } = manifestEntry(origin, { ...stored, uploaded }, old)
+    expect(model_uploaded_utc).toMatch(time)
+    expect(model_uploaded_utc === before).toBe(kept)
+  })
+
+  test('is the present one, when only the run is another', () => {
+    const again = { ...origin, runUrl: 'https://github.com/ada/wine-training/actions/runs/8' }
+    expect(manifestEntry(again, { ...stored, uploaded: false }, present)).toEqual(present)
+  })
+})
+
+describe('a change of the clone', () => {
+  const entry = manifestEntry(origin, stored, {})
+  function folders() {
+    const root = tempFolder()
+    mkdirSync(join(root, 'clone'))
+    writeFiles(root, { 'code/x.py': 'code', 'code/model_manifest.json': '{"from": "the code folder"}' })
+    const code: CodeInputs = {
+      folder: { relative: 'code', absolute: join(root, 'code') },
+      mode: 'overlay',
+      exclude: [],
+    }
+    return { clone: join(root, 'clone'), code, root }
+  }
+  const manifestOf = (clone: string) => JSON.parse(readFileSync(join(clone, 'model_manifest.json'), 'utf8'))
+
+  test('without code writes the manifest, over the one that is there', async () => {
+    const { clone } = folders()
+    await applyTo(clone, undefined, entry)
+    expect(manifestOf(clone)).toEqual(entry)
+    writeFileSync(join(clone, 'model_manifest.json'), '{"mine": 1, "model_md5_hash": "old"}')
+    await applyTo(clone, undefined, entry)
+    expect(manifestOf(clone)).toEqual({ mine: 1, ...entry })
+    expect(printed.text()).toBe('')
+  })
+
+  test('writes the manifest last, so that nothing copied can replace it', async () => {
+    const { clone, code } = folders()
+    await applyTo(clone, code, entry)
+    expect(manifestOf(clone)).toEqual({ from: 'the code folder', ...entry })
+    expect(readFileSync(join(clone, 'x.py'), 'utf8')).toBe('code')
+    expect(printed.text()).toBe('Copied 2 files from code\n')
+  })
+
+  test('says what it removed', async () => {
+    const { clone, code } = folders()
+    writeFiles(clone, { old: '' })
+    await applyTo(clone, { ...code, mode: 'mirror', exclude: ['*.json'] }, entry)
+    expect(printed.text()).toBe('Copied 1 file from code\nRemoved 1: old\n')
+  })
+
+  // On Windows a junction to a folder: links to files need rights there.
+  test.each(['there', 'nowhere'])('writes no manifest through a link of the clone to %s', async (name) => {
+    const { clone, root } = folders()
+    const outside = process.platform === 'win32' ? {} : { there: '{"precious": true}' }
+    writeFiles(root, outside)
+    symlinkSync(join(root, name), join(clone, 'model_manifest.json'), 'junction')
+    await expect(applyTo(clone, undefined, entry)).rejects.toThrow(
+      "model_manifest.json in the algorithm's repository is a link",
+    )
+    for (const [path, text] of Object.entries(outside)) expect(readFileSync(join(root, path), 'utf8')).toBe(text)
+    expect(existsSync(join(root, 'nowhere'))).toBe(false)
+  })
+})
+
+test('the message of the commit is that of the original action, with the way back', () => {
+  expect(commitText(origin)).toBe(`Automated deployment via Github CI
+
+Repository: https://github.com/ada/wine-training
+Commit: https://github.com/ada/wine-training/commit/${'a'.repeat(40)}
+Run: https://github.com/ada/wine-training/actions/runs/7
+`)
+})
+
+test.each<[string, RepositoryInputs['hosting'], string, string]>([
+  ['https://github.com/ada/wine.git', 'github', 'abc', 'https://github.com/ada/wine/commit/abc'],
+  ['https://ghe.example/ada/wine', 'github', 'abc', 'https://ghe.example/ada/wine/commit/abc'],
+  ['https://gitlab.com/a/b/wine.git', 'github', 'abc', 'https://gitlab.com/a/b/wine/-/commit/abc'],
+  ['https://bitbucket.org/ada/wine.git', 'github', 'abc', 'https://bitbucket.org/ada/wine/commits/abc'],
+  ['https://github.com/gitlab/x.git.git', 'github', 'abc', 'https://github.com/gitlab/x.git/commit/abc'],
+  ['https://git.algorithmia.com/git/ada/wine.git', 'algorithmia', 'abc', ''],
+  ['https://github.com/ada/wine.git', 'github', '', ''],
+])('the page of a commit of %s (%s, %j) is %j', (url, hosting, commit, page) => {
+  const repository = { url, hosting } as RepositoryInputs
+  expect(commitUrl(repository, commit)).toBe(page)
+})

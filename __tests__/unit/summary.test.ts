@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals'
+import { Deployment } from '../../src/deployment.ts'
+import type { Inputs } from '../../src/inputs.ts'
+import { mask } from '../../src/log.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import { watchOutput } from '../support/runner.ts'
+
+watchOutput()
+
+const commit = '0123456789abcdef0123456789abcdef01234567'
+
+/** A deployment that knows its target and origin. */
+function deployment(message = 'Train on the new vintage'): Deployment {
+  const result = new Deployment()
+  result.aimAt({
+    platform: { owner: 'ada', algorithm: 'wine' },
+    repository: { url: 'https://github.com/ada-gh/wine.git', branch: undefined },
+  } as Inputs)
+  result.origin = {
+    repository: 'ada/wine_training',
+    ref: 'refs/heads/main',
+    commit,
+    message,
+    repositoryUrl: 'https://github.com/ada/wine_training',
+    runUrl: 'https://github.com/ada/wine_training/actions/runs/7',
+  }
+  return result
+}
+
+function stored(result: Deployment): Deployment {
+  result.recordModel({
+    uri: { protocol: 'data', path: `ada/wine/model_${commit}.pkl` },
+    md5: 'd41d8cd98f00b204e9800998ecf8427e',
+    sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    size: 2_100_000,
+    uploaded: true,
+  })
+  return result
+}
+
+describe('the page of the job', () => {
+  test('of a deployment that succeeded', () => {
+    const result = stored(deployment('Train on the new vintage\n\nWith details.'))
+    result.skip('Training', 'notebook_path is empty')
+    result.stages.push({ name: 'preflight', milliseconds: 840 }, { name: 'store', milliseconds: 12_345 })
+    result.recordDelivery({ changed: true, commit: 'f'.repeat(40) }, 'https://github.com/ada-gh/wine/commit/fff', '{}')
+    expect(renderSummary(result, undefined)).toBe(`### ada/wine: deployed
+
+| | |
+|---|---|
+| Model | <code>data://ada/wine/model_${commit}.pkl</code> (2.1 MB) |
+| MD5 | <code>d41d8cd98f00b204e9800998ecf8427e</code> |
+| SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
+| Trained from | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
+| Algorithm commit | [<code>ffffffffffff</code>](https://github.com/ada-gh/wine/commit/fff) on <code>the default branch</code> of <code>https://github.com/ada-gh/wine.git</code> |
+
+- Training skipped: notebook_path is empty.
+
+<sub>preflight 840 ms · store 12.3 s</sub>
+
+`)
+  })
+
+  test('of one that failed after the upload', async () => {
+    const result = stored(deployment())
+    await expect(result.stage('push', 'Commit and push', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    result.fail()
+    result.stages.splice(0, 1, { name: 'push', milliseconds: 61_000 })
+    expect(
+      renderSummary(result, 'Pushing failed: a rule refused the push.\nremote: GH006'),
+    ).toBe(`### ada/wine: failed (push), nothing was deployed
+
+\`\`\`text
+Pushing failed: a rule refused the push.
+remote: GH006
+\`\`\`
+
+| | |
+|---|---|
+| Model | <code>data://ada/wine/model_${commit}.pkl</code> (2.1 MB) |
+| MD5 | <code>d41d8cd98f00b204e9800998ecf8427e</code> |
+| SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
+| Trained from | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
+
+- Left behind: data://ada/wine/model_${commit}.pkl is stored, but no manifest points to it.
+
+<sub>push 1 min 01 s</sub>
+
+`)
+  })
+
+  test('of one that knew nothing yet', () => {
+    const result = new Deployment()
+    result.fail()
+    expect(renderSummary(result, 'algorithmia_api_key is empty.')).toBe(
+      '### Deploy to Algorithmia: failed (inputs), nothing was deployed\n\n```text\nalgorithmia_api_key is empty.\n```\n\n',
+    )
+  })
+
+  test.each([
+    ['unchanged', '### ada/wine: unchanged, this model and code are already deployed\n'],
+    ['planned', '### ada/wine: planned, nothing was trained, uploaded or pushed\n'],
+  ])('of one that is %s', (status, headline) => {
+    const result = deployment()
+    result.succeed(status)
+    expect(renderSummary(result, undefined).startsWith(headline)).toBe(true)
+  })
+
+  test('a commit without a web page is no link', () => {
+    const result = deployment()
+    result.recordDelivery({ changed: false, commit: 'f'.repeat(40) }, '', undefined)
+    expect(renderSummary(result, undefined)).toContain('| Algorithm commit | <code>ffffffffffff</code> on ')
+  })
+
+  test('names the executed notebook', () => {
+    const result = deployment()
+    result.outputs.executed_notebook = '/tmp/a|b<c>/nb.ipynb'
+    expect(renderSummary(result, undefined)).toContain(
+      '| Executed notebook | <code>/tmp/a&#124;b&lt;c&gt;/nb.ipynb</code> |',
+    )
+  })
+})
+
+describe('text of others', () => {
+  const rowOf = (message: string) =>
+    renderSummary(deployment(message), undefined)
+      .split('\n')
+      .filter((line) => line.startsWith('| Trained from'))
+      .map((line) => line.slice(line.indexOf(') ') + 2, -2))
+
+  test.each([
+    ['a | b', 'a \\| b'],
+    ['`code`', '\\`code\\`'],
+    ['<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
+    ['&lt; &amp;', '&amp;lt; &amp;amp;'],
+    ['[link](http://evil)', '\\[link\\](http://evil)'],
+    ['![image](x)', '!\\[image\\](x)'],
+    ['*a* _b_ ~c~', '\\*a\\* \\_b\\_ \\~c\\~'],
+    ['back\\|slash', 'back\\\\\\|slash'],
+    ['tab\tand  spaces', 'tab and spaces'],
+    ['first\nsecond | line', 'first'],
+    ['first\r\nsecond', 'first'],
+    ['first\rsecond', 'first second'],
+  ])('in the message %j is shown as it is', (message, cell) => {
+    expect(rowOf(message)).toEqual([cell])
+  })
+
+  test.each(['', '\n\nbody'])('an empty message %j leaves the link alone', (message) => {
+    const summary = renderSummary(deployment(message), undefined)
+    expect(summary).toContain(`/commit/${commit}) |\n`)
+  })
+
+  test.each([
+    ['```\n# out', '````'],
+    ['a ````` b', '``````'],
+    ['plain', '```'],
+  ])('in the failure %j cannot end its block', (failure, fence) => {
+    const result = new Deployment()
+    result.fail()
+    expect(renderSummary(result, failure)).toContain(`\n${fence}text\n${failure}\n${fence}\n`)
+  })
+
+  test('in a note is no HTML and no other paragraph', () => {
+    const result = deployment()
+    result.note('<b>a</b> & b\n\n# c')
+    expect(renderSummary(result, undefined)).toContain('\n- &lt;b&gt;a&lt;/b&gt; &amp; b # c\n')
+  })
+
+  test.each(['t0k_en_summary', 't0ken<&>summary', 't0ken|*summary', '`t0ken`'])(
+    'holds no secret, although %j would look another way when escaped',
+    (secret) => {
+      mask(secret)
+      const result = stored(deployment(`Leak ${secret} here`))
+      result.note(`Leak ${secret} there`)
+      result.outputs.executed_notebook = `/tmp/${secret}`
+      const summary = renderSummary(result, `Leak ${secret} everywhere`)
+      expect(summary).not.toMatch(/t0k|en_summary/)
+      expect(summary).toContain('Leak \\*\\*\\* here')
+      expect(summary.match(/Leak \*\*\* (there|everywhere)/g)).toHaveLength(2)
+    },
+  )
+})
