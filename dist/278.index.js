@@ -127,7 +127,7 @@ function explainGitError(action, error, { url, secretInput, login }) {
     if (/Support for password authentication was removed/.test(text)) {
         return said(`${url} takes a token, not a password. Set ${secretInput} to a token with \`contents: write\``);
     }
-    if (/GH013.*secret|Push cannot contain secrets/is.test(text)) {
+    if (/Push cannot contain secrets/i.test(text)) {
         return said('the host found a secret in the pushed files. Remove it from the code folder');
     }
     if (/GH0\d\d|pre-receive hook declined|protected branch/i.test(text)) {
@@ -142,7 +142,7 @@ function explainGitError(action, error, { url, secretInput, login }) {
     if (/not found|does not appear to be a git repository/i.test(text)) {
         return said(`the repository ${url} is missing, misspelt, or not visible to ${secretInput}`);
     }
-    if (/certificate/i.test(text)) {
+    if (/certificate|SSL CA cert/i.test(text)) {
         return said(`the certificate of ${new URL(url).host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`);
     }
     if (/Could not resolve host/.test(text))
@@ -978,7 +978,7 @@ const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algo
  * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
  */
 async function copyCode({ source, target, mode, exclude }) {
-    const rules = ignore().add([...exclude]);
+    const rules = ignore({ ignorecase: false }).add([...exclude]);
     const excluded = (path) => rules.ignores(path);
     const files = await listFiles(source, excluded);
     for (const file of files)
@@ -1124,7 +1124,8 @@ function manifestTime(date) {
     return `${date.toISOString().replace('T', ' ').replace('Z', '')}000`;
 }
 function objectText(text) {
-    const base = text.replace(/^\ufeff/, '');
+    // Line ends are never inside a JSON string, so only the layout changes; the formatter stumbles over CR.
+    const base = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
     let value;
     try {
         value = JSON.parse(base);
@@ -1149,6 +1150,7 @@ function pick(object, keys) {
 }
 //# sourceMappingURL=manifest.js.map
 ;// CONCATENATED MODULE: ./build/src/delivery.js
+
 
 
 
@@ -1181,6 +1183,10 @@ async function applyTo(folder, code, entry) {
             log/* info */.pq(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`);
     }
     const path = (0,external_node_path_.join)(folder, manifestName);
+    const present = await (0,promises_.lstat)(path).catch(() => undefined);
+    if (present?.isSymbolicLink()) {
+        throw new errors/* DeployError */.sH(`${manifestName} in the algorithm's repository is a link; replace it with the file there`);
+    }
     const text = await (0,promises_.readFile)(path, 'utf8').catch((error) => {
         if (error.code === 'ENOENT')
             return undefined;
@@ -1203,7 +1209,8 @@ function commitText(origin) {
 function commitUrl({ url, hosting }, commit) {
     if (hosting === 'algorithmia' || commit === '')
         return '';
-    const folder = new URL(url).hostname.includes('gitlab') ? '/-/commit/' : '/commit/';
+    const { hostname } = new URL(url);
+    const folder = hostname.includes('gitlab') ? '/-/commit/' : hostname === 'bitbucket.org' ? '/commits/' : '/commit/';
     return url.replace(/\.git$/, '') + folder + commit;
 }
 //# sourceMappingURL=delivery.js.map
@@ -1229,7 +1236,7 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     const real = await (0,promises_.realpath)(path);
     // Checked again here, because training may have put a link in its place.
     const root = await (0,promises_.realpath)(workspace);
-    if (!real.startsWith(root + external_node_path_.sep))
+    if (real !== root && !real.startsWith(root + external_node_path_.sep))
         throw new errors/* DeployError */.sH(`model_path ${shown} leads out of the workspace, to ${real}`);
     if (found.isDirectory())
         throw new errors/* DeployError */.sH(`model_path ${shown} is a folder; name one file (an archive of it, say)`);
@@ -1443,18 +1450,26 @@ class ModelReader {
             const slot = this.#chunk % slots;
             await this.#hashed[slot];
             const buffer = Buffer.from(this.#memory, slot * slotSize, Math.min(slotSize, this.#size - this.#position));
-            const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#position);
-            if (bytesRead === 0)
-                throw changed(this.#path, `it ends after ${this.#position} of ${this.#size} bytes`);
-            this.#position += bytesRead;
+            await this.#fill(buffer);
+            this.#position += buffer.length;
             this.#chunk += 1;
-            const hashed = this.#hasher.update(slot, bytesRead);
+            const hashed = this.#hasher.update(slot, buffer.length);
             hashed.catch(() => undefined);
             this.#hashed[slot] = hashed;
-            this.stream.push(buffer.subarray(0, bytesRead));
+            this.stream.push(buffer);
         }
         catch (error) {
             this.stream.destroy(error);
+        }
+    }
+    /** Reads as often as it takes: a system may hand out less than was asked for. */
+    async #fill(buffer) {
+        for (let filled = 0; filled < buffer.length;) {
+            const position = this.#position + filled;
+            const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, position);
+            if (bytesRead === 0)
+                throw changed(this.#path, `it ends after ${position} of ${this.#size} bytes`);
+            filled += bytesRead;
         }
     }
     async #refuseChange() {
@@ -1620,22 +1635,22 @@ async function findAlgorithm(http, owner, name) {
  */
 async function preflight(inputs, http, data, opened) {
     const { owner, algorithm } = inputs.platform;
-    const [collection, , { repository, present }] = await allChecks([
+    const [collection, found, { repository, present }] = await allChecks([
         data.findCollection(inputs.collection),
         requireAlgorithm(http, owner, algorithm),
         opened.then(checkRepository),
     ]);
     log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : 'will be created'}`);
+    if (found === 'unknown') {
+        log/* warning */.$e(`algorithmia_api_key may not read algorithms, so whether ${owner}/${algorithm} exists was not checked`);
+    }
     return { collection, repository, present };
 }
 async function requireAlgorithm(http, owner, name) {
     const found = await findAlgorithm(http, owner, name);
-    if (found === 'missing') {
-        throw new errors/* DeployError */.sH(`There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`);
-    }
-    if (found === 'unknown') {
-        log/* warning */.$e(`algorithmia_api_key may not read algorithms, so whether ${owner}/${name} exists was not checked`);
-    }
+    if (found !== 'missing')
+        return found;
+    throw new errors/* DeployError */.sH(`There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`);
 }
 async function checkRepository(repository) {
     await repository.checkWriteAccess();
@@ -1748,7 +1763,12 @@ async function deploy(inputs, deployment) {
             deployment.skip('Copying code', inputs.codeSkipped);
         await deployment.stage('copy', 'Copy the code and write the manifest', () => repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName]));
         const delivery = await deployment.stage('push', 'Commit and push', async () => repository.push(inputs.repository.message ?? commitText(origin)));
-        deployment.recordDelivery(delivery, commitUrl(inputs.repository, delivery.commit), await repository.read(manifestName));
+        deployment.recordDelivery({
+            ...delivery,
+            branch: repository.branch,
+            url: commitUrl(inputs.repository, delivery.commit),
+            manifest: (await repository.read(manifestName)) ?? '',
+        });
         log/* info */.pq(delivery.changed
             ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
             : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`);

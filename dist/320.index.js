@@ -8,7 +8,9 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   renderSummary: () => (/* binding */ renderSummary)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2866);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2866);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6671);
+
 
 const headlines = {
     pushed: 'deployed',
@@ -30,28 +32,28 @@ function renderSummary(deployment, failure) {
     if (rows.length > 0)
         lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '');
     if (notes.length > 0)
-        lines.push(...notes.map((note) => `- ${escapeHtml(note)}`), '');
+        lines.push(...notes.map((note) => `- ${escapeHtml(note).replace(/\s+/g, ' ')}`), '');
     if (stages.length > 0) {
-        const times = stages.map(({ name, milliseconds }) => `${name} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a)(milliseconds)}`);
+        const times = stages.map(({ name, milliseconds }) => `${name} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(milliseconds)}`);
         lines.push(`<sub>${times.join(' · ')}</sub>`, '');
     }
     return `${lines.join('\n')}\n`;
 }
-function tableRows({ outputs, origin, target }) {
+function tableRows({ outputs, origin, target, branch }) {
     const rows = [];
     if (outputs.model_uri !== '') {
-        rows.push(['Model', `${code(outputs.model_uri)} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(Number(outputs.model_size_bytes))})`]);
+        rows.push(['Model', `${code(outputs.model_uri)} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z)(Number(outputs.model_size_bytes))})`]);
         rows.push(['MD5', code(outputs.model_md5_hash)]);
         rows.push(['SHA-256', code(outputs.model_sha256_hash)]);
     }
     if (origin) {
         const link = `[${cell(origin.repository)}@${origin.commit.slice(0, 7)}](${origin.repositoryUrl}/commit/${origin.commit})`;
-        rows.push(['Trained from', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()]);
+        rows.push(['Origin', `${link} ${cell(origin.message.split('\n')[0] ?? '')}`.trim()]);
     }
     if (outputs.algorithm_commit_sha !== '' && target) {
         const short = code(outputs.algorithm_commit_sha.slice(0, 12));
         const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`;
-        rows.push(['Algorithm commit', `${commit} on ${code(target.branch)} of ${code(target.repositoryUrl)}`]);
+        rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}`]);
     }
     if (outputs.executed_notebook !== '')
         rows.push(['Executed notebook', code(outputs.executed_notebook)]);
@@ -66,14 +68,16 @@ function cell(text) {
 function code(text) {
     return `<code>${escapeHtml(text).replaceAll('|', '&#124;').replace(/\s+/g, ' ')}</code>`;
 }
+/** Redacts first: an escaped secret would not be known again. */
 function escapeHtml(text) {
-    return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return (0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .redact */ .E$)(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 /** A fence longer than any in the text, so that the text cannot end it. */
 function codeBlock(text) {
-    const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+    const shown = (0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .redact */ .E$)(text);
+    const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
     const fence = '`'.repeat(longest + 1);
-    return [`${fence}text`, text, fence];
+    return [`${fence}text`, shown, fence];
 }
 //# sourceMappingURL=summary.js.map
 

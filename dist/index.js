@@ -28840,9 +28840,10 @@ function messageOf(error) {
 /* harmony export */ });
 /** @param milliseconds a duration; printed as `840 ms`, `12.3 s` or `3 min 05 s` */
 function formatDuration(milliseconds) {
-    if (milliseconds < 1000)
+    // The bounds are those of the rounded numbers: never `1000 ms` or `60.0 s`.
+    if (milliseconds < 999.5)
         return `${Math.round(milliseconds)} ms`;
-    if (milliseconds < 60_000)
+    if (milliseconds < 59_950)
         return `${(milliseconds / 1000).toFixed(1)} s`;
     const seconds = Math.round(milliseconds / 1000);
     return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
@@ -28911,6 +28912,8 @@ const secrets = new Set();
  * @param user the login sent with it, if any
  */
 function mask(secret, user) {
+    if (secret === '')
+        return;
     for (const form of encodedForms(secret, user)) {
         if (secrets.has(form))
             continue;
@@ -29035,6 +29038,8 @@ class Deployment {
     origin;
     /** Where it goes: known once the inputs are read. */
     target;
+    /** The branch that holds the delivered commit. */
+    branch = '';
     /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
     notes = [];
     stages = [];
@@ -29043,7 +29048,6 @@ class Deployment {
         this.target = {
             algorithm: `${platform.owner}/${platform.algorithm}`,
             repositoryUrl: repository.url,
-            branch: repository.branch ?? 'the default branch',
         };
     }
     /** Runs one stage in its own group of the log; without a title it makes its own groups, which cannot be nested. */
@@ -29073,10 +29077,11 @@ class Deployment {
         this.outputs.model_size_bytes = String(stored.size);
         this.#uploaded = stored.uploaded;
     }
-    recordDelivery(delivery, url, manifest) {
+    recordDelivery(delivery) {
+        this.branch = delivery.branch;
         this.outputs.algorithm_commit_sha = delivery.commit;
-        this.outputs.algorithm_commit_url = url;
-        this.outputs.manifest = manifest ?? '';
+        this.outputs.algorithm_commit_url = delivery.url;
+        this.outputs.manifest = delivery.manifest;
         this.succeed(delivery.changed ? 'pushed' : 'unchanged');
     }
     succeed(status) {
@@ -29183,7 +29188,7 @@ function variableNames(text) {
 }
 /** A branch name by the rules of `git check-ref-format --branch`. */
 function values_branch(text) {
-    const wrong = /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^@$/.test(text) ||
+    const wrong = /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
         text.split('/').some((part) => part.endsWith('.lock'));
     if (wrong)
         throw new Error(`is ${quote(text)}, which is not a branch name`);
@@ -29191,17 +29196,18 @@ function values_branch(text) {
 }
 /** An http(s) address without credentials, query or trailing slash. */
 function httpUrl(text) {
+    // First of all, and not echoed: what stands before an @ may be a secret, however the rest is written.
+    if (text.includes('@')) {
+        throw new Error('holds an "@", so perhaps a user name or password; leave them out, credentials are separate inputs');
+    }
     if (!/^https?:\/\//i.test(text))
         throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`);
-    // Not echoed: what stands before an @ may be a secret.
-    if (/^[^?#]*@/.test(text.replace(/^https?:\/\//i, '').split('/')[0] ?? '')) {
-        throw new Error('holds a user name or password; leave them out, credentials are separate inputs');
-    }
+    // Not echoed either: a query may hold a token.
+    if (/[?#]/.test(text))
+        throw new Error('has a query or fragment; leave out everything from "?" or "#" on');
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || url.hostname === '')
         throw new Error(`is ${quote(text)}, which is not a web address`);
-    if (url.search !== '' || url.hash !== '')
-        throw new Error(`is ${quote(text)}; leave out everything from "?" or "#" on`);
     return (url.origin + url.pathname).replace(/\/+$/, '');
 }
 /** A host name with an optional port, or an http(s) origin. @returns an origin, https unless http was written */
@@ -29232,11 +29238,20 @@ function workspacePath(text, workspace) {
     }
     return { relative: (0,external_node_path_.relative)((0,external_node_path_.resolve)(workspace), absolute).split(external_node_path_.sep).join('/') || '.', absolute };
 }
-function followLinks(path) {
+/** Where a path really leads, also when it or the end of a link does not exist yet. */
+function followLinks(path, links = 0) {
     if ((0,external_node_fs_.existsSync)(path))
         return (0,external_node_fs_.realpathSync)(path);
     const parent = (0,external_node_path_.dirname)(path);
-    return parent === path ? path : (0,external_node_path_.join)(followLinks(parent), (0,external_node_path_.basename)(path));
+    if (parent === path)
+        return path;
+    const place = (0,external_node_path_.join)(followLinks(parent, links), (0,external_node_path_.basename)(path));
+    // A link to what does not exist yet: writing to it would write there.
+    if (!(0,external_node_fs_.lstatSync)(place, { throwIfNoEntry: false })?.isSymbolicLink())
+        return place;
+    if (links === 40)
+        throw new Error('leads through a circle of symbolic links');
+    return followLinks((0,external_node_path_.resolve)((0,external_node_path_.dirname)(place), (0,external_node_fs_.readlinkSync)(place)), links + 1);
 }
 /**
  * The model's file name goes into the data URI. Clients of the platform do not escape `#`, `?` and `%`, so such an
@@ -29353,6 +29368,9 @@ function locateRepository(reader, facts) {
     const where = given === undefined ? 'git_host' : 'algorithm_repository';
     const platformGit = `git.${new URL(facts.apiUrl).hostname.replace(/^api\./, '')}`;
     const hostname = new URL(origin).hostname;
+    if (given === origin) {
+        reader.report('algorithm_repository', "is only a host; write the full address of the algorithm's repository");
+    }
     if (hosting === 'algorithmia' && /(^|\.)(github\.com|gitlab\.com|bitbucket\.org)$/.test(hostname)) {
         reader.report(where, `is ${hostname}, but algorithmia_password is set, which selects Algorithmia-hosted git. Set git_host to the git ` +
             `host of your Algorithmia (${platformGit}), or remove algorithmia_password and set github_pat. The password was not sent anywhere`);
@@ -29405,7 +29423,7 @@ async function readInputs(environment) {
     // Secrets first: they must be masked before anything else is printed, and a missing one explains the rest.
     const apiKey = reader.secret('algorithmia_api_key');
     const password = reader.secret('algorithmia_password', text('algorithmia_username'));
-    const token = reader.secret('github_pat');
+    const token = reader.secret('github_pat', text('github_username'));
     if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
         reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`);
     }
@@ -29426,6 +29444,9 @@ async function readInputs(environment) {
         const present = file !== undefined && (0,external_node_fs_.existsSync)(file.absolute);
         if (file && !present && file.relative !== defaultName)
             reader.reportMissing(name, file.relative);
+        if (file && present && (0,external_node_fs_.statSync)(file.absolute).isDirectory()) {
+            reader.report(name, `is ${quote(file.relative)}, which is a folder`);
+        }
         return present ? file : undefined;
     };
     const notebook = fileIfPresent('notebook_path', 'model_training.ipynb');
@@ -29439,8 +29460,9 @@ async function readInputs(environment) {
         passThrough: reader.optional('notebook_environment', variableNames) ?? [],
         executedNotebook: path('executed_notebook_path'),
     };
-    const codeFolder = path('algorithm_path') ??
-        reader.derived(() => workspacePath(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
+    const codeFolder = text('algorithm_path') !== ''
+        ? path('algorithm_path')
+        : reader.derived(() => workspacePath(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
     const codeExists = codeFolder !== undefined && (0,external_node_fs_.existsSync)(codeFolder.absolute);
     if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
         reader.reportMissing('algorithm_path', codeFolder.relative);

@@ -44,16 +44,13 @@ test('nothing is skipped silently', () => {
   expect(printed.text()).toBe('Training skipped: notebook_path is empty.\n')
 })
 
-test.each([
-  [undefined, 'the default branch'],
-  ['release', 'release'],
-])('the branch %p is shown as %j', (branch, shown) => {
+test('knows where it goes once the inputs are read', () => {
   const deployment = new Deployment()
   deployment.aimAt({
     platform: { owner: 'ada', algorithm: 'wine' },
-    repository: { url: 'https://h/x.git', branch },
+    repository: { url: 'https://h/x.git', branch: undefined },
   } as Inputs)
-  expect(deployment.target).toEqual({ algorithm: 'ada/wine', repositoryUrl: 'https://h/x.git', branch: shown })
+  expect(deployment.target).toEqual({ algorithm: 'ada/wine', repositoryUrl: 'https://h/x.git' })
 })
 
 describe('the outputs', () => {
@@ -75,7 +72,7 @@ describe('the outputs', () => {
     [false, 'unchanged'],
   ])('tell of the delivery (changed: %p)', (changed, status) => {
     const deployment = new Deployment()
-    deployment.recordDelivery({ changed, commit: 'c' }, 'https://page', '{}\n')
+    deployment.recordDelivery({ changed, commit: 'c', branch: 'trunk', url: 'https://page', manifest: '{}\n' })
     expect(deployment.outputs).toEqual({
       ...initialOutputs,
       status,
@@ -95,7 +92,7 @@ test.each<[string, (deployment: Deployment) => void, boolean]>([
     'after the push',
     (deployment) => {
       deployment.recordModel(stored)
-      deployment.recordDelivery({ changed: true, commit: 'c' }, '', '{}')
+      deployment.recordDelivery({ changed: true, commit: 'c', branch: 'trunk', url: '', manifest: '{}' })
     },
     false,
   ],

@@ -43,7 +43,13 @@ describe('the page of the job', () => {
     const result = stored(deployment('Train on the new vintage\n\nWith details.'))
     result.skip('Training', 'notebook_path is empty')
     result.stages.push({ name: 'preflight', milliseconds: 840 }, { name: 'store', milliseconds: 12_345 })
-    result.recordDelivery({ changed: true, commit: 'f'.repeat(40) }, 'https://github.com/ada-gh/wine/commit/fff', '{}')
+    result.recordDelivery({
+      changed: true,
+      commit: 'f'.repeat(40),
+      branch: 'trunk',
+      url: 'https://github.com/ada-gh/wine/commit/fff',
+      manifest: '{}',
+    })
     expect(renderSummary(result, undefined)).toBe(`### ada/wine: deployed
 
 | | |
@@ -51,8 +57,8 @@ describe('the page of the job', () => {
 | Model | <code>data://ada/wine/model_${commit}.pkl</code> (2.1 MB) |
 | MD5 | <code>d41d8cd98f00b204e9800998ecf8427e</code> |
 | SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
-| Trained from | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
-| Algorithm commit | [<code>ffffffffffff</code>](https://github.com/ada-gh/wine/commit/fff) on <code>the default branch</code> of <code>https://github.com/ada-gh/wine.git</code> |
+| Origin | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
+| Algorithm commit | [<code>ffffffffffff</code>](https://github.com/ada-gh/wine/commit/fff) on <code>trunk</code> of <code>https://github.com/ada-gh/wine.git</code> |
 
 - Training skipped: notebook_path is empty.
 
@@ -80,7 +86,7 @@ remote: GH006
 | Model | <code>data://ada/wine/model_${commit}.pkl</code> (2.1 MB) |
 | MD5 | <code>d41d8cd98f00b204e9800998ecf8427e</code> |
 | SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
-| Trained from | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
+| Origin | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
 
 - Left behind: data://ada/wine/model_${commit}.pkl is stored, but no manifest points to it.
 
@@ -108,7 +114,7 @@ remote: GH006
 
   test('a commit without a web page is no link', () => {
     const result = deployment()
-    result.recordDelivery({ changed: false, commit: 'f'.repeat(40) }, '', undefined)
+    result.recordDelivery({ changed: false, commit: 'f'.repeat(40), branch: 'trunk', url: '', manifest: '' })
     expect(renderSummary(result, undefined)).toContain('| Algorithm commit | <code>ffffffffffff</code> on ')
   })
 
@@ -125,7 +131,7 @@ describe('text of others', () => {
   const rowOf = (message: string) =>
     renderSummary(deployment(message), undefined)
       .split('\n')
-      .filter((line) => line.startsWith('| Trained from'))
+      .filter((line) => line.startsWith('| Origin'))
       .map((line) => line.slice(line.indexOf(') ') + 2, -2))
 
   test.each([
