@@ -20,10 +20,12 @@ function workspace(): string {
     'ws/almost.pkl': pointer.replace('lfs', 'LFS'),
     'ws/text-of-a-pointer.pkl': pointer + 'x'.repeat(1024),
     'out/model.pkl': 'secret',
+    'ws-neighbour/model.pkl': 'secret',
   })
   mkdirSync(join(root, 'ws/folder'))
   symlinkSync(join(root, 'ws/deep'), join(root, 'ws/link-in'), 'junction')
   symlinkSync(join(root, 'out'), join(root, 'ws/link-out'), 'junction')
+  symlinkSync(join(root, 'ws-neighbour'), join(root, 'ws/link-neighbour'), 'junction')
   symlinkSync(join(root, 'nowhere'), join(root, 'ws/dangling'), 'junction')
   return join(root, 'ws')
 }
@@ -53,6 +55,7 @@ test.each([
   ['empty.pkl', 'The model empty.pkl is empty (0 bytes)'],
   ['pointer.pkl', 'pointer.pkl is a Git LFS pointer, not the model: set `lfs: true`'],
   ['link-out/model.pkl', 'model_path link-out/model.pkl leads out of the workspace'],
+  ['link-neighbour/model.pkl', 'model_path link-neighbour/model.pkl leads out of the workspace'],
   ['link-out', 'model_path link-out leads out of the workspace'],
 ])('%s is none: %s', async (name, reason) => {
   const result = check(workspace(), name)

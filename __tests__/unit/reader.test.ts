@@ -155,6 +155,13 @@ describe('a model that changes', () => {
     ['is truncated in the middle of a chunk', (path, size) => truncateSync(path, size - MiB / 4)],
     ['is truncated by one byte', (path, size) => truncateSync(path, size - 1)],
     ['grows', (path) => appendFileSync(path, 'x')],
+    [
+      'grows and gets its old time back',
+      (path) => {
+        appendFileSync(path, 'x')
+        utimesSync(path, past, past)
+      },
+    ],
     ['is rewritten with as many bytes', (path, size) => writeFileSync(path, Buffer.alloc(size))],
     // Windows lets nobody replace a file that is open.
     ...(process.platform === 'win32'
