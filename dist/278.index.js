@@ -238,14 +238,6 @@ class AlgorithmRepository {
                 throw this.#explain('Checking write access to the algorithm repository', error);
         }
     }
-    /** @returns a file of the clone as text; undefined when it is not there */
-    async read(name) {
-        return (0,promises_.readFile)((0,external_node_path_.join)(this.folder, name), 'utf8').catch((error) => {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw new errors/* DeployError */.sH(`${name} in the algorithm's repository cannot be read: ${error.message}`);
-        });
-    }
     /**
      * Applies a change to the work tree and stages it.
      *
@@ -1174,7 +1166,11 @@ function manifestEntry(origin, stored, present) {
         model_origin_run_url: origin.runUrl,
     });
 }
-/** Changes a clone: the code first and the manifest last, so that nothing copied can replace it. */
+/**
+ * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
+ *
+ * @returns the manifest's text
+ */
 async function applyTo(folder, code, entry) {
     if (code !== undefined) {
         const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder });
@@ -1182,17 +1178,19 @@ async function applyTo(folder, code, entry) {
         if (removed.length > 0)
             log/* info */.pq(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`);
     }
+    const text = updateManifest(await readManifestText(folder), entry);
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, manifestName), text);
+    return text;
+}
+/** The manifest of a clone; undefined when there is none. A link is not followed: it may lead out of the clone. */
+async function readManifestText(folder) {
     const path = (0,external_node_path_.join)(folder, manifestName);
     const present = await (0,promises_.lstat)(path).catch(() => undefined);
-    if (present?.isSymbolicLink()) {
-        throw new errors/* DeployError */.sH(`${manifestName} in the algorithm's repository is a link; replace it with the file there`);
-    }
-    const text = await (0,promises_.readFile)(path, 'utf8').catch((error) => {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    });
-    await (0,promises_.writeFile)(path, updateManifest(text, entry));
+    if (present === undefined)
+        return undefined;
+    if (present.isFile())
+        return (0,promises_.readFile)(path, 'utf8');
+    throw new errors/* DeployError */.sH(`${manifestName} in the algorithm's repository is a link or a folder; replace it there by a file`);
 }
 /** The original action's message, with a body that leads back to the model's origin. */
 function commitText(origin) {
@@ -1245,7 +1243,8 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     if (found.size === 0)
         throw new errors/* DeployError */.sH(`The model ${shown} is empty (0 bytes)`);
     await refuseLfsPointer(real, shown, found.size);
-    if (trainedSince && found.mtimeMs < trainedSince.getTime()) {
+    // Some file systems keep times to two seconds only.
+    if (trainedSince && found.mtimeMs < trainedSince.getTime() - 2000) {
         throw new errors/* DeployError */.sH(`The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
             `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
             "save the model to model_path in the notebook, or set notebook_path to '' to deploy the file as it is");
@@ -1594,7 +1593,9 @@ async function plan(inputs, deployment, repository, present) {
         const digest = await source.digest();
         deployment.note(`Would store ${model.relative} (${source.size} bytes, MD5 ${digest.md5}) as ${(0,data_uri/* formatUri */.QJ)(uri)}.`);
         const entry = manifestEntry(deployment.origin, { uri, size: source.size, uploaded: true, ...digest }, present);
-        const files = await repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName]);
+        const files = await repository.stage(async (folder) => {
+            await applyTo(folder, inputs.code, entry);
+        }, [manifestName]);
         deployment.note(`Would commit to ${repository.branch} of ${inputs.repository.url}: ${files.join(', ') || 'nothing'}.`);
         log/* info */.pq(await repository.difference(manifestName));
     }
@@ -1627,6 +1628,7 @@ async function findAlgorithm(http, owner, name) {
 
 
 
+
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
  * the algorithm's repository, the manifest that is there.
@@ -1654,7 +1656,7 @@ async function requireAlgorithm(http, owner, name) {
 }
 async function checkRepository(repository) {
     await repository.checkWriteAccess();
-    return { repository, present: readManifest(await repository.read(manifestName)) };
+    return { repository, present: readManifest(await readManifestText(repository.folder)) };
 }
 /** Waits for all checks and reports all failures at once. */
 async function allChecks(checks) {
@@ -1761,13 +1763,16 @@ async function deploy(inputs, deployment) {
         const entry = manifestEntry(origin, stored, present);
         if (inputs.code === undefined)
             deployment.skip('Copying code', inputs.codeSkipped);
-        await deployment.stage('copy', 'Copy the code and write the manifest', () => repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName]));
+        let written = '';
+        await deployment.stage('copy', 'Copy the code and write the manifest', () => repository.stage(async (folder) => {
+            written = await applyTo(folder, inputs.code, entry);
+        }, [manifestName]));
         const delivery = await deployment.stage('push', 'Commit and push', async () => repository.push(inputs.repository.message ?? commitText(origin)));
         deployment.recordDelivery({
             ...delivery,
             branch: repository.branch,
             url: commitUrl(inputs.repository, delivery.commit),
-            manifest: (await repository.read(manifestName)) ?? '',
+            manifest: written,
         });
         log/* info */.pq(delivery.changed
             ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`

@@ -27,23 +27,31 @@ export function manifestEntry(origin: Origin, stored: StoredModel, present: Part
   })
 }
 
-/** Changes a clone: the code first and the manifest last, so that nothing copied can replace it. */
-export async function applyTo(folder: string, code: CodeInputs | undefined, entry: ManifestEntry): Promise<void> {
+/**
+ * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
+ *
+ * @returns the manifest's text
+ */
+export async function applyTo(folder: string, code: CodeInputs | undefined, entry: ManifestEntry): Promise<string> {
   if (code !== undefined) {
     const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
     log.info(`Copied ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
     if (removed.length > 0) log.info(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`)
   }
+  const text = updateManifest(await readManifestText(folder), entry)
+  await writeFile(join(folder, manifestName), text)
+  return text
+}
+
+/** The manifest of a clone; undefined when there is none. A link is not followed: it may lead out of the clone. */
+export async function readManifestText(folder: string): Promise<string | undefined> {
   const path = join(folder, manifestName)
   const present = await lstat(path).catch(() => undefined)
-  if (present?.isSymbolicLink()) {
-    throw new DeployError(`${manifestName} in the algorithm's repository is a link; replace it with the file there`)
-  }
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  await writeFile(path, updateManifest(text, entry))
+  if (present === undefined) return undefined
+  if (present.isFile()) return readFile(path, 'utf8')
+  throw new DeployError(
+    `${manifestName} in the algorithm's repository is a link or a folder; replace it there by a file`,
+  )
 }
 
 /** The original action's message, with a body that leads back to the model's origin. */

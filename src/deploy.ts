@@ -60,8 +60,14 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
 
     const entry = manifestEntry(origin, stored, present)
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
+    let written = ''
     await deployment.stage('copy', 'Copy the code and write the manifest', () =>
-      repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName]),
+      repository.stage(
+        async (folder) => {
+          written = await applyTo(folder, inputs.code, entry)
+        },
+        [manifestName],
+      ),
     )
 
     const delivery = await deployment.stage('push', 'Commit and push', async () =>
@@ -71,7 +77,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       ...delivery,
       branch: repository.branch,
       url: commitUrl(inputs.repository, delivery.commit),
-      manifest: (await repository.read(manifestName)) ?? '',
+      manifest: written,
     })
     log.info(
       delivery.changed

@@ -27,7 +27,12 @@ export async function plan(
     const digest = await source.digest()
     deployment.note(`Would store ${model.relative} (${source.size} bytes, MD5 ${digest.md5}) as ${formatUri(uri)}.`)
     const entry = manifestEntry(deployment.origin, { uri, size: source.size, uploaded: true, ...digest }, present)
-    const files = await repository.stage((folder) => applyTo(folder, inputs.code, entry), [manifestName])
+    const files = await repository.stage(
+      async (folder) => {
+        await applyTo(folder, inputs.code, entry)
+      },
+      [manifestName],
+    )
     deployment.note(
       `Would commit to ${repository.branch} of ${inputs.repository.url}: ${files.join(', ') || 'nothing'}.`,
     )

@@ -3,10 +3,11 @@ import { findAlgorithm } from './algorithmia/algorithms.ts'
 import type { DataApi } from './algorithmia/data.ts'
 import { formatUri } from './algorithmia/data-uri.ts'
 import type { Http } from './algorithmia/http.ts'
+import { readManifestText } from './delivery.ts'
 import { DeployError, messageOf } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
-import { manifestName, readManifest } from './manifest/manifest.ts'
+import { readManifest } from './manifest/manifest.ts'
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
@@ -40,7 +41,7 @@ async function requireAlgorithm(http: Http, owner: string, name: string): Promis
 
 async function checkRepository(repository: AlgorithmRepository) {
   await repository.checkWriteAccess()
-  return { repository, present: readManifest(await repository.read(manifestName)) }
+  return { repository, present: readManifest(await readManifestText(repository.folder)) }
 }
 
 /** Waits for all checks and reports all failures at once. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { DeployError, messageOf } from '../errors.ts'
@@ -106,14 +106,6 @@ export class AlgorithmRepository {
     } catch (error) {
       if (!isLostRace(error)) throw this.#explain('Checking write access to the algorithm repository', error)
     }
-  }
-
-  /** @returns a file of the clone as text; undefined when it is not there */
-  async read(name: string): Promise<string | undefined> {
-    return readFile(join(this.folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw new DeployError(`${name} in the algorithm's repository cannot be read: ${error.message}`)
-    })
   }
 
   /**

@@ -46,8 +46,10 @@ export function boolean(text: string): boolean {
 /** @returns milliseconds */
 export function minutes(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
-  if (value <= 0 || value > 60 * 24 * 35) {
-    throw new Error(`is ${quote(text)}; write a number of minutes greater than 0, such as 30 or 0.5`)
+  if (value <= 0 || value > 60 * 24 * 20) {
+    throw new Error(
+      `is ${quote(text)}; write a number of minutes greater than 0 and at most 28800 (20 days), such as 30 or 0.5`,
+    )
   }
   return value * 60_000
 }
