@@ -19,7 +19,5 @@ if (!existsSync(node)) {
   process.exit(1)
 }
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit' })
-// A Ctrl-C reaches the program directly; this process only waits for it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('close', (code) => process.exit(code ?? 1))

@@ -80,6 +80,10 @@ async function deploy(inputs: Record<string, string>): Promise<StepResult> {
   return result
 }
 
+/** What pip says of each package it installs: minutes of reading that nobody came for. */
+const chatter =
+  /^\s*(Collecting|Downloading|Using cached|Looking in|Requirement already|Installing collected|Successfully)/
+
 /** Workflow commands are obeyed, not shown; masked values are stars. */
 function showAsGitHubDoes(line: string, masks: string[]): void {
   const mask = /^::add-mask::(.*)$/.exec(line)
@@ -94,7 +98,7 @@ function showAsGitHubDoes(line: string, masks: string[]): void {
     : annotation
       ? `${annotation[1]}: ${annotation[2]?.replaceAll('%0A', '\n    ').replaceAll('%25', '%')}`
       : line
-  if (/^::[a-z0-9-]+/.test(text)) return
+  if (/^::[a-z0-9-]+/.test(text) || chatter.test(text)) return
   console.log(`    ${masks.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)}`)
 }
 
