@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { DeployError } from '../errors.ts'
 import { apiPath, collectionParts, type DataUri, formatUri, isHosted } from './data-uri.ts'
-import { errorText, type Http, type Response } from './http.ts'
+import type { Http } from './http.ts'
+import { errorText, type Response } from './response.ts'
 
 /** Folders and files of the data API (platform reference §2.3). */
 export class DataApi {
@@ -41,9 +42,9 @@ export class DataApi {
 
   /** @returns bytes, or undefined when there is no such object */
   async storedSize(file: DataUri): Promise<number | undefined> {
-    const { status, size } = await this.#http.announcedSize(apiPath(file))
-    if (status === 404) return undefined
-    if (status === 200 && size !== undefined) return size
+    const { response, size } = await this.#http.announcedSize(apiPath(file))
+    if (response.status === 404) return undefined
+    if (response.status === 200 && size !== undefined) return size
     return this.#listedSize(file)
   }
 
