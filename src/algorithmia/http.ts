@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http'
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import axios, { type AxiosRequestConfig, type AxiosResponse, isAxiosError } from 'axios'
 import { DeployError, messageOf } from '../errors.ts'
@@ -39,7 +39,8 @@ export class Http {
   readonly #options: Required<HttpOptions>
 
   constructor(options: HttpOptions) {
-    this.#options = { timeoutMs: 60_000, stallMs: 60_000, attempts: 5, firstPauseMs: 1000, ...options }
+    const retries = { attempts: 5, firstPauseMs: 1000, longestPauseMs: 120_000 }
+    this.#options = { timeoutMs: 60_000, stallMs: 60_000, ...retries, ...options }
   }
 
   get apiUrl(): string {
@@ -58,7 +59,8 @@ export class Http {
         method,
         url: path,
         ...(body === undefined ? {} : { data: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-        timeout: this.#options.timeoutMs,
+        // axios' own timeout is one of silence: an answer that trickles never ends it.
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
         maxContentLength: 64 * 1024 * 1024,
       })
       return { response: toResponse(response) }
@@ -75,36 +77,59 @@ export class Http {
         headers: { 'Accept-Encoding': 'identity' },
         responseType: 'stream',
         decompress: false,
-        timeout: this.#options.timeoutMs,
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
       })
       response.data.destroy()
       response.request?.destroy()
-      const length = response.headers['content-length']
+      // The length of something compressed is not the size.
+      const length = response.headers['content-encoding'] ? undefined : response.headers['content-length']
       return { response: toResponse(response), size: length === undefined ? undefined : Number(length) }
     })
   }
 
-  /** Streams a stored file to `consume`; one try, because what was consumed cannot be taken back. */
-  async download(path: string, consume: (chunk: Buffer) => void): Promise<Response> {
-    const response = await this.#send({ method: 'GET', url: path, responseType: 'stream', decompress: false })
-    const stream: Readable = response.data
+  /**
+   * Streams a stored file.
+   *
+   * @param start makes the consumer of one try, which gets the file from its first byte
+   * @returns the answer; its body is empty when the file was streamed
+   */
+  async download(path: string, start: () => (chunk: Buffer) => void): Promise<Response> {
+    const { response } = await withRetries(`GET ${path}`, this.#options, async () => ({
+      response: await this.#downloadOnce(path, start()),
+    }))
+    return response
+  }
+
+  async #downloadOnce(path: string, consume: (chunk: Buffer) => void): Promise<Response> {
     let received = 0
     const watchdog = watchProgress(
       () => received,
       () => this.#options.stallMs,
     )
-    watchdog.signal.addEventListener('abort', () => stream.destroy(new Error('no progress')))
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const response = await this.#send({
+        method: 'GET',
+        url: path,
+        headers: { 'Accept-Encoding': 'identity' },
+        responseType: 'stream',
+        signal: watchdog.signal,
+      })
+      const refused: Buffer[] = []
+      for await (const chunk of addAbortSignal(watchdog.signal, response.data as Readable) as AsyncIterable<Buffer>) {
         received += chunk.length
         if (response.status === 200) consume(chunk)
+        else refused.push(chunk)
       }
+      return { ...toResponse(response), body: Buffer.concat(refused).toString() }
     } catch (error) {
-      throw new ConnectionError(`The download of ${path} broke off: ${messageOf(error)}`, false)
+      if (error instanceof DeployError && !(error instanceof ConnectionError)) throw error
+      const why = watchdog.signal.aborted
+        ? `no progress for ${formatDuration(this.#options.stallMs)}`
+        : messageOf(error)
+      throw new ConnectionError(`The download of ${path} broke off after ${received} bytes: ${why}`, true)
     } finally {
       watchdog.stop()
     }
-    return toResponse(response)
   }
 
   /**
@@ -121,15 +146,24 @@ export class Http {
     size: number,
     open: (ready: Promise<void>) => Promise<Body>,
   ): Promise<{ response: Response; body: Body }> {
-    return withRetries(`PUT ${path}`, this.#options, () => this.#uploadOnce(path, size, open))
+    let expect = size > 0
+    return withRetries(`PUT ${path}`, this.#options, async () => {
+      const result = await this.#uploadOnce(path, size, open, expect)
+      if (!expect || result.response.status !== 417) return result
+      // Old proxies know no expectations (RFC 9110 §10.1.1).
+      expect = false
+      return this.#uploadOnce(path, size, open, expect)
+    })
   }
 
   async #uploadOnce<Body extends UploadBody>(
     path: string,
     size: number,
     open: (ready: Promise<void>) => Promise<Body>,
+    expect: boolean,
   ): Promise<{ response: Response; body: Body }> {
     const ready = Promise.withResolvers<void>()
+    if (!expect) ready.resolve()
     const body = await open(ready.promise)
     // A server that has everything may think: storing a large file elsewhere takes time and shows no progress.
     const limit = () => this.#options.stallMs * (body.bytesRead < size ? 1 : 5)
@@ -142,27 +176,25 @@ export class Http {
         headers: {
           'Content-Type': 'application/octet-stream',
           'Content-Length': size,
-          ...(size > 0 ? { Expect: '100-continue' } : {}),
+          ...(expect ? { Expect: '100-continue' } : {}),
         },
-        transport: expectContinue(ready.resolve),
+        ...(expect ? { transport: expectContinue(ready.resolve) } : {}),
         signal: watchdog.signal,
       })
-      // The answer may overtake the end of our own stream. One that comes earlier still leaves a half-sent request,
-      // which would keep the process alive.
-      if (body.bytesRead === size) await finished(body.stream, { writable: false })
-      else response.request?.destroy()
+      // A confirmation may overtake the end of our own stream. Any other answer may leave a half-sent request, which
+      // would keep the process alive.
+      if (response.status < 300 && body.bytesRead === size) {
+        await finished(body.stream, { writable: false, signal: watchdog.signal })
+      } else response.request?.destroy()
       return { response: toResponse(response), body }
     } catch (error) {
-      if (error instanceof ConnectionError) {
-        const stalled = watchdog.signal.aborted
-          ? `the upload made no progress for ${formatDuration(limit())}`
-          : error.message
-        throw new ConnectionError(`${stalled}, after ${body.bytesRead} of ${size} bytes`, error.transient)
-      }
-      throw error
+      const stalled = watchdog.signal.aborted
+      if (!stalled && !(error instanceof ConnectionError)) throw error
+      const why = stalled ? `The upload made no progress for ${formatDuration(limit())}` : messageOf(error)
+      const transient = !(error instanceof ConnectionError) || error.transient
+      throw new ConnectionError(`${why}, after ${body.bytesRead} of ${size} bytes`, transient)
     } finally {
       watchdog.stop()
-      ready.resolve()
       await body.discard()
     }
   }
@@ -187,8 +219,10 @@ export class Http {
       request?.destroy()
       // A body that failed to be read (a model that changed) is our own error, and trying again cannot mend it.
       if (isAxiosError(error) && error.cause instanceof DeployError) throw error.cause
+      // A refusal whose words were lost with the connection is a refusal all the same.
+      if (isAxiosError(error) && error.response && error.response.status >= 400) return { ...error.response, data: '' }
       throw new ConnectionError(
-        `${this.#options.apiUrl} could not be reached: ${explain(code, message)}`,
+        `${this.#options.apiUrl} could not be reached: ${explain(code, message, new URL(this.#options.apiUrl).protocol.slice(0, -1))}`,
         isTransient(code),
       )
     }

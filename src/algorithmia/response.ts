@@ -1,3 +1,5 @@
+import { redact } from '../log.ts'
+
 /** An answer of the platform. */
 export interface Response {
   status: number
@@ -11,7 +13,7 @@ export interface Response {
  * stands in for the body of a HEAD (platform reference §2.5).
  */
 export function errorText(response: Response): string {
-  const said = messageIn(response.body) ?? response.headers['x-error-message'] ?? ''
+  const said = redact(messageIn(response.body) ?? response.headers['x-error-message'] ?? '')
   return said === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${said}`
 }
 

@@ -10,6 +10,8 @@ export interface RetryPolicy {
   attempts: number
   /** Pause before the second try, in milliseconds; it doubles from there. */
   firstPauseMs: number
+  /** The longest pause that a server may ask for, in milliseconds. */
+  longestPauseMs: number
 }
 
 /**
@@ -21,9 +23,10 @@ export interface RetryPolicy {
  */
 export async function withRetries<T extends { response: Pick<Response, 'status' | 'headers'> }>(
   call: string,
-  { attempts, firstPauseMs }: RetryPolicy,
+  policy: RetryPolicy,
   attempt: () => Promise<T>,
 ): Promise<T> {
+  const { attempts } = policy
   for (let number = 1; ; number += 1) {
     let reason: string
     let retryAfter: string | undefined
@@ -38,7 +41,7 @@ export async function withRetries<T extends { response: Pick<Response, 'status' 
       if (number >= attempts) throw new ConnectionError(`${messageOf(error)} (${attempts} tries)`, false)
       reason = messageOf(error)
     }
-    const pause = pauseBefore(number, firstPauseMs, retryAfter)
+    const pause = pauseBefore(number, policy, retryAfter)
     log.info(`${call}: ${reason}; try ${number + 1} of ${attempts} in ${formatDuration(pause)}`)
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
@@ -48,11 +51,10 @@ function isRetryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-/** Exponential with jitter, or what the server asks for up to two minutes. @returns milliseconds */
-function pauseBefore(number: number, firstPauseMs: number, retryAfter: string | undefined): number {
-  const asked = parseRetryAfter(retryAfter)
-  if (asked !== undefined) return Math.min(asked, 120_000)
-  return firstPauseMs * 2 ** (number - 1) * (0.75 + Math.random() / 2)
+/** Exponential with jitter, and no shorter than the server asks for. @returns milliseconds */
+function pauseBefore(number: number, { firstPauseMs, longestPauseMs }: RetryPolicy, retryAfter: string | undefined) {
+  const ownPause = firstPauseMs * 2 ** (number - 1) * (0.75 + Math.random() / 2)
+  return Math.max(ownPause, Math.min(parseRetryAfter(retryAfter) ?? 0, longestPauseMs))
 }
 
 function parseRetryAfter(text: string | undefined): number | undefined {
