@@ -1,6 +1,6 @@
 """A server that takes uploads and throws the bytes away, using as little CPU as a server can.
 
-Prints its port. Serves one thread per connection; `?rate=N` in the path limits the reading to N bytes per second.
+Prints its port. Serves one thread per connection; an address that starts with /rate/N reads N bytes per second.
 """
 
 import re
@@ -30,13 +30,13 @@ def serve(connection):
         key = path.split("?")[0]
         if method == "PUT":
             size = int(re.search(r"(?i)content-length: *(\d+)", text)[1])
-            rate = re.search(r"rate=(\d+)", path)
+            rate = re.match(r"/rate/(\d+)/", path)
             if re.search(r"(?i)expect: *100-continue", text):
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             discard(connection, buffer, size - len(pending), int(rate[1]) if rate else None)
             pending = b""
             sizes[key] = size
-            answer(connection, b'{"result":"data://%s"}' % key.removeprefix("/v1/data/").encode())
+            answer(connection, b'{"result":"data://%s"}' % key.split("/v1/data/")[-1].encode())
         elif key in sizes and method == "GET":
             # The client reads the size and leaves.
             connection.sendall(b"HTTP/1.1 200 OK\r\nX-Data-Type: file\r\nContent-Length: %d\r\n\r\n" % sizes[key])

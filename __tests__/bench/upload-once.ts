@@ -1,24 +1,31 @@
 /**
- * One upload as the action makes it, in a process of its own: `node upload-once.js API FILE [RATE]`.
- * Prints the peak resident memory in MB.
+ * One upload as the action makes it, in a process of its own: `node upload-once.js API FILE`, the key in API_KEY.
+ * Its last line is the peak resident memory in MiB.
  */
 import { statSync } from 'node:fs'
 import { DataApi } from '../../src/algorithmia/data.ts'
 import { Http } from '../../src/algorithmia/http.ts'
 import { storeModel } from '../../src/algorithmia/store.ts'
+import { describeError } from '../../src/errors.ts'
 import { modelSource } from '../../src/model/source.ts'
 
-const [apiUrl = '', path = '', suffix = ''] = process.argv.slice(2)
-const http = new Http({ apiUrl, apiKey: 'bench' })
-const model = modelSource({ path, size: statSync(path).size })
-await storeModel({
-  http,
-  data: new DataApi(http),
-  collection: { protocol: 'data', path: 'bench/models' },
-  collectionExists: true,
-  model,
-  name: `model-${process.pid}${suffix}`,
-  nameWithDigest: (md5) => md5,
-  isProven: () => false,
-})
-console.log(process.resourceUsage().maxRSS / 1024)
+const [apiUrl = '', path = ''] = process.argv.slice(2)
+const apiKey = process.env.API_KEY ?? 'bench'
+const http = new Http({ apiUrl, apiKey })
+try {
+  await storeModel({
+    http,
+    data: new DataApi(http),
+    collection: { protocol: 'data', path: 'bench/models' },
+    collectionExists: true,
+    model: modelSource({ path, size: statSync(path).size }),
+    name: `model-${process.pid}`,
+    nameWithDigest: (md5) => md5,
+    isProven: () => false,
+  })
+  console.log(Math.round(process.resourceUsage().maxRSS / 1024))
+} catch (error) {
+  // No process.exit: what keeps this process alive would keep the action alive.
+  console.error(describeError(error))
+  process.exitCode = 1
+}

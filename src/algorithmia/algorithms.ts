@@ -1,5 +1,6 @@
 import { DeployError } from '../errors.ts'
-import { errorText, type Http } from './http.ts'
+import type { Http } from './http.ts'
+import { errorText } from './response.ts'
 
 /**
  * Whether the algorithm exists. Keys without "may manage my algorithms" may be refused an answer; a deployment does

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { DeployError } from '../errors.ts'
 import { apiPath, collectionParts, type DataUri, formatUri, isHosted } from './data-uri.ts'
-import { errorText, type Http, type Response } from './http.ts'
+import type { Http } from './http.ts'
+import { errorText, type Response } from './response.ts'
 
 /** Folders and files of the data API (platform reference §2.3). */
 export class DataApi {
@@ -28,7 +29,7 @@ export class DataApi {
     const { owner, name } = collectionParts(collection)
     const response = await this.#http.request('POST', `/v1/data/${encodeURIComponent(owner)}`, { name })
     if (response.status === 200 || response.status === 409) return
-    if ((await this.findCollection(collection)) === 'exists') return
+    if ((await this.findCollection(collection).catch(() => 'missing')) === 'exists') return
     throw refusal(response, `create the collection ${formatUri(collection)}`, 'writing')
   }
 
@@ -41,9 +42,9 @@ export class DataApi {
 
   /** @returns bytes, or undefined when there is no such object */
   async storedSize(file: DataUri): Promise<number | undefined> {
-    const { status, size } = await this.#http.announcedSize(apiPath(file))
-    if (status === 404) return undefined
-    if (status === 200 && size !== undefined) return size
+    const { response, size } = await this.#http.announcedSize(apiPath(file))
+    if (response.status === 404) return undefined
+    if (response.status === 200 && size !== undefined) return size
     return this.#listedSize(file)
   }
 
@@ -59,7 +60,10 @@ export class DataApi {
         apiPath(folder) + (marker === '' ? '' : `?marker=${encodeURIComponent(marker)}`),
       )
       if (response.status !== 200) throw refusal(response, `list ${formatUri(folder)}`, 'reading')
-      const page = JSON.parse(response.body) as { files?: { filename: string; size: number }[]; marker?: string | null }
+      const page = parseListing(response.body)
+      if (page === undefined || (marker !== '' && page.marker === marker)) {
+        throw new DeployError(`Algorithmia could not list ${formatUri(folder)}: its answer is not a listing`)
+      }
       const entry = page.files?.find((candidate) => candidate.filename === name)
       if (entry) return entry.size
       marker = page.marker ?? ''
@@ -69,11 +73,15 @@ export class DataApi {
 
   /** Downloads the object and hashes it on the way. */
   async digest(file: DataUri): Promise<{ md5: string; sha256: string }> {
-    const md5 = createHash('md5')
-    const sha256 = createHash('sha256')
-    const response = await this.#http.download(apiPath(file), (chunk) => {
-      md5.update(chunk)
-      sha256.update(chunk)
+    let md5 = createHash('md5')
+    let sha256 = createHash('sha256')
+    const response = await this.#http.download(apiPath(file), () => {
+      md5 = createHash('md5')
+      sha256 = createHash('sha256')
+      return (chunk) => {
+        md5.update(chunk)
+        sha256.update(chunk)
+      }
     })
     if (response.status !== 200) throw refusal(response, `read ${formatUri(file)}`, 'reading')
     return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
@@ -86,6 +94,21 @@ export class DataApi {
   }
 }
 
+interface Listing {
+  files?: { filename: string; size: number }[]
+  /** Where the next page starts. */
+  marker?: string | null
+}
+
+function parseListing(body: string): Listing | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Says what the platform refused and which right the key lacks. */
 export function refusal(response: Response, action: string, right: 'reading' | 'writing'): DeployError {
   const said = errorText(response)
@@ -95,10 +118,9 @@ export function refusal(response: Response, action: string, right: 'reading' | '
     )
   }
   if (response.status === 403) {
-    const access = right === 'reading' ? 'read only" or "read + write' : 'read + write'
     return new DeployError(
-      `algorithmia_api_key may not ${action} (${said}). In the key's settings set data access to "${access}", ` +
-        'and make sure that it belongs to the owner of the collection',
+      `algorithmia_api_key may not ${action} (${said}): it lacks the right of ${right}. In the key's settings set data ` +
+        'access to "read + write", and make sure that it belongs to the owner of the collection',
     )
   }
   return new DeployError(`Algorithmia could not ${action} (${said})`)

@@ -1,18 +1,21 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { Readable } from 'node:stream'
+import type { ClientRequest } from 'node:http'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import axios, { type AxiosRequestConfig, type AxiosResponse, isAxiosError } from 'axios'
 import { DeployError, messageOf } from '../errors.ts'
 import { formatDuration } from '../format.ts'
-import * as log from '../log.ts'
+import { ConnectionError, explain, isTransient } from './connection-error.ts'
+import { expectContinue } from './expect-continue.ts'
+import type { Response } from './response.ts'
+import { type RetryPolicy, withRetries } from './retry.ts'
+import { watchProgress } from './watchdog.ts'
 
 /**
  * The platform over HTTP: the only file that knows axios. Every call has a deadline, is repeated on errors that pass,
  * carries the key to the configured address only (no redirect is followed), and ends in a value or a DeployError:
  * axios' own error objects hold the Authorization header and never leave this file.
  */
-export interface HttpOptions {
+export interface HttpOptions extends Partial<RetryPolicy> {
   /** Without `/v1` and trailing slash. */
   apiUrl: string
   apiKey: string
@@ -20,17 +23,6 @@ export interface HttpOptions {
   timeoutMs?: number
   /** How long an upload may make no progress, in milliseconds. */
   stallMs?: number
-  /** Tries of one call, the first included. */
-  attempts?: number
-  /** Pause before the second try, in milliseconds; it doubles from there. */
-  firstPauseMs?: number
-}
-
-export interface Response {
-  status: number
-  headers: Record<string, string>
-  /** The body as text; empty for HEAD. */
-  body: string
 }
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
@@ -43,21 +35,12 @@ export interface UploadBody {
   discard(): Promise<void>
 }
 
-/** A call that got no answer: refused, cut, timed out. */
-export class ConnectionError extends DeployError {
-  readonly transient: boolean
-
-  constructor(message: string, transient: boolean) {
-    super(message)
-    this.transient = transient
-  }
-}
-
 export class Http {
   readonly #options: Required<HttpOptions>
 
   constructor(options: HttpOptions) {
-    this.#options = { timeoutMs: 60_000, stallMs: 60_000, attempts: 5, firstPauseMs: 1000, ...options }
+    const retries = { attempts: 5, firstPauseMs: 1000, longestPauseMs: 120_000 }
+    this.#options = { timeoutMs: 60_000, stallMs: 60_000, ...retries, ...options }
   }
 
   get apiUrl(): string {
@@ -71,57 +54,82 @@ export class Http {
    * @throws ConnectionError when no try got an answer
    */
   async request(method: Method, path: string, body?: unknown): Promise<Response> {
-    return this.#withRetries(`${method} ${path}`, async () => {
+    const { response } = await withRetries(`${method} ${path}`, this.#options, async () => {
       const response = await this.#send({
         method,
         url: path,
         ...(body === undefined ? {} : { data: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-        timeout: this.#options.timeoutMs,
+        // axios' own timeout is one of silence: an answer that trickles never ends it.
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
         maxContentLength: 64 * 1024 * 1024,
       })
-      return toResponse(response)
+      return { response: toResponse(response) }
     })
+    return response
   }
 
   /** The size of a stored file as its download announces it; the download itself is not made. Undefined if not announced. */
-  async announcedSize(path: string): Promise<{ status: number; size: number | undefined }> {
-    return this.#withRetries(`GET ${path}`, async () => {
+  async announcedSize(path: string): Promise<{ response: Response; size: number | undefined }> {
+    return withRetries(`GET ${path}`, this.#options, async () => {
       const response = await this.#send({
         method: 'GET',
         url: path,
         headers: { 'Accept-Encoding': 'identity' },
         responseType: 'stream',
         decompress: false,
-        timeout: this.#options.timeoutMs,
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
       })
       response.data.destroy()
       response.request?.destroy()
-      const length = response.headers['content-length']
-      return { status: response.status, size: length === undefined ? undefined : Number(length) }
+      // The length of something compressed is not the size.
+      const length = response.headers['content-encoding'] ? undefined : response.headers['content-length']
+      return { response: toResponse(response), size: length === undefined ? undefined : Number(length) }
     })
   }
 
-  /** Streams a stored file to `consume`; one try, because what was consumed cannot be taken back. */
-  async download(path: string, consume: (chunk: Buffer) => void): Promise<Response> {
-    const response = await this.#send({ method: 'GET', url: path, responseType: 'stream', decompress: false })
-    const stream: Readable = response.data
+  /**
+   * Streams a stored file.
+   *
+   * @param start makes the consumer of one try, which gets the file from its first byte
+   * @returns the answer; its body is empty when the file was streamed
+   */
+  async download(path: string, start: () => (chunk: Buffer) => void): Promise<Response> {
+    const { response } = await withRetries(`GET ${path}`, this.#options, async () => ({
+      response: await this.#downloadOnce(path, start()),
+    }))
+    return response
+  }
+
+  async #downloadOnce(path: string, consume: (chunk: Buffer) => void): Promise<Response> {
     let received = 0
     const watchdog = watchProgress(
       () => received,
       () => this.#options.stallMs,
     )
-    watchdog.signal.addEventListener('abort', () => stream.destroy(new Error('no progress')))
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const response = await this.#send({
+        method: 'GET',
+        url: path,
+        headers: { 'Accept-Encoding': 'identity' },
+        responseType: 'stream',
+        signal: watchdog.signal,
+      })
+      const refused: Buffer[] = []
+      for await (const chunk of addAbortSignal(watchdog.signal, response.data as Readable) as AsyncIterable<Buffer>) {
         received += chunk.length
         if (response.status === 200) consume(chunk)
+        else refused.push(chunk)
       }
+      return { ...toResponse(response), body: Buffer.concat(refused).toString() }
     } catch (error) {
-      throw new ConnectionError(`The download of ${path} broke off: ${messageOf(error)}`, false)
+      if (error instanceof DeployError && !(error instanceof ConnectionError)) throw error
+      const why = watchdog.signal.aborted
+        ? `no progress for ${formatDuration(this.#options.stallMs)}`
+        : messageOf(error)
+      throw new ConnectionError(`The download of ${path} broke off after ${received} bytes: ${why}`, true)
     } finally {
       watchdog.stop()
     }
-    return toResponse(response)
   }
 
   /**
@@ -138,19 +146,24 @@ export class Http {
     size: number,
     open: (ready: Promise<void>) => Promise<Body>,
   ): Promise<{ response: Response; body: Body }> {
-    return this.#withRetries(
-      `PUT ${path}`,
-      () => this.#uploadOnce(path, size, open),
-      (result) => result.response,
-    )
+    let expect = size > 0
+    return withRetries(`PUT ${path}`, this.#options, async () => {
+      const result = await this.#uploadOnce(path, size, open, expect)
+      if (!expect || result.response.status !== 417) return result
+      // Old proxies know no expectations (RFC 9110 §10.1.1).
+      expect = false
+      return this.#uploadOnce(path, size, open, expect)
+    })
   }
 
   async #uploadOnce<Body extends UploadBody>(
     path: string,
     size: number,
     open: (ready: Promise<void>) => Promise<Body>,
+    expect: boolean,
   ): Promise<{ response: Response; body: Body }> {
     const ready = Promise.withResolvers<void>()
+    if (!expect) ready.resolve()
     const body = await open(ready.promise)
     // A server that has everything may think: storing a large file elsewhere takes time and shows no progress.
     const limit = () => this.#options.stallMs * (body.bytesRead < size ? 1 : 5)
@@ -163,27 +176,25 @@ export class Http {
         headers: {
           'Content-Type': 'application/octet-stream',
           'Content-Length': size,
-          ...(size > 0 ? { Expect: '100-continue' } : {}),
+          ...(expect ? { Expect: '100-continue' } : {}),
         },
-        transport: expectContinue(ready.resolve),
+        ...(expect ? { transport: expectContinue(ready.resolve) } : {}),
         signal: watchdog.signal,
       })
-      // The answer may overtake the end of our own stream. One that comes earlier still leaves a half-sent request,
-      // which would keep the process alive.
-      if (body.bytesRead === size) await finished(body.stream, { writable: false })
-      else response.request?.destroy()
+      // A confirmation may overtake the end of our own stream. Any other answer may leave a half-sent request, which
+      // would keep the process alive.
+      if (response.status < 300 && body.bytesRead === size) {
+        await finished(body.stream, { writable: false, signal: watchdog.signal })
+      } else response.request?.destroy()
       return { response: toResponse(response), body }
     } catch (error) {
-      if (error instanceof ConnectionError) {
-        const stalled = watchdog.signal.aborted
-          ? `the upload made no progress for ${formatDuration(limit())}`
-          : error.message
-        throw new ConnectionError(`${stalled}, after ${body.bytesRead} of ${size} bytes`, error.transient)
-      }
-      throw error
+      const stalled = watchdog.signal.aborted
+      if (!stalled && !(error instanceof ConnectionError)) throw error
+      const why = stalled ? `The upload made no progress for ${formatDuration(limit())}` : messageOf(error)
+      const transient = !(error instanceof ConnectionError) || error.transient
+      throw new ConnectionError(`${why}, after ${body.bytesRead} of ${size} bytes`, transient)
     } finally {
       watchdog.stop()
-      ready.resolve()
       await body.discard()
     }
   }
@@ -204,12 +215,14 @@ export class Http {
       return response
     } catch (error) {
       if (!isAxiosError(error) && !axios.isCancel(error)) throw error
-      const { request, code, message } = error as { request?: http.ClientRequest; code?: string; message: string }
+      const { request, code, message } = error as { request?: ClientRequest; code?: string; message: string }
       request?.destroy()
       // A body that failed to be read (a model that changed) is our own error, and trying again cannot mend it.
       if (isAxiosError(error) && error.cause instanceof DeployError) throw error.cause
+      // A refusal whose words were lost with the connection is a refusal all the same.
+      if (isAxiosError(error) && error.response && error.response.status >= 400) return { ...error.response, data: '' }
       throw new ConnectionError(
-        `${this.#options.apiUrl} could not be reached: ${explain(code, message)}`,
+        `${this.#options.apiUrl} could not be reached: ${explain(code, message, new URL(this.#options.apiUrl).protocol.slice(0, -1))}`,
         isTransient(code),
       )
     }
@@ -224,35 +237,6 @@ export class Http {
         'address; if that is the right one, set algorithmia_api to it',
     )
   }
-
-  async #withRetries<T>(
-    call: string,
-    attempt: () => Promise<T>,
-    responseOf: (result: T) => { status: number; headers?: Record<string, string> } = (result) =>
-      result as { status: number },
-  ): Promise<T> {
-    const { attempts, firstPauseMs } = this.#options
-    for (let number = 1; ; number += 1) {
-      let reason: string
-      let retryAfter: string | undefined
-      try {
-        const result = await attempt()
-        const { status, headers } = responseOf(result)
-        if (!isRetryable(status) || number >= attempts) return result
-        reason = `answered ${status}`
-        retryAfter = headers?.['retry-after']
-      } catch (error) {
-        if (!(error instanceof ConnectionError) || !error.transient) throw error
-        if (number >= attempts) {
-          throw new ConnectionError(`${messageOf(error)} (${attempts} tries)`, false)
-        }
-        reason = messageOf(error)
-      }
-      const pause = pauseBefore(number, firstPauseMs, retryAfter)
-      log.info(`${call}: ${reason}; try ${number + 1} of ${attempts} in ${formatDuration(pause)}`)
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
-  }
 }
 
 function toResponse(response: AxiosResponse): Response {
@@ -260,103 +244,4 @@ function toResponse(response: AxiosResponse): Response {
     Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
   )
   return { status: response.status, headers, body: typeof response.data === 'string' ? response.data : '' }
-}
-
-/**
- * The transport of one upload: axios sends `Expect: 100-continue` but does not wait for the answer, so the body waits
- * instead. Servers that ignore the header (RFC 9110 §10.1.1 allows it) cost one second.
- */
-function expectContinue(ready: () => void) {
-  return {
-    request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
-      const request = (options.protocol === 'https:' ? https : http).request(options, onResponse)
-      const timer = setTimeout(ready, 1000)
-      timer.unref()
-      request.once('continue', ready)
-      request.once('close', () => clearTimeout(timer))
-      return request
-    },
-  }
-}
-
-/** Aborts when a counter stands still. axios' own timeout is a deadline for the whole upload, which has no right length. */
-function watchProgress(count: () => number, limitMs: () => number) {
-  const controller = new AbortController()
-  let last = count()
-  let since = performance.now()
-  const timer = setInterval(
-    () => {
-      const now = count()
-      if (now !== last) {
-        last = now
-        since = performance.now()
-      } else if (performance.now() - since >= limitMs()) {
-        controller.abort()
-      }
-    },
-    Math.min(1000, limitMs() / 4),
-  )
-  return { signal: controller.signal, stop: () => clearInterval(timer) }
-}
-
-function isRetryable(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
-}
-
-function isTransient(code: string | undefined): boolean {
-  const final = ['ENOTFOUND', 'ERR_INVALID_URL', 'ERR_BAD_OPTION', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID']
-  return code === undefined || !(final.includes(code) || code.includes('SELF_SIGNED') || code.startsWith('UNABLE_TO_'))
-}
-
-function explain(code: string | undefined, message: string): string {
-  switch (code) {
-    case 'ENOTFOUND':
-      return 'there is no such host (ENOTFOUND); check algorithmia_api'
-    case 'ECONNREFUSED':
-      return 'the connection was refused (ECONNREFUSED)'
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return `the connection was cut (${code})`
-    case 'ECONNABORTED':
-    case 'ETIMEDOUT':
-      return `there was no answer in time (${code})`
-    default:
-      return code && !message.includes(code) ? `${message} (${code})` : message
-  }
-}
-
-/** Exponential with jitter, or what the server asks for up to two minutes. @returns milliseconds */
-function pauseBefore(number: number, firstPauseMs: number, retryAfter: string | undefined): number {
-  const asked = parseRetryAfter(retryAfter)
-  if (asked !== undefined) return Math.min(asked, 120_000)
-  return firstPauseMs * 2 ** (number - 1) * (0.75 + Math.random() / 2)
-}
-
-function parseRetryAfter(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
-}
-
-/**
- * What the platform says about a failure: `error.message`, a flat `message`, `error` as text, or the header that
- * stands in for the body of a HEAD (platform reference §2.5).
- */
-export function errorText(response: Response): string {
-  const said = messageIn(response.body) ?? response.headers['x-error-message'] ?? ''
-  return said === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${said}`
-}
-
-function messageIn(body: string): string | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    if (typeof parsed !== 'object' || parsed === null) return undefined
-    const { error, message } = parsed as { error?: unknown; message?: unknown }
-    const text =
-      typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : (error ?? message)
-    return typeof text === 'string' ? text : undefined
-  } catch {
-    return undefined
-  }
 }

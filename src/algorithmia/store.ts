@@ -43,6 +43,8 @@ export interface StoreRequest {
   nameWithDigest(md5: string): string
   /** Whether the manifest that is live proves that the object holds these bytes. */
   isProven(object: Digest & { filepath: string; size: number }): boolean
+  /** Milliseconds between two lines about an upload that takes long. */
+  progressEveryMs?: number
 }
 
 /**
@@ -87,7 +89,7 @@ async function upload(request: StoreRequest, uri: DataUri, expected?: Digest): P
   const { http, data, model } = request
   const started = performance.now()
   log.info(`Uploading ${model.name} (${formatBytes(model.size)}) to ${formatUri(uri)}`)
-  const progress = reportProgress(model.size)
+  const progress = reportProgress(model.size, request.progressEveryMs ?? 5000)
   const { response, body } = await http
     .upload(apiPath(uri), model.size, async (ready) => {
       const body = await model.open(ready)
@@ -141,7 +143,7 @@ async function checkStored(data: DataApi, uri: DataUri, model: ModelSource): Pro
 }
 
 /** A line every few seconds for uploads that take long: percent, rate, time left. */
-function reportProgress(size: number) {
+function reportProgress(size: number, everyMs: number) {
   let body: UploadBody | undefined
   let started = performance.now()
   const timer = setInterval(() => {
@@ -150,7 +152,7 @@ function reportProgress(size: number) {
     const left = (elapsed / body.bytesRead) * (size - body.bytesRead)
     const percent = Math.floor((body.bytesRead / size) * 100)
     log.info(`${percent} % sent, ${formatRate(body.bytesRead, elapsed)}, ${formatDuration(left)} left`)
-  }, 5000)
+  }, everyMs)
   return {
     follow(next: UploadBody) {
       body = next

@@ -68,6 +68,7 @@ export class ThreadedHasher implements Hasher {
 class HashThread {
   readonly #worker: Worker
   readonly #pending: { resolve: (digest: string) => void; reject: (error: Error) => void }[] = []
+  #ended: Error | undefined
 
   constructor(memory: SharedArrayBuffer, slotSize: number, algorithm: string) {
     this.#worker = new Worker(join(import.meta.dirname, 'digest-worker.js'), {
@@ -76,6 +77,7 @@ class HashThread {
     // Answers come in the order of the questions.
     this.#worker.on('message', (answer: { digest?: string }) => this.#pending.shift()?.resolve(answer.digest ?? ''))
     const giveUp = (error: Error) => {
+      this.#ended ??= error
       for (const { reject } of this.#pending.splice(0)) reject(error)
     }
     this.#worker.on('error', (error) => giveUp(error as Error))
@@ -95,6 +97,7 @@ class HashThread {
   }
 
   #ask(slot: number, length: number): Promise<string> {
+    if (this.#ended) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => {
       this.#pending.push({ resolve, reject })
       this.#worker.postMessage({ slot, length })

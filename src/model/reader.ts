@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { DeployError } from '../errors.ts'
+import { DeployError, messageOf } from '../errors.ts'
 import { type Digest, type Hasher, InlineHasher, ThreadedHasher } from './hashers.ts'
 
 const slotSize = 1024 * 1024
@@ -27,6 +27,7 @@ export class ModelReader {
   #position = 0
   #chunk = 0
   #digest: Promise<Digest> | undefined
+  #discarded = false
 
   private constructor(path: string, file: FileHandle, before: BigIntStats, ready: Promise<void>) {
     this.#path = path
@@ -48,13 +49,20 @@ export class ModelReader {
     expectedSize: number,
     ready: Promise<void> = Promise.resolve(),
   ): Promise<ModelReader> {
-    const file = await open(path)
+    const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? changed(path, 'it was removed') : unreadable(path, error)
+    })
     const before = await file.stat({ bigint: true })
     if (before.size !== BigInt(expectedSize)) {
       await file.close()
       throw changed(path, `it had ${expectedSize} bytes and now has ${before.size}`)
     }
     return new ModelReader(path, file, before, ready)
+  }
+
+  /** The same for two passes that find the file untouched. */
+  get version(): string {
+    return versionOf(this.#before)
   }
 
   /** Bytes handed out so far. */
@@ -73,7 +81,8 @@ export class ModelReader {
 
   /** Releases file and threads; safe to call at any time, and more than once. */
   async discard(): Promise<void> {
-    // A finished pass keeps its digest; an unfinished one must not report its hash threads' end as an error.
+    this.#discarded = true
+    // A finished pass keeps its digest.
     await this.#digest?.catch(() => undefined)
     this.stream.destroy()
     await this.#hasher.stop()
@@ -85,7 +94,10 @@ export class ModelReader {
       await this.#ready
       if (this.#position >= this.#size) {
         await this.#refuseChange()
+        // A pass that nobody wants any more must not wait for hash threads that have been stopped.
+        if (this.#discarded) return
         this.#digest = Promise.all(this.#hashed).then(() => this.#hasher.digest())
+        this.#digest.catch(() => undefined)
         this.stream.push(null)
         return
       }
@@ -93,6 +105,7 @@ export class ModelReader {
       await this.#hashed[slot]
       const buffer = Buffer.from(this.#memory, slot * slotSize, Math.min(slotSize, this.#size - this.#position))
       await this.#fill(buffer)
+      if (this.#discarded) return
       this.#position += buffer.length
       this.#chunk += 1
       const hashed = this.#hasher.update(slot, buffer.length)
@@ -108,7 +121,11 @@ export class ModelReader {
   async #fill(buffer: Buffer): Promise<void> {
     for (let filled = 0; filled < buffer.length; ) {
       const position = this.#position + filled
-      const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, position)
+      const { bytesRead } = await this.#file
+        .read(buffer, filled, buffer.length - filled, position)
+        .catch((error: unknown) => {
+          throw unreadable(this.#path, error)
+        })
       if (bytesRead === 0) throw changed(this.#path, `it ends after ${position} of ${this.#size} bytes`)
       filled += bytesRead
     }
@@ -116,13 +133,20 @@ export class ModelReader {
 
   async #refuseChange(): Promise<void> {
     const now = await stat(this.#path, { bigint: true }).catch(() => undefined)
-    const before = this.#before
-    if (now && now.size === before.size && now.mtimeNs === before.mtimeNs && now.ino === before.ino) return
+    if (now && versionOf(now) === this.version) return
     throw changed(this.#path, now ? 'something wrote to it' : 'it was removed')
   }
 }
 
-function changed(path: string, how: string): DeployError {
+function versionOf({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs}`
+}
+
+function unreadable(path: string, error: unknown): DeployError {
+  return new DeployError(`The model ${path} could not be read: ${messageOf(error)}`)
+}
+
+export function changed(path: string, how: string): DeployError {
   return new DeployError(
     `The model ${path} changed while it was read: ${how}. Make sure that nothing writes to it during the deployment`,
   )
