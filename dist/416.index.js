@@ -946,6 +946,20 @@ async function storeModel(request) {
         return reuse(uri, digest, model.size);
     }
     log/* info */.pq(`${(0,data_uri/* formatUri */.QJ)(uri)} exists, and nothing proves that it holds these bytes: storing beside it`);
+    return storeBeside(request, digest);
+}
+/**
+ * Makes sure that an object still holds the model of this run. Two runs of one commit may find the name free at the
+ * same time; the platform has no conditional write, so whoever comes second looks again.
+ */
+async function confirmStored(request, stored) {
+    log/* info */.pq(`Another run of this commit stored a model of the same name: reading ${(0,data_uri/* formatUri */.QJ)(stored.uri)} again`);
+    const { md5, sha256 } = stored;
+    const present = await request.data.digest(stored.uri);
+    return present.md5 === md5 && present.sha256 === sha256 ? stored : storeBeside(request, { md5, sha256 });
+}
+async function storeBeside(request, digest) {
+    const { data, collection, model } = request;
     const beside = (0,data_uri/* fileIn */.Ed)(collection, request.nameWithDigest(digest.md5.slice(0, 8)));
     if (!(await data.exists(beside)))
         return upload(request, beside, digest);
@@ -1251,6 +1265,10 @@ function manifestEntry(origin, stored, present) {
         model_size_bytes: stored.size,
         model_origin_run_url: origin.runUrl,
     });
+}
+/** Whether a manifest points to the same object and says that it is another model. */
+function namesOtherModel(present, stored) {
+    return present.model_filepath === (0,data_uri/* manifestPath */.ji)(stored.uri) && present.model_md5_hash !== stored.md5;
 }
 /**
  * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
@@ -1869,7 +1887,7 @@ async function deploy(inputs, deployment) {
             ? await deployment.stage('train', undefined, () => trainModel(inputs, deployment, temp))
             : deployment.skip('Training', inputs.trainingSkipped);
         const model = await deployment.stage('model', 'Check the model', async () => modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince })));
-        const stored = await deployment.stage('store', 'Store the model', () => storeModel({
+        const request = {
             http,
             data,
             collection: inputs.collection,
@@ -1878,21 +1896,27 @@ async function deploy(inputs, deployment) {
             name: remoteName(model.name, origin.commit),
             nameWithDigest: (digest) => remoteName(model.name, origin.commit, digest),
             isProven: (object) => provesObject(present, object),
-        }));
+        };
+        let stored = await deployment.stage('store', 'Store the model', () => storeModel(request));
         deployment.recordModel(stored);
-        const entry = manifestEntry(origin, stored, present);
+        // Done again on top of the new head when another push comes first.
+        let manifest = '';
+        const change = async (folder) => {
+            const head = readManifest(await readManifestText(folder));
+            if (namesOtherModel(head, stored))
+                stored = await confirmStored(request, stored);
+            manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head));
+        };
         if (inputs.code === undefined)
             deployment.skip('Copying code', inputs.codeSkipped);
-        let written = '';
-        await deployment.stage('copy', 'Copy the code and write the manifest', () => repository.stage(async (folder) => {
-            written = await applyTo(folder, inputs.code, entry);
-        }, [manifestName]));
+        await deployment.stage('copy', 'Copy the code and write the manifest', () => repository.stage(change, [manifestName]));
         const delivery = await deployment.stage('push', 'Commit and push', async () => repository.push(inputs.repository.message ?? commitText(origin)));
+        deployment.recordModel(stored);
         deployment.recordDelivery({
             ...delivery,
             branch: repository.branch,
             url: commitUrl(inputs.repository, delivery.commit),
-            manifest: written,
+            manifest,
         });
         log/* info */.pq(delivery.changed
             ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`

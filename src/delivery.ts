@@ -27,6 +27,11 @@ export function manifestEntry(origin: Origin, stored: StoredModel, present: Part
   })
 }
 
+/** Whether a manifest points to the same object and says that it is another model. */
+export function namesOtherModel(present: Partial<ManifestEntry>, stored: StoredModel): boolean {
+  return present.model_filepath === manifestPath(stored.uri) && present.model_md5_hash !== stored.md5
+}
+
 /**
  * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
  *

@@ -4,12 +4,12 @@ import { AlgorithmRepository } from './algorithm-repo/repository.ts'
 import { commitMessage } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
-import { storeModel } from './algorithmia/store.ts'
-import { applyTo, commitText, commitUrl, manifestEntry } from './delivery.ts'
+import { confirmStored, type StoreRequest, storeModel } from './algorithmia/store.ts'
+import { applyTo, commitText, commitUrl, manifestEntry, namesOtherModel, readManifestText } from './delivery.ts'
 import type { Deployment } from './deployment.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
-import { manifestName, provesObject } from './manifest/manifest.ts'
+import { manifestName, provesObject, readManifest } from './manifest/manifest.ts'
 import { checkModel } from './model/check.ts'
 import { remoteName } from './model/names.ts'
 import { modelSource } from './model/source.ts'
@@ -44,40 +44,40 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince })),
     )
 
-    const stored = await deployment.stage('store', 'Store the model', () =>
-      storeModel({
-        http,
-        data,
-        collection: inputs.collection,
-        collectionExists: collection === 'exists',
-        model,
-        name: remoteName(model.name, origin.commit),
-        nameWithDigest: (digest) => remoteName(model.name, origin.commit, digest),
-        isProven: (object) => provesObject(present, object),
-      }),
-    )
+    const request: StoreRequest = {
+      http,
+      data,
+      collection: inputs.collection,
+      collectionExists: collection === 'exists',
+      model,
+      name: remoteName(model.name, origin.commit),
+      nameWithDigest: (digest) => remoteName(model.name, origin.commit, digest),
+      isProven: (object) => provesObject(present, object),
+    }
+    let stored = await deployment.stage('store', 'Store the model', () => storeModel(request))
     deployment.recordModel(stored)
 
-    const entry = manifestEntry(origin, stored, present)
+    // Done again on top of the new head when another push comes first.
+    let manifest = ''
+    const change = async (folder: string) => {
+      const head = readManifest(await readManifestText(folder))
+      if (namesOtherModel(head, stored)) stored = await confirmStored(request, stored)
+      manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head))
+    }
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
-    let written = ''
     await deployment.stage('copy', 'Copy the code and write the manifest', () =>
-      repository.stage(
-        async (folder) => {
-          written = await applyTo(folder, inputs.code, entry)
-        },
-        [manifestName],
-      ),
+      repository.stage(change, [manifestName]),
     )
 
     const delivery = await deployment.stage('push', 'Commit and push', async () =>
       repository.push(inputs.repository.message ?? commitText(origin)),
     )
+    deployment.recordModel(stored)
     deployment.recordDelivery({
       ...delivery,
       branch: repository.branch,
       url: commitUrl(inputs.repository, delivery.commit),
-      manifest: written,
+      manifest,
     })
     log.info(
       delivery.changed

@@ -196,18 +196,15 @@ describe('a model that changes', () => {
     const { path } = modelOf(100)
     await expect(ModelReader.open(path, 99)).rejects.toThrow('it had 99 bytes and now has 100')
     rmSync(path)
-    await expect(ModelReader.open(path, 100)).rejects.toThrow('ENOENT')
+    await expect(ModelReader.open(path, 100)).rejects.toThrow('it was removed')
   })
 
-  test('between two passes is seen by its digest', async () => {
+  test('between two passes', async () => {
     const { path } = modelOf(100)
     const source = modelSource({ path, size: 100 })
-    const first = await source.digest()
+    await source.digest()
     writeFileSync(path, Buffer.alloc(100))
-    const reader = await source.open(Promise.resolve())
-    await consume(reader)
-    expect(await reader.digest()).not.toEqual(first)
-    await reader.discard()
+    await expect(source.open(Promise.resolve())).rejects.toThrow('something wrote to it')
   })
 })
 

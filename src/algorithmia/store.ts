@@ -70,6 +70,22 @@ export async function storeModel(request: StoreRequest): Promise<StoredModel> {
     return reuse(uri, digest, model.size)
   }
   log.info(`${formatUri(uri)} exists, and nothing proves that it holds these bytes: storing beside it`)
+  return storeBeside(request, digest)
+}
+
+/**
+ * Makes sure that an object still holds the model of this run. Two runs of one commit may find the name free at the
+ * same time; the platform has no conditional write, so whoever comes second looks again.
+ */
+export async function confirmStored(request: StoreRequest, stored: StoredModel): Promise<StoredModel> {
+  log.info(`Another run of this commit stored a model of the same name: reading ${formatUri(stored.uri)} again`)
+  const { md5, sha256 } = stored
+  const present = await request.data.digest(stored.uri)
+  return present.md5 === md5 && present.sha256 === sha256 ? stored : storeBeside(request, { md5, sha256 })
+}
+
+async function storeBeside(request: StoreRequest, digest: Digest): Promise<StoredModel> {
+  const { data, collection, model } = request
   const beside = fileIn(collection, request.nameWithDigest(digest.md5.slice(0, 8)))
   if (!(await data.exists(beside))) return upload(request, beside, digest)
   // Left by a run that failed after its upload, most likely whole; its bytes are the proof.
