@@ -1,5 +1,10 @@
+// Loaded before simple-git, for what it does then.
+import './debug-output.ts'
 import { type SimpleGit, simpleGit } from 'simple-git'
 import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
+import { restoreDebugVariable } from './debug-output.ts'
+
+restoreDebugVariable()
 
 /** Variables that git needs and simple-git drops unless it is told not to. */
 const kept = [
