@@ -1,6 +1,6 @@
 // Loaded before simple-git, for what it does then.
 import './debug-output.ts'
-import { type SimpleGit, simpleGit } from 'simple-git'
+import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git'
 import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
 import { restoreDebugVariable } from './debug-output.ts'
 
@@ -22,6 +22,18 @@ const dropped =
 /** Seconds without a byte after which git gives a transfer up. */
 const stallSeconds = 60
 
+/**
+ * simple-git takes a git that fails without a word for a success, and a git that has ended for one whose output has
+ * all been read.
+ */
+const strict: Partial<SimpleGitOptions> = {
+  completion: { onClose: true, onExit: false },
+  errors: (error, { exitCode }) => {
+    if (error !== undefined || exitCode === 0) return error
+    return new Error(`git ${exitCode === null ? 'was ended' : `ended with exit code ${exitCode}`} and did not say why`)
+  },
+}
+
 export interface GitOptions {
   folder: string
   /** An empty folder: no hook of the machine runs. */
@@ -37,6 +49,7 @@ export interface GitOptions {
 export function openGit({ folder, noHooks, author, credentials }: GitOptions): SimpleGit {
   return simpleGit({
     baseDir: folder,
+    ...strict,
     unsafe: { allowUnsafeCredentialHelper: true, allowUnsafeHooksPath: true },
     allowEnvironment: kept,
     // Last resort only: it ends git, but not git's own children, which the low-speed limit ends.
@@ -66,7 +79,7 @@ export function openGit({ folder, noHooks, author, credentials }: GitOptions): S
 
 /** git for reading the user's own repository, whoever owns the folder. */
 export function openWorkspaceGit(folder: string): SimpleGit {
-  return simpleGit({ baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
+  return simpleGit({ ...strict, baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
     gitEnvironment(process.env),
   )
 }
