@@ -1,5 +1,8 @@
 // Loaded before simple-git, for what it does then.
 import './debug-output.ts'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git'
 import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
 import { restoreDebugVariable } from './debug-output.ts'
@@ -43,20 +46,30 @@ export interface GitOptions {
 }
 
 /**
- * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature or line-ending conversion of
- * the machine takes part, nothing is written to its configuration, messages are in English.
+ * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature, identity or line-ending conversion
+ * of the machine takes part, nothing is written to its configuration, messages are in English.
  */
 export function openGit({ folder, noHooks, author, credentials }: GitOptions): SimpleGit {
   return simpleGit({
     baseDir: folder,
     ...strict,
-    unsafe: { allowUnsafeCredentialHelper: true, allowUnsafeHooksPath: true },
+    // What is set to nothing here is refused all the same.
+    unsafe: {
+      allowUnsafeAskPass: true,
+      allowUnsafeCredentialHelper: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeTemplateDir: true,
+    },
     allowEnvironment: kept,
     // Last resort only: it ends git, but not git's own children, which the low-speed limit ends.
     timeout: { block: 30 * 60_000, stdErr: false, stdOut: false },
     config: [
       ...credentialConfig(credentials),
+      ...(hasNetrc() ? ['http.emptyAuth=true'] : []),
+      'core.askPass=',
       `core.hooksPath=${noHooks}`,
+      'core.fsmonitor=',
       'core.autocrlf=false',
       'core.safecrlf=false',
       'core.excludesFile=',
@@ -64,6 +77,7 @@ export function openGit({ folder, noHooks, author, credentials }: GitOptions): S
       'commit.gpgsign=false',
       'push.gpgSign=false',
       'push.followTags=false',
+      'push.pushOption=',
       'push.recurseSubmodules=no',
       'clone.defaultRemoteName=origin',
       'gc.auto=0',
@@ -71,8 +85,11 @@ export function openGit({ folder, noHooks, author, credentials }: GitOptions): S
       'advice.detachedHead=false',
       'http.lowSpeedLimit=1',
       `http.lowSpeedTime=${stallSeconds}`,
-      `user.name=${author.name}`,
-      `user.email=${author.email}`,
+      'i18n.commitEncoding=UTF-8',
+      ...['user', 'author', 'committer'].flatMap((who) => [
+        `${who}.name=${author.name}`,
+        `${who}.email=${author.email}`,
+      ]),
     ],
   }).env({ ...gitEnvironment(process.env), ...credentialEnvironment(credentials) })
 }
@@ -82,6 +99,12 @@ export function openWorkspaceGit(folder: string): SimpleGit {
   return simpleGit({ ...strict, baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
     gitEnvironment(process.env),
   )
+}
+
+/** git lets curl take logins from this file before it asks a helper; with an empty login to begin with it does not. */
+function hasNetrc(): boolean {
+  const home = process.env.HOME ?? homedir()
+  return ['.netrc', '_netrc'].some((name) => existsSync(join(home, name)))
 }
 
 function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

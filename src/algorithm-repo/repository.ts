@@ -71,7 +71,9 @@ export class AlgorithmRepository {
     await checkGit(openGit(options))
     await refuseRewrittenUrl(openGit(options), url)
 
-    const what = ['--depth=1', '--single-branch', '--no-tags', ...(branch === undefined ? [] : ['--branch', branch])]
+    // Without a template: the machine's may hold settings, and rules what to ignore.
+    const what = ['--depth=1', '--single-branch', '--no-tags', '--template=']
+    if (branch !== undefined) what.push('--branch', branch)
     try {
       await persist(async () => {
         await rm(folder, { recursive: true, force: true })
