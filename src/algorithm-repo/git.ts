@@ -23,7 +23,7 @@ const dropped =
   /^(GIT_.*|INPUT_.*|ACTIONS_.*|GITHUB_TOKEN|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS|LANG|LANGUAGE|LC_.*)$/i
 
 /** Seconds without a byte after which git gives a transfer up. */
-const stallSeconds = 60
+export const usualStallSeconds = 60
 
 /**
  * simple-git takes a git that fails without a word for a success, and a git that has ended for one whose output has
@@ -43,13 +43,14 @@ export interface GitOptions {
   noHooks: string
   author: { name: string; email: string }
   credentials: Credentials
+  stallSeconds: number
 }
 
 /**
  * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature, identity or line-ending conversion
  * of the machine takes part, nothing is written to its configuration, messages are in English.
  */
-export function openGit({ folder, noHooks, author, credentials }: GitOptions): SimpleGit {
+export function openGit({ folder, noHooks, author, credentials, stallSeconds }: GitOptions): SimpleGit {
   return simpleGit({
     baseDir: folder,
     ...strict,
