@@ -13,7 +13,7 @@ export interface GitErrorContext {
  */
 export function isLostRace(error: unknown): boolean {
   const text = messageOf(error)
-  if (/pre-receive hook declined|GH0\d\d|protected branch/i.test(text)) return false
+  if (/hook declined|GH0\d\d|protected branch/i.test(text)) return false
   return /\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|reference already exists|incorrect old value/.test(
     text,
   )
@@ -21,8 +21,11 @@ export function isLostRace(error: unknown): boolean {
 
 /** No answer, or one that passes: worth another try. */
 export function isConnectionTrouble(error: unknown): boolean {
+  const text = messageOf(error)
+  // A verdict on the push, or of the server on the request, is an answer whatever else the text holds.
+  if (/\[(remote )?rejected\]|returned error: (?!408|429)[34]\d\d/.test(text)) return false
   return /Could not resolve host|Failed to connect|Couldn't connect|Connection (was )?reset|Empty reply|timed out|Operation too slow|RPC failed|hung up unexpectedly|early EOF|returned error: (408|429|5\d\d)|Recv failure|Send failure/i.test(
-    messageOf(error),
+    text,
   )
 }
 
@@ -48,17 +51,24 @@ export function explainGitError(
   if (/Push cannot contain secrets/i.test(text)) {
     return said('the host found a secret in the pushed files. Remove it from the code folder')
   }
-  if (/GH0\d\d|pre-receive hook declined|protected branch/i.test(text)) {
+  if (/GH0\d\d|hook declined|protected branch/i.test(text)) {
     return said(`a rule of ${url} refused the push. The server says:`)
   }
-  if (
-    /returned error: 403|Permission to .* denied|Write access to repository not granted|returned error: 401/.test(text)
-  ) {
+  if (/returned error: 403|Permission to .* denied|Write access to repository not granted/.test(text)) {
+    const [right, needed] = action.startsWith('Reading') ? ['read', 'read and write'] : ['write to', 'write']
     return said(
-      `${secretInput} (as ${login}) may not write to ${url}. It needs write access to that repository (for GitHub tokens: \`contents: write\`)`,
+      `${secretInput} (as ${login}) may not ${right} ${url}. It needs ${needed} access to that repository (for GitHub tokens: \`contents: write\`)`,
     )
   }
-  if (/Authentication failed|could not read (Username|Password)|Invalid username or token/.test(text)) {
+  const asked = /could not read (?:Username|Password) for '(https?:\/\/[^/'@]*)/.exec(text)?.[1]
+  if (asked !== undefined && asked !== new URL(url).origin) {
+    return said(
+      `${url} leads to ${asked}. ${secretInput} was not sent there; if that is where the repository is, set algorithm_repository or git_host to it`,
+    )
+  }
+  if (
+    /Authentication failed|could not read (Username|Password)|Invalid username or token|returned error: 401/.test(text)
+  ) {
     return said(
       `${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`,
     )
@@ -80,7 +90,7 @@ export function explainGitError(
 function tidy(text: string): string {
   return text
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(hint:|To https?:|Done$|Cloning into|Pushing to )/.test(line.trim()))
-    .slice(0, 30)
+    .filter((line) => !/^(hint:.*|To https?:.*|Done|Cloning into.*|Pushing to .*|remote:|)$/.test(line.trim()))
+    .slice(0, 100)
     .join('\n')
 }

@@ -1,5 +1,13 @@
-import { type SimpleGit, simpleGit } from 'simple-git'
+// Loaded before simple-git, for what it does then.
+import './debug-output.ts'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git'
 import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
+import { restoreDebugVariable } from './debug-output.ts'
+
+restoreDebugVariable()
 
 /** Variables that git needs and simple-git drops unless it is told not to. */
 const kept = [
@@ -15,7 +23,19 @@ const dropped =
   /^(GIT_.*|INPUT_.*|ACTIONS_.*|GITHUB_TOKEN|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS|LANG|LANGUAGE|LC_.*)$/i
 
 /** Seconds without a byte after which git gives a transfer up. */
-const stallSeconds = 60
+export const usualStallSeconds = 60
+
+/**
+ * simple-git takes a git that fails without a word for a success, and a git that has ended for one whose output has
+ * all been read.
+ */
+const strict: Partial<SimpleGitOptions> = {
+  completion: { onClose: true, onExit: false },
+  errors: (error, { exitCode }) => {
+    if (error !== undefined || exitCode === 0) return error
+    return new Error(`git ${exitCode === null ? 'was ended' : `ended with exit code ${exitCode}`} and did not say why`)
+  },
+}
 
 export interface GitOptions {
   folder: string
@@ -23,22 +43,34 @@ export interface GitOptions {
   noHooks: string
   author: { name: string; email: string }
   credentials: Credentials
+  stallSeconds: number
 }
 
 /**
- * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature or line-ending conversion of
- * the machine takes part, nothing is written to its configuration, messages are in English.
+ * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature, identity or line-ending conversion
+ * of the machine takes part, nothing is written to its configuration, messages are in English.
  */
-export function openGit({ folder, noHooks, author, credentials }: GitOptions): SimpleGit {
+export function openGit({ folder, noHooks, author, credentials, stallSeconds }: GitOptions): SimpleGit {
   return simpleGit({
     baseDir: folder,
-    unsafe: { allowUnsafeCredentialHelper: true, allowUnsafeHooksPath: true },
+    ...strict,
+    // What is set to nothing here is refused all the same.
+    unsafe: {
+      allowUnsafeAskPass: true,
+      allowUnsafeCredentialHelper: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeTemplateDir: true,
+    },
     allowEnvironment: kept,
     // Last resort only: it ends git, but not git's own children, which the low-speed limit ends.
     timeout: { block: 30 * 60_000, stdErr: false, stdOut: false },
     config: [
       ...credentialConfig(credentials),
+      ...(hasNetrc() ? ['http.emptyAuth=true'] : []),
+      'core.askPass=',
       `core.hooksPath=${noHooks}`,
+      'core.fsmonitor=',
       'core.autocrlf=false',
       'core.safecrlf=false',
       'core.excludesFile=',
@@ -46,6 +78,7 @@ export function openGit({ folder, noHooks, author, credentials }: GitOptions): S
       'commit.gpgsign=false',
       'push.gpgSign=false',
       'push.followTags=false',
+      'push.pushOption=',
       'push.recurseSubmodules=no',
       'clone.defaultRemoteName=origin',
       'gc.auto=0',
@@ -53,17 +86,26 @@ export function openGit({ folder, noHooks, author, credentials }: GitOptions): S
       'advice.detachedHead=false',
       'http.lowSpeedLimit=1',
       `http.lowSpeedTime=${stallSeconds}`,
-      `user.name=${author.name}`,
-      `user.email=${author.email}`,
+      'i18n.commitEncoding=UTF-8',
+      ...['user', 'author', 'committer'].flatMap((who) => [
+        `${who}.name=${author.name}`,
+        `${who}.email=${author.email}`,
+      ]),
     ],
   }).env({ ...gitEnvironment(process.env), ...credentialEnvironment(credentials) })
 }
 
 /** git for reading the user's own repository, whoever owns the folder. */
 export function openWorkspaceGit(folder: string): SimpleGit {
-  return simpleGit({ baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
+  return simpleGit({ ...strict, baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
     gitEnvironment(process.env),
   )
+}
+
+/** git lets curl take logins from this file before it asks a helper; with an empty login to begin with it does not. */
+function hasNetrc(): boolean {
+  const home = process.env.HOME ?? homedir()
+  return ['.netrc', '_netrc'].some((name) => existsSync(join(home, name)))
 }
 
 function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,11 +1,14 @@
-import { mkdir, realpath, rm } from 'node:fs/promises'
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { DeployError, messageOf } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
-import { type GitOptions, openGit } from './git.ts'
+import { type GitOptions, openGit, usualStallSeconds } from './git.ts'
 import { explainGitError, type GitErrorContext, isConnectionTrouble, isLostRace } from './git-errors.ts'
+import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
+import { connectionTries, lastLine, persist } from './persist.ts'
+import { maskProxyPasswords } from './proxy-secrets.ts'
 
 export interface RepositoryLocation {
   /** http(s), without credentials. */
@@ -31,7 +34,6 @@ export type Change = (folder: string) => Promise<void>
 /** git's name for the tree without files; it exists in every repository. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 const raceDeadlineMs = 10 * 60_000
-const connectionTries = 4
 
 /** A fresh clone of the algorithm's repository. What is pushed is one commit on top of the head of one branch. */
 export class AlgorithmRepository {
@@ -41,6 +43,7 @@ export class AlgorithmRepository {
   #head: string | undefined
   readonly #git: SimpleGit
   readonly #context: GitErrorContext
+  readonly #patienceMs: number
   #change: { apply: Change; force: readonly string[] } = { apply: async () => {}, force: [] }
   #staged: string[] = []
 
@@ -50,30 +53,41 @@ export class AlgorithmRepository {
     branch: string,
     head: string | undefined,
     context: GitErrorContext,
+    patienceMs: number,
   ) {
     this.folder = folder
     this.#git = git
     this.branch = branch
     this.#head = head
     this.#context = context
+    this.#patienceMs = patienceMs
   }
 
   /**
    * @param temp an existing folder of this run; the clone is made below it
+   * @param stallSeconds seconds without a byte after which a transfer is given up
    * @throws DeployError when the repository cannot be read
    */
-  static async clone(location: RepositoryLocation, temp: string): Promise<AlgorithmRepository> {
+  static async clone(
+    location: RepositoryLocation,
+    temp: string,
+    { stallSeconds = usualStallSeconds } = {},
+  ): Promise<AlgorithmRepository> {
+    maskProxyPasswords(process.env)
     const { url, branch } = location
     const noHooks = join(temp, 'no-hooks')
     const folder = join(temp, 'algorithm')
     await mkdir(noHooks, { recursive: true })
-    const options: GitOptions = { folder: temp, noHooks, author: location.author, credentials: location }
+    const options: GitOptions = { folder: temp, noHooks, author: location.author, credentials: location, stallSeconds }
     await checkGit(openGit(options))
     await refuseRewrittenUrl(openGit(options), url)
 
-    const what = ['--depth=1', '--single-branch', '--no-tags', ...(branch === undefined ? [] : ['--branch', branch])]
+    const patienceMs = 2 * stallSeconds * 1000
+    // Without a template: the machine's may hold settings, and rules what to ignore.
+    const what = ['--depth=1', '--single-branch', '--no-tags', '--template=']
+    if (branch !== undefined) what.push('--branch', branch)
     try {
-      await persist(async () => {
+      await persist(patienceMs, async () => {
         await rm(folder, { recursive: true, force: true })
         await openGit(options).raw(['clone', '--quiet', ...what, '--', url, folder])
       })
@@ -84,12 +98,11 @@ export class AlgorithmRepository {
       throw explainGitError('Reading the algorithm repository', error, location)
     }
     const git = openGit({ ...options, folder })
-    const pushUrl = (await git.raw(['remote', 'get-url', '--push', 'origin'])).trim()
-    if (pushUrl !== url) throw rewritten(url, pushUrl)
+    await refuseRewrittenPushUrl(git, url)
     const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim()
     const current = (await git.raw(['symbolic-ref', '--short', 'HEAD'])).trim()
     log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
-    return new AlgorithmRepository(await realpath(folder), git, current, head || undefined, location)
+    return new AlgorithmRepository(await realpath(folder), git, current, head || undefined, location, patienceMs)
   }
 
   /**
@@ -100,7 +113,7 @@ export class AlgorithmRepository {
   async checkWriteAccess(): Promise<void> {
     const commit = this.#head ?? (await this.#git.raw(['commit-tree', emptyTree, '-m', 'Write check'])).trim()
     try {
-      await persist(() =>
+      await persist(this.#patienceMs, () =>
         this.#git.raw(['push', '--dry-run', '--porcelain', 'origin', `${commit}:refs/heads/${this.branch}`]),
       )
     } catch (error) {
@@ -134,30 +147,40 @@ export class AlgorithmRepository {
    */
   async push(message: string): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
+    const made: string[] = []
     let troubles = 0
     for (let tries = 1; ; tries += 1) {
       if (this.#staged.length === 0) return { changed: false, commit: this.#head ?? '' }
       const commit = await this.#commit(message)
+      made.push(commit)
       try {
-        await this.#git.raw(['push', '--porcelain', 'origin', `${commit}:refs/heads/${this.branch}`])
+        await this.#pushCommit(commit)
         return { changed: true, commit }
       } catch (error) {
+        const failed = this.#explain('Pushing to the algorithm repository', error)
         const race = isLostRace(error)
-        if (!race && !isConnectionTrouble(error)) throw this.#explain('Pushing to the algorithm repository', error)
-        // The answer may be lost although the push arrived.
-        if (await this.#isOnRemote(commit)) return { changed: true, commit }
-        if (!race) troubles += 1
-        if (troubles >= connectionTries || Date.now() > deadline) {
-          throw this.#explain('Pushing to the algorithm repository', error)
-        }
+        if (!race && !isConnectionTrouble(error)) throw failed
         const pause = Math.random() * Math.min(5000, 250 * 2 ** tries)
         const reason = race ? 'Another push came first' : lastLine(error)
         log.info(`${reason}; again on top of the new head in ${formatDuration(pause)}`)
         await new Promise((resolve) => setTimeout(resolve, pause))
-        await this.#resetToRemote()
+        const before = this.#head
+        const head = await this.#remoteHead(failed, race ? undefined : commit)
+        // The answer may be lost although the push arrived, perhaps that of an earlier try.
+        const arrived = await this.#findOnRemote(made)
+        if (arrived !== undefined) return { changed: true, commit: arrived }
+        await this.#reset(head)
+        // A race that nobody won is trouble too: a lock that was left behind on the server looks like one.
+        troubles = race && head !== before ? 0 : troubles + 1
+        if (troubles >= connectionTries || Date.now() > deadline) throw failed
         this.#staged = await this.#applyChange()
       }
     }
+  }
+
+  async #pushCommit(commit: string): Promise<void> {
+    const said = await this.#git.raw(['push', '--porcelain', 'origin', `${commit}:refs/heads/${this.branch}`])
+    if (!/^Done$/m.test(said)) throw new Error(`git did not say that the push is done\n${said}`)
   }
 
   async #applyChange(): Promise<string[]> {
@@ -180,7 +203,21 @@ export class AlgorithmRepository {
       }
       files.push(path)
     }
+    await this.#refuseFilesInSubmodules()
     return files
+  }
+
+  /** git adds nothing below a submodule's folder, and does not say so. */
+  async #refuseFilesInSubmodules(): Promise<void> {
+    const entries = (await this.#git.raw(['ls-files', '--stage', '-z'])).split('\0')
+    for (const entry of entries.filter((line) => line.startsWith('160000 '))) {
+      const path = entry.slice(entry.indexOf('\t') + 1)
+      const content = await readdir(join(this.folder, path)).catch(() => [])
+      if (content.length === 0) continue
+      throw new DeployError(
+        `${path} is a submodule in the algorithm's repository and a folder in the code folder; remove the submodule there or name ${path} in copy_exclude`,
+      )
+    }
   }
 
   /** Ignored files in a fresh clone are the ones that were just copied. */
@@ -201,33 +238,49 @@ export class AlgorithmRepository {
     return commit
   }
 
-  async #isOnRemote(commit: string): Promise<boolean> {
-    try {
-      await this.#fetch()
-      await this.#git.raw(['merge-base', '--is-ancestor', commit, this.#remoteBranch])
-      // A "no" is a bare exit code, which simple-git takes for success: ask for the answer as text.
-      return (await this.#git.raw(['merge-base', commit, this.#remoteBranch])).trim() === commit
-    } catch (error) {
-      log.debug(messageOf(error))
-      return false
+  /** @returns the first of these commits that the remote branch holds */
+  async #findOnRemote(commits: readonly string[]): Promise<string | undefined> {
+    for (const commit of commits) {
+      // Without a common commit git has no answer, and says so by failing.
+      const base = await this.#git.raw(['merge-base', commit, this.#remoteBranch]).catch(() => '')
+      if (base.trim() === commit) return commit
     }
+    return undefined
   }
 
-  async #resetToRemote(): Promise<void> {
+  /**
+   * @param failed why this is asked
+   * @param unsure a commit of which nobody knows whether it arrived
+   * @returns the head of the remote branch; undefined in a repository that is still empty
+   */
+  async #remoteHead(failed: DeployError, unsure: string | undefined): Promise<string | undefined> {
     try {
       await this.#fetch()
     } catch (error) {
-      throw this.#explain('Reading the algorithm repository again', error)
+      log.debug(messageOf(error))
+      const missing = /couldn't find remote ref/.test(messageOf(error))
+      if (missing && this.#head === undefined) return undefined
+      if (missing) throw new DeployError(`${failed.message}\nThe branch ${this.branch} is no longer there`)
+      const doubt = `Afterwards the repository could not be read, so whether it arrived is not known: look for commit ${unsure} on ${this.branch} before the next run`
+      throw unsure === undefined ? failed : new DeployError(`${failed.message}\n${doubt}`)
     }
-    const head = (await this.#git.raw(['rev-parse', this.#remoteBranch])).trim()
-    await this.#git.raw(['reset', '--hard', '--quiet', head])
+    return (await this.#git.raw(['rev-parse', this.#remoteBranch])).trim()
+  }
+
+  async #reset(head: string | undefined): Promise<void> {
+    if (head === undefined) {
+      await this.#git.raw(['update-ref', '-d', `refs/heads/${this.branch}`])
+      await this.#git.raw(['read-tree', '--empty'])
+    } else {
+      await this.#git.raw(['reset', '--hard', '--quiet', head])
+    }
     await this.#git.raw(['clean', '-ffdxq'])
     this.#head = head
   }
 
   /** Without a depth: on a shallow clone that would cut the new commits off from ours. */
   async #fetch(): Promise<void> {
-    await persist(() =>
+    await persist(this.#patienceMs, () =>
       this.#git.raw(['fetch', '--quiet', '--no-tags', 'origin', `+refs/heads/${this.branch}:${this.#remoteBranch}`]),
     )
   }
@@ -239,51 +292,4 @@ export class AlgorithmRepository {
   #explain(action: string, error: unknown): DeployError {
     return explainGitError(action, error, this.#context)
   }
-}
-
-function lastLine(error: unknown): string {
-  return messageOf(error).trimEnd().split('\n').at(-1) ?? ''
-}
-
-/** Repeats what only reads when the connection fails. */
-async function persist(work: () => Promise<unknown>): Promise<void> {
-  for (let number = 1; ; number += 1) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (!isConnectionTrouble(error) || number >= connectionTries) throw error
-      const pause = 1000 * 2 ** (number - 1)
-      log.info(
-        `${messageOf(error).split('\n').at(-1)}; try ${number + 1} of ${connectionTries} in ${formatDuration(pause)}`,
-      )
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
-  }
-}
-
-/** The oldest git whose `clone`, `push --porcelain` and scoped credential helpers were tried: Ubuntu 20.04's. */
-const oldestGit = [2, 25]
-
-async function checkGit(git: SimpleGit): Promise<void> {
-  const { installed, major, minor } = await git.version()
-  if (!installed) throw new DeployError('git is not installed on this runner; install it before this step')
-  const [needMajor = 0, needMinor = 0] = oldestGit
-  if (major > needMajor || (major === needMajor && minor >= needMinor)) return
-  throw new DeployError(`git ${major}.${minor} is too old; this action needs git ${oldestGit.join('.')} or newer`)
-}
-
-/** `url.<base>.insteadOf` of the machine would send the secret somewhere else. */
-async function refuseRewrittenUrl(git: SimpleGit, url: string): Promise<void> {
-  const actual = (await git.raw(['ls-remote', '--get-url', url])).trim()
-  if (actual !== url) throw rewritten(url, actual)
-}
-
-function rewritten(url: string, actual: string): DeployError {
-  // Not shown with credentials, which such a setting may hold.
-  const shown = actual.replace(/\/\/[^/]*@/, '//***@')
-  return new DeployError(
-    `This machine's git configuration (url.*.insteadOf or pushInsteadOf) turns ${url} into ${shown}. The secret is not ` +
-      'sent there; remove that setting, or set algorithm_repository to the address you mean',
-  )
 }

@@ -1,0 +1,30 @@
+import { messageOf } from '../errors.ts'
+import { formatDuration } from '../format.ts'
+import * as log from '../log.ts'
+import { isConnectionTrouble } from './git-errors.ts'
+
+export const connectionTries = 4
+
+/**
+ * Repeats what only reads when the connection fails.
+ *
+ * @param patienceMs no new try after this time: each may end only at the stall limit
+ */
+export async function persist(patienceMs: number, work: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (let number = 1; ; number += 1) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (!isConnectionTrouble(error) || number >= connectionTries || Date.now() > deadline) throw error
+      const pause = 1000 * 2 ** (number - 1)
+      log.info(`${lastLine(error)}; try ${number + 1} of ${connectionTries} in ${formatDuration(pause)}`)
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+}
+
+export function lastLine(error: unknown): string {
+  return messageOf(error).trimEnd().split('\n').at(-1) ?? ''
+}
