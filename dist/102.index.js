@@ -197,12 +197,15 @@ function explainGitError(action, error, { url, secretInput, login }) {
         const [right, needed] = action.startsWith('Reading') ? ['read', 'read and write'] : ['write to', 'write'];
         return said(`${secretInput} (as ${login}) may not ${right} ${url}. It needs ${needed} access to that repository (for GitHub tokens: \`contents: write\`)`);
     }
-    const asked = /could not read (?:Username|Password) for '(https?:\/\/[^/'@]*)/.exec(text)?.[1];
+    const [, scheme = '', host] = /could not read (?:Username|Password) for '(https?:\/\/)(?:[^/'@]*@)?([^/']*)/.exec(text) ?? [];
+    const asked = host === undefined ? undefined : scheme + host;
     if (asked !== undefined && asked !== new URL(url).origin) {
         return said(`${url} leads to ${asked}. ${secretInput} was not sent there; if that is where the repository is, set algorithm_repository or git_host to it`);
     }
     if (/Authentication failed|could not read (Username|Password)|Invalid username or token|returned error: 401/.test(text)) {
-        return said(`${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`);
+        return said(secretInput === 'algorithmia_password'
+            ? `${url} rejected ${secretInput} (as ${login}). Check the secret; an API key of the account works as the password too`
+            : `${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`);
     }
     if (/not found|does not appear to be a git repository/i.test(text)) {
         return said(`the repository ${url} is missing, misspelt, or not visible to ${secretInput}`);
@@ -379,7 +382,9 @@ class AlgorithmRepository {
         const git = openGit({ ...options, folder });
         await refuseRewrittenPushUrl(git, url);
         const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim();
-        const current = (await git.raw(['symbolic-ref', '--short', 'HEAD'])).trim();
+        const current = (await git.raw(['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '')).trim();
+        if (current === '')
+            throw new errors/* DeployError */.sH(`algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`);
         log/* info */.pq(`${url}: branch ${current} at ${head || 'no commit yet'}`);
         return new AlgorithmRepository(await (0,promises_.realpath)(folder), git, current, head || undefined, location, patienceMs);
     }
@@ -482,7 +487,20 @@ class AlgorithmRepository {
             files.push(path);
         }
         await this.#refuseFilesInSubmodules();
+        await this.#refuseLargeFileStorage(files);
         return files;
+    }
+    /** With git-lfs set up, `add` stores a pointer, and the bytes would stay on this machine: no hook runs that sends them. */
+    async #refuseLargeFileStorage(files) {
+        const filter = await this.#git.raw(['config', '--get-regexp', '^filter\\.lfs\\.(clean|process)$']).catch(() => '');
+        if (filter === '' || files.length === 0)
+            return;
+        const attributes = (await this.#git.raw(['check-attr', '-z', 'filter', '--', ...files])).split('\0');
+        const stored = files.filter((_, index) => attributes[3 * index + 2] === 'lfs');
+        if (stored.length === 0)
+            return;
+        throw new errors/* DeployError */.sH(`.gitattributes of the algorithm's repository keeps ${stored.slice(0, 5).join(', ')} in Git LFS, which this action ` +
+            'does not push. Remove the rule there, or name the files in copy_exclude');
     }
     /** git adds nothing below a submodule's folder, and does not say so. */
     async #refuseFilesInSubmodules() {
@@ -695,11 +713,6 @@ class DataApi {
             throw refusal(response, `read ${(0,data_uri/* formatUri */.QJ)(file)}`, 'reading');
         return { md5: md5.digest('hex'), sha256: sha256.digest('hex') };
     }
-    async remove(file) {
-        const response = await this.#http.request('DELETE', (0,data_uri/* apiPath */.So)(file));
-        if (response.status !== 200 && response.status !== 404)
-            throw refusal(response, `delete ${(0,data_uri/* formatUri */.QJ)(file)}`, 'writing');
-    }
 }
 function parseListing(body) {
     try {
@@ -714,7 +727,7 @@ function parseListing(body) {
 function refusal(response, action, right) {
     const said = errorText(response);
     if (response.status === 401) {
-        return new errors/* DeployError */.sH(`Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key`);
+        return new errors/* DeployError */.sH(`Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`);
     }
     if (response.status === 403) {
         return new errors/* DeployError */.sH(`algorithmia_api_key may not ${action} (${said}): it lacks the right of ${right}. In the key's settings set data ` +
@@ -758,7 +771,7 @@ function explain(code, message, protocol) {
         case 'EAI_AGAIN':
             return 'its name could not be looked up (EAI_AGAIN); check algorithmia_api';
         case 'ECONNREFUSED':
-            return 'the connection was refused (ECONNREFUSED)';
+            return 'the connection was refused (ECONNREFUSED); check algorithmia_api';
         case 'ECONNRESET':
         case 'EPIPE':
             return `the connection was cut (${code})`;
@@ -1103,7 +1116,7 @@ async function storeModel(request) {
         (await data.storedSize(uri)) === model.size) {
         return reuse(uri, digest, model.size);
     }
-    log/* info */.pq(`${(0,data_uri/* formatUri */.QJ)(uri)} exists, and nothing proves that it holds these bytes: storing beside it`);
+    log/* info */.pq(`Another model of this commit is stored as ${(0,data_uri/* formatUri */.QJ)(uri)}; this one goes beside it`);
     return storeBeside(request, digest);
 }
 /**
@@ -1154,8 +1167,8 @@ async function upload(request, uri, expected) {
     checkAnswer(response.body, uri);
     await checkStored(data, uri, model);
     const elapsed = performance.now() - started;
-    log/* info */.pq(`Stored ${(0,format/* formatBytes */.z)(model.size)} in ${(0,format/* formatDuration */.a)(elapsed)} (${formatRate(model.size, elapsed)}), ` +
-        `MD5 ${digest.md5}`);
+    log/* info */.pq(`Stored ${(0,format/* formatBytes */.z)(model.size)} in ${(0,format/* formatDuration */.a)(elapsed)}` +
+        `${elapsed < 1000 ? '' : ` (${formatRate(model.size, elapsed)})`}, MD5 ${digest.md5}`);
     return { uri, size: model.size, uploaded: true, ...digest };
 }
 /** An answer without the object's own URI is no success: an empty 200 has been seen for a refusal (platform reference §2.5). */
@@ -1176,12 +1189,10 @@ async function checkStored(data, uri, model) {
     const stored = await data.storedSize(uri);
     if (stored === model.size)
         return;
-    // Written by this very run and good for nothing: no manifest points to it.
-    if (stored !== undefined)
-        await data.remove(uri);
+    // Not removed: another run of this commit may have stored its own model there a moment ago.
     throw new errors/* DeployError */.sH(stored === undefined
         ? `${(0,data_uri/* formatUri */.QJ)(uri)} is not there although Algorithmia confirmed it`
-        : `${(0,data_uri/* formatUri */.QJ)(uri)} was stored with ${stored} bytes instead of ${model.size}, and was removed again`);
+        : `${(0,data_uri/* formatUri */.QJ)(uri)} is stored with ${stored} bytes instead of ${model.size}; a new run stores the model beside it`);
 }
 /** A line every few seconds for uploads that take long: percent, rate, time left. */
 function reportProgress(size, everyMs) {
@@ -1239,7 +1250,7 @@ async function listFiles(root, excluded, folder = '') {
     const entries = await (0,promises_.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
     const lists = await Promise.all(entries.map(async (entry) => {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (neverCopied.has(entry.name) || excluded(entry.isDirectory() ? `${path}/` : path))
+        if (neverCopied.has(entry.name.toLowerCase()) || excluded(entry.isDirectory() ? `${path}/` : path))
             return [];
         if (entry.isDirectory())
             return listFiles(root, excluded, path);
@@ -1303,6 +1314,8 @@ async function removeOthers(target, keep, excluded) {
     return others;
 }
 //# sourceMappingURL=copy.js.map
+// EXTERNAL MODULE: ./build/src/inputs/values.js
+var values = __webpack_require__(7745);
 // EXTERNAL MODULE: ./node_modules/jsonc-parser/lib/umd/main.js
 var main = __webpack_require__(9547);
 ;// CONCATENATED MODULE: ./build/src/manifest/manifest.js
@@ -1405,6 +1418,7 @@ function pick(object, keys) {
 
 
 
+
 /** The manifest's entry for a stored model. What was stored by an earlier run keeps its time. */
 function manifestEntry(origin, stored, present) {
     const path = (0,data_uri/* manifestPath */.ji)(stored.uri);
@@ -1426,6 +1440,17 @@ function manifestEntry(origin, stored, present) {
 function namesOtherModel(present, stored) {
     return present.model_filepath === (0,data_uri/* manifestPath */.ji)(stored.uri) && present.model_md5_hash !== stored.md5;
 }
+/** Checked again before it is read: training may have put a link in the folder's place. */
+function confineCode({ code, workspace }) {
+    if (code === undefined)
+        return;
+    try {
+        (0,values/* workspacePath */.X5)(code.folder.relative, workspace);
+    }
+    catch (error) {
+        throw new errors/* DeployError */.sH(`algorithm_path ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
 /**
  * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
  *
@@ -1434,9 +1459,9 @@ function namesOtherModel(present, stored) {
 async function applyTo(folder, code, entry) {
     if (code !== undefined) {
         const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder });
-        log/* info */.pq(`Copied ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`);
+        log/* info */.pq(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`);
         if (removed.length > 0)
-            log/* info */.pq(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`);
+            log/* info */.pq(`Not in ${code.folder.relative} any more: ${removed.slice(0, 20).join(', ')}`);
     }
     const text = updateManifest(await readManifestText(folder), entry);
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, manifestName), text);
@@ -1503,8 +1528,9 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     if (found.size === 0)
         throw new errors/* DeployError */.sH(`The model ${shown} is empty (0 bytes)`);
     await refuseLfsPointer(real, shown, found.size);
-    // Some file systems keep times to two seconds only.
-    if (trainedSince && found.mtimeMs < trainedSince.getTime() - 2000) {
+    // The time of the change counts too, for what was moved or unpacked there with an old date of its own. Two seconds
+    // are what some file systems round to.
+    if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
         throw new errors/* DeployError */.sH(`The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
             `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
             "save the model to model_path in the notebook, or set notebook_path to '' to deploy the file as it is");
@@ -1873,27 +1899,40 @@ async function readPayload(environment) {
 
 
 
+
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
-async function plan(inputs, deployment, repository, present) {
+async function plan(inputs, deployment, origin, repository, present) {
     const { model, workspace, training, collection } = inputs;
     if (training)
         deployment.note(`Would run ${training.notebook.relative}.`);
     if (training && !(0,external_node_fs_.existsSync)(model.absolute)) {
         deployment.note(`${model.relative} does not exist yet, so its upload and the manifest cannot be shown.`);
     }
-    else if (deployment.origin) {
+    else {
+        deployment.phase = 'model';
         const source = modelSource(await checkModel({ ...model, workspace, trainedSince: undefined }));
-        const uri = (0,data_uri/* fileIn */.Ed)(collection, remoteName(source.name, deployment.origin.commit));
-        const digest = await source.digest();
-        deployment.note(`Would store ${model.relative} (${source.size} bytes, MD5 ${digest.md5}) as ${(0,data_uri/* formatUri */.QJ)(uri)}.`);
-        const entry = manifestEntry(deployment.origin, { uri, size: source.size, uploaded: true, ...digest }, present);
+        const uri = (0,data_uri/* fileIn */.Ed)(collection, remoteName(source.name, origin.commit));
+        const facts = { size: source.size, ...(await source.digest()) };
+        const uploaded = !provesObject(present, { filepath: (0,data_uri/* manifestPath */.ji)(uri), ...facts });
+        const shown = `${model.relative} (${(0,format/* formatBytes */.z)(facts.size)}, MD5 ${facts.md5})`;
+        deployment.note(uploaded ? `Would store ${shown} as ${(0,data_uri/* formatUri */.QJ)(uri)}.` : `${shown} is stored already as ${(0,data_uri/* formatUri */.QJ)(uri)}.`);
+        deployment.phase = 'copy';
+        const entry = manifestEntry(origin, { uri, uploaded, ...facts }, present);
         const files = await repository.stage(async (folder) => {
             await applyTo(folder, inputs.code, entry);
         }, [manifestName]);
-        deployment.note(`Would commit to ${repository.branch} of ${inputs.repository.url}: ${files.join(', ') || 'nothing'}.`);
-        log/* info */.pq(await repository.difference(manifestName));
+        const target = `${repository.branch} of ${inputs.repository.url}`;
+        deployment.note(files.length === 0
+            ? `Would commit nothing: ${target} has it all.`
+            : `Would commit to ${target}: ${shorten(files)}.`);
+        const difference = await repository.difference(manifestName);
+        if (difference !== '')
+            log/* info */.pq(difference);
     }
     deployment.succeed('planned');
+}
+function shorten(files) {
+    return files.slice(0, 20).join(', ') + (files.length > 20 ? ` and ${files.length - 20} more` : '');
 }
 //# sourceMappingURL=plan.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithmia/algorithms.js
@@ -1923,6 +1962,7 @@ async function findAlgorithm(http, owner, name) {
 
 
 
+
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
  * the algorithm's repository, the manifest that is there.
@@ -1931,19 +1971,27 @@ async function findAlgorithm(http, owner, name) {
  */
 async function preflight(inputs, http, data, opened) {
     const { owner, algorithm } = inputs.platform;
+    const looking = findAlgorithm(http, owner, algorithm);
+    const required = looking.then((found) => requireAlgorithm(found, http, owner, algorithm));
+    const checked = opened.then(checkRepository).catch(async (error) => {
+        // A missing algorithm has no repository either: one mistake, one message.
+        if ((await looking.catch(() => 'unknown')) === 'missing')
+            await required;
+        throw error;
+    });
     const [collection, found, { repository, present }] = await allChecks([
         data.findCollection(inputs.collection),
-        requireAlgorithm(http, owner, algorithm),
-        opened.then(checkRepository),
+        required,
+        checked,
     ]);
-    log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : 'will be created'}`);
+    const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet';
+    log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`);
     if (found === 'unknown') {
         log/* warning */.$e(`algorithmia_api_key may not read algorithms, so whether ${owner}/${algorithm} exists was not checked`);
     }
     return { collection, repository, present };
 }
-async function requireAlgorithm(http, owner, name) {
-    const found = await findAlgorithm(http, owner, name);
+function requireAlgorithm(found, http, owner, name) {
     if (found !== 'missing')
         return found;
     throw new errors/* DeployError */.sH(`There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`);
@@ -1956,11 +2004,12 @@ async function checkRepository(repository) {
 async function allChecks(checks) {
     const results = await Promise.allSettled(checks);
     const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
-    if (failures.length === 1)
+    // A server that is down fails several checks with the same words.
+    const messages = [...new Set(failures.map(errors/* messageOf */.bD))];
+    if (messages.length === 1)
         throw failures[0];
-    if (failures.length > 1) {
-        throw new errors/* DeployError */.sH(`${failures.length} checks failed:\n- ${failures.map(errors/* messageOf */.bD).join('\n- ')}`);
-    }
+    if (messages.length > 1)
+        throw new errors/* DeployError */.sH(`${messages.length} checks failed:\n- ${messages.join('\n- ')}`);
     return results.map((result) => result.value);
 }
 //# sourceMappingURL=preflight.js.map
@@ -1976,10 +2025,7 @@ var outputs = __webpack_require__(8919);
  *
  * @returns when the training began
  */
-async function trainModel(inputs, deployment, temp) {
-    const { training } = inputs;
-    if (training === undefined)
-        return undefined;
+async function trainModel(training, inputs, deployment, temp) {
     const { train } = await __webpack_require__.e(/* import() */ 636).then(__webpack_require__.bind(__webpack_require__, 2636));
     const executedNotebook = training.executedNotebook?.absolute ?? (0,external_node_path_.join)(inputs.temp, `${(0,external_node_path_.parse)(training.notebook.absolute).name}.executed.ipynb`);
     // What an earlier step left there is not evidence of this run.
@@ -2023,6 +2069,7 @@ async function trainModel(inputs, deployment, temp) {
 
 
 
+
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
  * What becomes known goes into `deployment`, which is reported in either case.
@@ -2038,9 +2085,10 @@ async function deploy(inputs, deployment) {
             return { origin: deployment.origin, ...(await preflight(inputs, http, data, opened)) };
         });
         if (inputs.dryRun)
-            return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, repository, present));
-        const trainedSince = inputs.training
-            ? await deployment.stage('train', undefined, () => trainModel(inputs, deployment, temp))
+            return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present));
+        const { training } = inputs;
+        const trainedSince = training
+            ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
             : deployment.skip('Training', inputs.trainingSkipped);
         const model = await deployment.stage('model', 'Check the model', async () => modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince })));
         const request = {
@@ -2061,6 +2109,7 @@ async function deploy(inputs, deployment) {
             const head = readManifest(await readManifestText(folder));
             if (namesOtherModel(head, stored))
                 stored = await confirmStored(request, stored);
+            confineCode(inputs);
             manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head));
         };
         if (inputs.code === undefined)
@@ -2079,7 +2128,8 @@ async function deploy(inputs, deployment) {
             : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`);
     }
     finally {
-        await (0,promises_.rm)(temp, { recursive: true, force: true, maxRetries: 3 });
+        // What is left there must not hide how the deployment ended.
+        await (0,promises_.rm)(temp, { recursive: true, force: true, maxRetries: 3 }).catch((error) => log/* warning */.$e(`${temp} could not be removed: ${(0,errors/* messageOf */.bD)(error)}`));
     }
 }
 //# sourceMappingURL=deploy.js.map

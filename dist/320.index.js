@@ -32,7 +32,7 @@ function renderSummary(deployment, failure) {
     if (rows.length > 0)
         lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '');
     if (notes.length > 0)
-        lines.push(...notes.map((note) => `- ${escapeHtml(note).replace(/\s+/g, ' ')}`), '');
+        lines.push(...notes.map((note) => `- ${cell(note)}`), '');
     if (stages.length > 0) {
         const times = stages.map(({ name, milliseconds }) => `${name} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(milliseconds)}`);
         lines.push(`<sub>${times.join(' · ')}</sub>`, '');

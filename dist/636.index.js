@@ -168,7 +168,7 @@ const reasons = [
     { pattern: /(DO NOT MATCH THE HASHES)/, say: () => 'a package does not have the hash that the file asks for' },
     {
         pattern: /^ERROR: No matching distribution found for (.+?)(?: \(from .*\))?$/m,
-        say: (it) => `there is no version of ${it} for this Python and platform`,
+        say: (it) => `there is no package ${it}, or none for this Python and platform; check spelling and version`,
     },
     {
         pattern: /^\s*ERROR: Failed to build installable wheels for some pyproject.toml based projects \(?([^)\s]+)\)?/m,
@@ -225,6 +225,8 @@ function lineOf(detail, output, requirements) {
 /** pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. */
 const PIP = 'import os, runpy; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); runpy.run_module("pip", run_name="__main__", alter_sys=True)';
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024;
+/** A line for each small package, which hides what matters: what takes long, what was installed, what went wrong. */
+const chatter = /^\s*(Collecting |Requirement already |Using cached |Looking in |Downloading .*[ (]\d+(\.\d+)? (bytes|kB)|Installing collected)/;
 /** Runs `pip install` in an environment. Never throws for what pip says. */
 async function pipInstall(args, call) {
     return pip(['install', '--no-input', '--no-compile', '--progress-bar', 'off', ...args], call);
@@ -236,7 +238,7 @@ async function pip(args, call) {
         if (call.live !== true)
             return;
         for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/))
-            (0,log/* info */.pq)(line);
+            (chatter.test(line) ? log/* debug */.Yz : log/* info */.pq)(line);
     });
     const write = (chunk) => lines.write(chunk);
     // Isolated mode: a file of the workspace named like a module of pip must not take its place.
@@ -253,14 +255,19 @@ async function pip(args, call) {
 function maskIndexPasswords(requirements, environment) {
     const variables = Object.entries(environment).filter(([name]) => /^PIP_|_PROXY$/i.test(name));
     const texts = [requirements, ...variables.map(([, value]) => value ?? '')];
-    for (const match of texts.join('\n').matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)) {
-        const password = match[1] ?? '';
-        // A reference to a variable is not the secret itself.
-        if (!password.startsWith('${'))
-            (0,log/* mask */.dK)(password);
-        if (/%[0-9a-f]{2}/i.test(password))
-            (0,log/* mask */.dK)(decode(password));
+    for (const match of texts.join('\n').matchAll(/:\/\/([^\s/:@]*)(?::([^\s/@]+))?@/g)) {
+        // A token may stand in either place, its counterpart being a word like `x` or `__token__`.
+        for (const part of [match[1], match[2]])
+            maskIndexSecret(part ?? '');
     }
+}
+function maskIndexSecret(text) {
+    // A reference to a variable is not the secret itself, and stars for a short word would only spoil the log.
+    if (text.startsWith('${') || text.length < 6)
+        return;
+    (0,log/* mask */.dK)(text);
+    if (/%[0-9a-f]{2}/i.test(text))
+        (0,log/* mask */.dK)(decode(text));
 }
 function decode(text) {
     try {
@@ -646,7 +653,59 @@ function hintFor({ ename = '', evalue = '' }, { hiddenVariables, machineMemory }
     }
 }
 //# sourceMappingURL=notebook-failure.js.map
+;// CONCATENATED MODULE: ./build/src/training/parameters.js
+
+const KEYWORDS = new Set(('False None True and as assert async await break class continue def del elif else except finally for from global ' +
+    'if import in is lambda nonlocal not or pass raise return try while with yield').split(' '));
+/**
+ * Checks that each parameter can become a Python variable.
+ *
+ * @throws DeployError that names the first one that cannot
+ */
+function checkParameters(parameters) {
+    for (const [name, value] of Object.entries(parameters)) {
+        if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || KEYWORDS.has(name)) {
+            throw parameterError(`\`${name}\` is not a name that a Python variable can have`);
+        }
+        checkValue(name, value);
+    }
+}
+function checkValue(name, value) {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+        throw parameterError(`\`${name}\` holds ${value}, which cannot be passed to the notebook`);
+    }
+    if (typeof value === 'object' && value !== null) {
+        for (const part of Object.values(value))
+            checkValue(name, part);
+    }
+}
+/**
+ * The values as JSON that Python reads with the same types: whole numbers of any size stay whole (bigint), and `1.0`
+ * stays a float (number).
+ */
+function pythonValues(value) {
+    if (typeof value === 'bigint')
+        return rawJson(String(value));
+    if (typeof value === 'number')
+        return rawJson(/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
+    if (Array.isArray(value))
+        return value.map(pythonValues);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, pythonValues(part)]));
+}
+/** @see https://github.com/tc39/proposal-json-parse-with-source, in Node from 21 on */
+function rawJson(text) {
+    return JSON.rawJSON(text);
+}
+function parameterError(problem) {
+    return new errors/* DeployError */.sH(`In the input notebook_parameters ${problem}.`, {
+        annotation: { title: 'Parameter not usable' },
+    });
+}
+//# sourceMappingURL=parameters.js.map
 ;// CONCATENATED MODULE: ./build/src/training/execute.js
+
 
 
 
@@ -720,9 +779,11 @@ async function runDriver(execution) {
             printErrors.end();
             return code;
         });
-        if ((0,external_node_fs_.existsSync)(files.result))
-            return JSON.parse(await (0,promises_.readFile)(files.result, 'utf8'));
-        return withoutResult(code, lastWords, cancellation.requested());
+        if (!(0,external_node_fs_.existsSync)(files.result))
+            return withoutResult(code, lastWords, cancellation.requested());
+        const outcome = JSON.parse(await (0,promises_.readFile)(files.result, 'utf8'));
+        // A signal that came too late for the notebook still ends the action.
+        return cancellation.requested() ? { ...outcome, status: 'cancelled' } : outcome;
     }
     finally {
         cancellation.stop();
@@ -740,7 +801,7 @@ function driverRequest(execution, home, files) {
         cwd: execution.workspace,
         kernel_python: execution.kernelPython,
         kernel_environment: kernelEnvironment({ ...execution, home }),
-        parameters: execution.parameters,
+        parameters: pythonValues(execution.parameters),
         notebook_timeout: seconds(execution.notebookTimeoutMs),
         cell_timeout: seconds(execution.cellTimeoutMs),
         start_timeout: START_TIMEOUT_MS / 1000,
@@ -853,38 +914,6 @@ function isFile(path) {
     return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 //# sourceMappingURL=find-python.js.map
-;// CONCATENATED MODULE: ./build/src/training/parameters.js
-
-const KEYWORDS = new Set(('False None True and as assert async await break class continue def del elif else except finally for from global ' +
-    'if import in is lambda nonlocal not or pass raise return try while with yield').split(' '));
-/**
- * Checks that each parameter can become a Python variable.
- *
- * @throws DeployError that names the first one that cannot
- */
-function checkParameters(parameters) {
-    for (const [name, value] of Object.entries(parameters)) {
-        if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || KEYWORDS.has(name)) {
-            throw parameterError(`\`${name}\` is not a name that a Python variable can have`);
-        }
-        checkValue(name, value);
-    }
-}
-function checkValue(name, value) {
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-        throw parameterError(`\`${name}\` holds ${value}, which cannot be passed to the notebook`);
-    }
-    if (typeof value === 'object' && value !== null) {
-        for (const part of Object.values(value))
-            checkValue(name, part);
-    }
-}
-function parameterError(problem) {
-    return new errors/* DeployError */.sH(`In the input notebook_parameters ${problem}.`, {
-        annotation: { title: 'Parameter not usable' },
-    });
-}
-//# sourceMappingURL=parameters.js.map
 ;// CONCATENATED MODULE: ./build/src/training/train.js
 
 

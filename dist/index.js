@@ -28869,12 +28869,180 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2401);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2448);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 7745:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gx: () => (/* binding */ minutes),
+/* harmony export */   LH: () => (/* binding */ modelPath),
+/* harmony export */   Rp: () => (/* binding */ email),
+/* harmony export */   Vg: () => (/* binding */ algorithmName),
+/* harmony export */   X5: () => (/* binding */ workspacePath),
+/* harmony export */   bJ: () => (/* binding */ hostOrigin),
+/* harmony export */   ct: () => (/* binding */ account),
+/* harmony export */   hD: () => (/* binding */ quote),
+/* harmony export */   q3: () => (/* binding */ httpUrl),
+/* harmony export */   rJ: () => (/* binding */ secret),
+/* harmony export */   tk: () => (/* binding */ branch),
+/* harmony export */   yL: () => (/* binding */ oneOf),
+/* harmony export */   zM: () => (/* binding */ boolean),
+/* harmony export */   zo: () => (/* binding */ variableNames)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/**
+ * Readers of single values of the workflow. Each returns the value or throws an Error whose message completes the
+ * sentence "`<input>` ..."; none echoes a secret.
+ */
+/** Accounts and organisations: they become part of paths and URLs. */
+function account(text) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
+        throw new Error(`is ${quote(text)}, which is not an account name (letters, digits, "-", "_" and "." only)`);
+    }
+    return text;
+}
+/** Algorithm names: a letter, then letters, digits and `_` (platform reference §3.1). */
+function algorithmName(text) {
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(text)) {
+        throw new Error(`is ${quote(text)}, which is not an algorithm name (a letter first, then letters, digits and "_"; no owner, no spaces)`);
+    }
+    return text;
+}
+function email(text) {
+    if (!/^[^\s<>@]+@[^\s<>@]+$/.test(text))
+        throw new Error(`is ${quote(text)}, which is not an e-mail address`);
+    return text;
+}
+/** A secret as pasted: the value is never part of the message. */
+function secret(text) {
+    if (/[\r\n]/.test(text)) {
+        throw new Error('holds a line break; store the secret again as a single line');
+    }
+    return text;
+}
+function boolean(text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    throw new Error(`is ${quote(text)}; write true or false`);
+}
+/** @returns milliseconds */
+function minutes(text) {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+    if (value <= 0 || value > 60 * 24 * 20) {
+        throw new Error(`is ${quote(text)}; write a number of minutes greater than 0 and at most 28800 (20 days), such as 30 or 0.5`);
+    }
+    return value * 60_000;
+}
+function oneOf(text, values) {
+    const value = values.find((candidate) => candidate === text);
+    if (value === undefined)
+        throw new Error(`is ${quote(text)}; write one of: ${values.join(', ')}`);
+    return value;
+}
+/** Names separated by commas, spaces or line breaks. */
+function variableNames(text) {
+    const names = text.split(/[\s,]+/).filter((name) => name !== '');
+    const wrong = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+    if (wrong !== undefined) {
+        throw new Error(`holds ${quote(wrong)}, which is not the name of an environment variable; write names, not values`);
+    }
+    return names;
+}
+/** A branch name by the rules of `git check-ref-format --branch`. */
+function branch(text) {
+    const wrong = /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
+        text.split('/').some((part) => part.endsWith('.lock'));
+    if (wrong)
+        throw new Error(`is ${quote(text)}, which is not a branch name`);
+    return text;
+}
+/** An http(s) address without credentials, query or trailing slash. */
+function httpUrl(text) {
+    // First of all, and not echoed: what stands before an @ may be a secret, however the rest is written.
+    if (text.includes('@')) {
+        throw new Error('holds an "@", so perhaps a user name or password; leave them out, credentials are separate inputs');
+    }
+    if (!/^https?:\/\//i.test(text))
+        throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`);
+    // Not echoed either: a query may hold a token.
+    if (/[?#]/.test(text))
+        throw new Error('has a query or fragment; leave out everything from "?" or "#" on');
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.hostname === '')
+        throw new Error(`is ${quote(text)}, which is not a web address`);
+    return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+/** A host name with an optional port, or an http(s) origin. @returns an origin, https unless http was written */
+function hostOrigin(text) {
+    const url = httpUrl(/^https?:\/\//i.test(text) ? text : `https://${text}`);
+    if (new URL(url).origin !== url) {
+        throw new Error(`is ${quote(text)}; write only the host, such as github.com or git.algorithmia.com`);
+    }
+    return url;
+}
+/**
+ * Resolves a path against the workspace and keeps it inside, symbolic links followed, and out of `.git`.
+ * What does not exist yet is judged by its nearest existing folder.
+ */
+function workspacePath(text, workspace) {
+    if (/[\r\n]/.test(text))
+        throw new Error('holds more than one line; name one file');
+    if (text.includes('\0'))
+        throw new Error('holds a NUL character');
+    const root = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(workspace);
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, text);
+    const inside = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, followLinks(absolute));
+    if (inside === '..' || inside.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_1__.sep}`) || (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(root, inside) !== (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, inside)) {
+        throw new Error(`is ${quote(text)}, which leads out of the workspace; name a path inside the repository`);
+    }
+    if (inside.split(node_path__WEBPACK_IMPORTED_MODULE_1__.sep).some((part) => part.toLowerCase() === '.git')) {
+        throw new Error(`is ${quote(text)}, which lies inside a .git folder`);
+    }
+    return { relative: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), absolute).split(node_path__WEBPACK_IMPORTED_MODULE_1__.sep).join('/') || '.', absolute };
+}
+/** Where a path really leads, also when it or the end of a link does not exist yet. */
+function followLinks(path, links = 0) {
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(path))
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path);
+    const parent = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path);
+    if (parent === path)
+        return path;
+    const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(followLinks(parent, links), (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path));
+    // A link to what does not exist yet: writing to it would write there.
+    if (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(place, { throwIfNoEntry: false })?.isSymbolicLink())
+        return place;
+    if (links === 40)
+        throw new Error('leads through a circle of symbolic links');
+    return followLinks((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(place), (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(place)), links + 1);
+}
+/**
+ * The model's file name goes into the data URI. Clients of the platform do not escape `#`, `?` and `%`, so such an
+ * object could be stored but not read again (platform reference §2.2).
+ */
+function modelPath(text, workspace) {
+    const path = workspacePath(text, workspace);
+    if (/[#?%\\\u0000-\u001f\u007f]/.test((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path.absolute))) {
+        throw new Error(`is ${quote(text)}: Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename the file`);
+    }
+    return path;
+}
+function quote(text) {
+    return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
+}
+//# sourceMappingURL=values.js.map
 
 /***/ }),
 
@@ -29012,7 +29180,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 2401:
+/***/ 2448:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29053,6 +29221,7 @@ class Deployment {
     /** Runs one stage in its own group of the log; without a title it makes its own groups, which cannot be nested. */
     async stage(phase, title, work) {
         this.phase = phase;
+        this.outputs.failed_phase = phase;
         const started = performance.now();
         try {
             return await (title === undefined ? work() : log/* group */.Os(title, work));
@@ -29107,7 +29276,9 @@ var format = __nccwpck_require__(2866);
 
 /** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
 async function explainFullDisk(message, folder) {
-    if (folder === undefined || !/ENOSPC|no space left on device/i.test(message))
+    if (folder === undefined ||
+        !/ENOSPC|no space left on device|out of disk ?space/i.test(message) ||
+        / free /.test(message))
         return message;
     const space = await (0,promises_.statfs)(folder).catch(() => undefined);
     if (space === undefined)
@@ -29121,153 +29292,8 @@ var errors = __nccwpck_require__(7406);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
 var core = __nccwpck_require__(7264);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./build/src/inputs/values.js
-
-
-/**
- * Readers of single values of the workflow. Each returns the value or throws an Error whose message completes the
- * sentence "`<input>` ..."; none echoes a secret.
- */
-/** Accounts and organisations: they become part of paths and URLs. */
-function account(text) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
-        throw new Error(`is ${quote(text)}, which is not an account name (letters, digits, "-", "_" and "." only)`);
-    }
-    return text;
-}
-/** Algorithm names: a letter, then letters, digits and `_` (platform reference §3.1). */
-function algorithmName(text) {
-    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(text)) {
-        throw new Error(`is ${quote(text)}, which is not an algorithm name (a letter first, then letters, digits and "_"; no owner, no spaces)`);
-    }
-    return text;
-}
-function email(text) {
-    if (!/^[^\s<>@]+@[^\s<>@]+$/.test(text))
-        throw new Error(`is ${quote(text)}, which is not an e-mail address`);
-    return text;
-}
-/** A secret as pasted: the value is never part of the message. */
-function secret(text) {
-    if (/[\r\n]/.test(text)) {
-        throw new Error('holds a line break; store the secret again as a single line');
-    }
-    return text;
-}
-function values_boolean(text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    if (/^(false|False|FALSE)$/.test(text))
-        return false;
-    throw new Error(`is ${quote(text)}; write true or false`);
-}
-/** @returns milliseconds */
-function minutes(text) {
-    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-    if (value <= 0 || value > 60 * 24 * 20) {
-        throw new Error(`is ${quote(text)}; write a number of minutes greater than 0 and at most 28800 (20 days), such as 30 or 0.5`);
-    }
-    return value * 60_000;
-}
-function oneOf(text, values) {
-    const value = values.find((candidate) => candidate === text);
-    if (value === undefined)
-        throw new Error(`is ${quote(text)}; write one of: ${values.join(', ')}`);
-    return value;
-}
-/** Names separated by commas, spaces or line breaks. */
-function variableNames(text) {
-    const names = text.split(/[\s,]+/).filter((name) => name !== '');
-    const wrong = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-    if (wrong !== undefined) {
-        throw new Error(`holds ${quote(wrong)}, which is not the name of an environment variable; write names, not values`);
-    }
-    return names;
-}
-/** A branch name by the rules of `git check-ref-format --branch`. */
-function values_branch(text) {
-    const wrong = /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
-        text.split('/').some((part) => part.endsWith('.lock'));
-    if (wrong)
-        throw new Error(`is ${quote(text)}, which is not a branch name`);
-    return text;
-}
-/** An http(s) address without credentials, query or trailing slash. */
-function httpUrl(text) {
-    // First of all, and not echoed: what stands before an @ may be a secret, however the rest is written.
-    if (text.includes('@')) {
-        throw new Error('holds an "@", so perhaps a user name or password; leave them out, credentials are separate inputs');
-    }
-    if (!/^https?:\/\//i.test(text))
-        throw new Error(`is ${quote(text)}; write the full address, such as https://${text}`);
-    // Not echoed either: a query may hold a token.
-    if (/[?#]/.test(text))
-        throw new Error('has a query or fragment; leave out everything from "?" or "#" on');
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || url.hostname === '')
-        throw new Error(`is ${quote(text)}, which is not a web address`);
-    return (url.origin + url.pathname).replace(/\/+$/, '');
-}
-/** A host name with an optional port, or an http(s) origin. @returns an origin, https unless http was written */
-function hostOrigin(text) {
-    const url = httpUrl(/^https?:\/\//i.test(text) ? text : `https://${text}`);
-    if (new URL(url).origin !== url) {
-        throw new Error(`is ${quote(text)}; write only the host, such as github.com or git.algorithmia.com`);
-    }
-    return url;
-}
-/**
- * Resolves a path against the workspace and keeps it inside, symbolic links followed, and out of `.git`.
- * What does not exist yet is judged by its nearest existing folder.
- */
-function workspacePath(text, workspace) {
-    if (/[\r\n]/.test(text))
-        throw new Error('holds more than one line; name one file');
-    if (text.includes('\0'))
-        throw new Error('holds a NUL character');
-    const root = (0,external_node_fs_.realpathSync)(workspace);
-    const absolute = (0,external_node_path_.resolve)(workspace, text);
-    const inside = (0,external_node_path_.relative)(root, followLinks(absolute));
-    if (inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.resolve)(root, inside) !== (0,external_node_path_.join)(root, inside)) {
-        throw new Error(`is ${quote(text)}, which leads out of the workspace; name a path inside the repository`);
-    }
-    if (inside.split(external_node_path_.sep).some((part) => part.toLowerCase() === '.git')) {
-        throw new Error(`is ${quote(text)}, which lies inside a .git folder`);
-    }
-    return { relative: (0,external_node_path_.relative)((0,external_node_path_.resolve)(workspace), absolute).split(external_node_path_.sep).join('/') || '.', absolute };
-}
-/** Where a path really leads, also when it or the end of a link does not exist yet. */
-function followLinks(path, links = 0) {
-    if ((0,external_node_fs_.existsSync)(path))
-        return (0,external_node_fs_.realpathSync)(path);
-    const parent = (0,external_node_path_.dirname)(path);
-    if (parent === path)
-        return path;
-    const place = (0,external_node_path_.join)(followLinks(parent, links), (0,external_node_path_.basename)(path));
-    // A link to what does not exist yet: writing to it would write there.
-    if (!(0,external_node_fs_.lstatSync)(place, { throwIfNoEntry: false })?.isSymbolicLink())
-        return place;
-    if (links === 40)
-        throw new Error('leads through a circle of symbolic links');
-    return followLinks((0,external_node_path_.resolve)((0,external_node_path_.dirname)(place), (0,external_node_fs_.readlinkSync)(place)), links + 1);
-}
-/**
- * The model's file name goes into the data URI. Clients of the platform do not escape `#`, `?` and `%`, so such an
- * object could be stored but not read again (platform reference §2.2).
- */
-function modelPath(text, workspace) {
-    const path = workspacePath(text, workspace);
-    if (/[#?%\\\u0000-\u001f\u007f]/.test((0,external_node_path_.basename)(path.absolute))) {
-        throw new Error(`is ${quote(text)}: Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename the file`);
-    }
-    return path;
-}
-function quote(text) {
-    return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
-}
-//# sourceMappingURL=values.js.map
+// EXTERNAL MODULE: ./build/src/inputs/values.js
+var values = __nccwpck_require__(7745);
 ;// CONCATENATED MODULE: ./build/src/inputs/reader.js
 
 
@@ -29287,7 +29313,7 @@ class InputReader {
         this.#problems.push({ name, text: `${name} ${text}.` });
     }
     reportMissing(name, path) {
-        this.report(name, `is ${quote(path)}, which does not exist in the workspace`);
+        this.report(name, `is ${(0,values/* quote */.hD)(path)}, which does not exist in the workspace`);
     }
     failed(name) {
         return this.#problems.some((problem) => problem.name === name);
@@ -29319,7 +29345,7 @@ class InputReader {
         const text = this.text(name);
         (0,log/* mask */.dK)(text, login);
         (0,log/* mask */.dK)(text, 'x-access-token');
-        return this.optional(name, secret) ?? '';
+        return this.optional(name, values/* secret */.rJ) ?? '';
     }
     folder(variable, environment, remedy) {
         const folder = environment[variable];
@@ -29333,7 +29359,7 @@ class InputReader {
         if (text === '')
             return {};
         const { parse } = await __nccwpck_require__.e(/* import() */ 815).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8815, 19));
-        const parsed = this.derived(() => parse(text), true, name);
+        const parsed = this.derived(() => parse(text, { intAsBigInt: true }), true, name);
         if (parsed === undefined)
             return {};
         if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
@@ -29361,12 +29387,12 @@ function locateRepository(reader, facts) {
     const { username, algorithm, owner, password, token } = facts;
     const hosting = password === '' && !reader.failed('algorithmia_password') ? 'github' : 'algorithmia';
     const secretInput = hosting === 'github' ? 'github_pat' : 'algorithmia_password';
-    const githubUser = reader.optional('github_username', account);
-    const given = reader.optional('algorithm_repository', httpUrl);
-    const host = reader.optional('git_host', hostOrigin) ?? 'https://github.com';
+    const githubUser = reader.optional('github_username', values/* account */.ct);
+    const given = reader.optional('algorithm_repository', values/* httpUrl */.q3);
+    const host = reader.optional('git_host', values/* hostOrigin */.bJ) ?? 'https://github.com';
     const origin = given === undefined ? host : new URL(given).origin;
     const where = given === undefined ? 'git_host' : 'algorithm_repository';
-    const platformGit = `git.${new URL(facts.apiUrl).hostname.replace(/^api\./, '')}`;
+    const platformGit = gitHostOf(facts.apiUrl);
     const hostname = new URL(origin).hostname;
     if (given === origin) {
         reader.report('algorithm_repository', "is only a host; write the full address of the algorithm's repository");
@@ -29402,6 +29428,11 @@ function locateRepository(reader, facts) {
         algorithmOwner: (hosting === 'algorithmia' || given !== undefined ? owner : undefined) ?? username,
     };
 }
+/** The platform's git host, from its API's; a test server serves both at one address (platform reference §1). */
+function gitHostOf(apiUrl) {
+    const { protocol, hostname } = new URL(apiUrl);
+    return protocol === 'http:' ? apiUrl : `git.${hostname.replace(/^api\./, '')}`;
+}
 //# sourceMappingURL=repository.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs.js
 
@@ -29429,15 +29460,15 @@ async function readInputs(environment) {
     }
     const workspace = reader.folder('GITHUB_WORKSPACE', environment, 'run actions/checkout before this step');
     const temp = reader.folder('RUNNER_TEMP', environment, 'this action runs inside GitHub Actions');
-    const username = reader.required('algorithmia_username', account);
-    const algorithm = reader.required('algorithmia_algoname', algorithmName);
-    const emailAddress = reader.optional('algorithmia_email', email) ?? 'githubactions@placeholder.email';
-    const path = (name) => reader.optional(name, (raw) => workspacePath(raw, workspace ?? '.'), workspace !== undefined);
+    const username = reader.required('algorithmia_username', values/* account */.ct);
+    const algorithm = reader.required('algorithmia_algoname', values/* algorithmName */.Vg);
+    const emailAddress = reader.optional('algorithmia_email', values/* email */.Rp) ?? 'githubactions@placeholder.email';
+    const path = (name) => reader.optional(name, (raw) => values/* workspacePath */.X5(raw, workspace ?? '.'), workspace !== undefined);
     const collection = reader.required('algorithmia_uploadpath', (raw) => (0,data_uri/* parseCollection */.mU)(raw
         .replaceAll('$ALGORITHMIA_USERNAME', username ?? 'username')
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
-    const model = reader.required('model_path', (raw) => modelPath(raw, workspace ?? '.'), workspace !== undefined);
-    const apiUrl = reader.optional('algorithmia_api', httpUrl)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
+    const model = reader.required('model_path', (raw) => values/* modelPath */.LH(raw, workspace ?? '.'), workspace !== undefined);
+    const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
     /** A path whose default means "if it is there": only another name that is missing is a mistake. */
     const fileIfPresent = (name, defaultName) => {
         const file = path(name);
@@ -29445,7 +29476,7 @@ async function readInputs(environment) {
         if (file && !present && file.relative !== defaultName)
             reader.reportMissing(name, file.relative);
         if (file && present && (0,external_node_fs_.statSync)(file.absolute).isDirectory()) {
-            reader.report(name, `is ${quote(file.relative)}, which is a folder`);
+            reader.report(name, `is ${values/* quote */.hD(file.relative)}, which is a folder`);
         }
         return present ? file : undefined;
     };
@@ -29455,32 +29486,38 @@ async function readInputs(environment) {
         requirements: fileIfPresent('requirements_path', 'requirements.txt'),
         python: text('python') || undefined,
         parameters,
-        notebookTimeoutMs: reader.optional('notebook_timeout_minutes', minutes),
-        cellTimeoutMs: reader.optional('cell_timeout_minutes', minutes),
-        passThrough: reader.optional('notebook_environment', variableNames) ?? [],
+        notebookTimeoutMs: reader.optional('notebook_timeout_minutes', values/* minutes */.Gx),
+        cellTimeoutMs: reader.optional('cell_timeout_minutes', values/* minutes */.Gx),
+        passThrough: reader.optional('notebook_environment', values/* variableNames */.zo) ?? [],
         executedNotebook: path('executed_notebook_path'),
     };
+    const evidence = training.executedNotebook?.absolute;
+    if (evidence && [notebook, model, training.requirements].some((file) => file?.absolute === evidence)) {
+        reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced');
+    }
     const codeFolder = text('algorithm_path') !== ''
         ? path('algorithm_path')
-        : reader.derived(() => workspacePath(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
+        : reader.derived(() => values/* workspacePath */.X5(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
     const codeExists = codeFolder !== undefined && (0,external_node_fs_.existsSync)(codeFolder.absolute);
     if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
         reader.reportMissing('algorithm_path', codeFolder.relative);
     }
     if (codeFolder && codeExists && !(0,external_node_fs_.statSync)(codeFolder.absolute).isDirectory()) {
-        reader.report('algorithm_path', `is ${quote(codeFolder.relative)}, which is not a folder`);
+        reader.report('algorithm_path', `is ${values/* quote */.hD(codeFolder.relative)}, which is not a folder`);
     }
-    const mode = reader.optional('copy_mode', (raw) => oneOf(raw, ['overlay', 'mirror'])) ?? 'overlay';
+    const mode = reader.optional('copy_mode', (raw) => values/* oneOf */.yL(raw, ['overlay', 'mirror'])) ?? 'overlay';
     const exclude = text('copy_exclude').split(/\r?\n/);
-    const owner = reader.optional('algorithm_owner', account);
+    const owner = reader.optional('algorithm_owner', values/* account */.ct);
     const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token });
-    const branch = reader.optional('algorithm_branch', values_branch);
-    const dryRun = reader.optional('dry_run', values_boolean) ?? false;
+    const branch = reader.optional('algorithm_branch', values/* branch */.tk);
+    const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
     reader.throwProblems();
     if (!workspace || !temp || !username || !algorithm || !collection || !model || !codeFolder || !repository) {
         throw new errors/* DeployError */.sH('The inputs of the workflow step could not be read');
     }
     warnAbout(apiUrl, repository.url, collection);
+    if (password !== '' && token !== '')
+        (0,log/* info */.pq)('algorithmia_password is set, so github_username and github_pat are not used');
     return {
         workspace,
         temp,

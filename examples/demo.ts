@@ -3,9 +3,9 @@
  * deployed inference code is asked about a wine. Everything stays in `.demo`, to be looked at.
  */
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, styleText } from 'node:util'
 import { parse } from 'yaml'
 import { startSandbox } from '../sandbox/server.ts'
 import { projectRoot, runAction, type StepResult } from './run-action.ts'
@@ -19,7 +19,7 @@ const temp = join(folder, 'runner-temp')
 const state = join(folder, 'sandbox')
 
 function title(text: string): void {
-  console.log(`\n\u001b[1m${text}\u001b[0m`)
+  console.log(`\n${styleText('bold', text)}`)
 }
 
 function git(cwd: string, ...args: string[]): string {
@@ -28,7 +28,12 @@ function git(cwd: string, ...args: string[]): string {
 }
 
 /** The repository of an ML engineer, as it would be cloned from GitHub. */
-function createRepository(): void {
+async function createRepository(): Promise<void> {
+  if (existsSync(state)) {
+    // Fails when somebody still looks around in there.
+    await (await startSandbox({ stateDir: state })).close()
+    console.log(`Replacing what an earlier demo left in ${relative(process.cwd(), folder)}.`)
+  }
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(temp, { recursive: true })
   cpSync(example, workspace, { recursive: true })
@@ -80,10 +85,6 @@ async function deploy(inputs: Record<string, string>): Promise<StepResult> {
   return result
 }
 
-/** What pip says of each package it installs: minutes of reading that nobody came for. */
-const chatter =
-  /^\s*(Collecting|Downloading|Using cached|Looking in|Requirement already|Installing collected|Successfully)/
-
 /** Workflow commands are obeyed, not shown; masked values are stars. */
 function showAsGitHubDoes(line: string, masks: string[]): void {
   const mask = /^::add-mask::(.*)$/.exec(line)
@@ -94,11 +95,11 @@ function showAsGitHubDoes(line: string, masks: string[]): void {
   const group = /^::group::(.*)$/.exec(line)
   const annotation = /^::(error|warning|notice)[^:]*::(.*)$/.exec(line)
   const text = group
-    ? `\u001b[36m${group[1]}\u001b[0m`
+    ? styleText('cyan', group[1] ?? '')
     : annotation
       ? `${annotation[1]}: ${annotation[2]?.replaceAll('%0A', '\n    ').replaceAll('%25', '%')}`
       : line
-  if (/^::[a-z0-9-]+/.test(text) || chatter.test(text)) return
+  if (/^::[a-z0-9-]+/.test(text)) return
   console.log(`    ${masks.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)}`)
 }
 
@@ -130,7 +131,7 @@ async function askDeployedCode(url: string, apiKey: string, repository: string):
   return stdout.trim()
 }
 
-createRepository()
+await createRepository()
 const sandbox = await startSandbox({ stateDir: state, users: [{ name: owner }] })
 try {
   const user = sandbox.users.find((candidate) => candidate.name === owner)
@@ -168,15 +169,19 @@ try {
   const repository = sandbox.repositoryPath(owner, algorithm)
   console.log(`  ${await askDeployedCode(sandbox.url, user.apiKey, repository)}`)
 
+  const summary = join(folder, 'summary.md')
+  writeFileSync(summary, second.summary)
+
   title(`What is deployed as ${owner}/${algorithm}`)
   console.log(third.outputs.manifest)
-  console.log(git(repository, 'log', '--format=  %h %an: %s', '-n', '3', 'master'))
+  console.log(`  ${git(repository, 'log', '--format=%h %an: %s', '-n', '3', 'master').replaceAll('\n', '\n  ')}`)
   console.log(`
 Model      ${third.outputs.model_uri}
 MD5        ${third.outputs.model_md5_hash}
 Commit     ${third.outputs.algorithm_commit_sha} (algorithm repository, master)
 Trained    ${git(workspace, 'log', '-1', '--format=%H %s')}
 
+The summary that GitHub shows on the page of the job: ${relative(process.cwd(), summary)}
 All of it is in ${relative(process.cwd(), folder) || '.'}. To look around: npm run sandbox -- --state ${relative(process.cwd(), state)}`)
 } finally {
   await sandbox.close()

@@ -33,6 +33,7 @@ export function openState(path?: string): StateFolder {
   try {
     const folder = temporary ? mkdtempSync(join(tmpdir(), 'algorithmia-sandbox-')) : resolve(path)
     mkdirSync(folder, { recursive: true })
+    refuseForeignFolder(folder)
     const lock = join(folder, 'lock')
     takeLock(lock, folder)
     heldByThisProcess.add(folder)
@@ -45,8 +46,18 @@ export function openState(path?: string): StateFolder {
     return { path: folder, release }
   } catch (error) {
     if (error instanceof StartError) throw error
-    throw new StartError(`The state folder ${path ?? tmpdir()} cannot be used: ${String(error)}`, { cause: error })
+    throw new StartError(
+      `The state folder ${path ?? tmpdir()} cannot be used: ${systemCode(error) === 'EEXIST' ? 'it is a file' : String(error)}`,
+      { cause: error },
+    )
   }
+}
+
+/** A folder of other things, named by mistake, is not filled with ours. */
+function refuseForeignFolder(folder: string): void {
+  const present = readdirSync(folder)
+  if (present.length === 0 || present.includes('users.json') || present.includes('lock')) return
+  throw new StartError(`The state folder ${folder} holds other things (${present[0]}); name an empty or a new one`)
 }
 
 /** Everything is held in memory and written through, so two servers on one folder would lose each other's changes. */

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { copyCode } from './algorithm-repo/copy.ts'
 import { manifestPath } from './algorithmia/data-uri.ts'
 import type { StoredModel } from './algorithmia/store.ts'
-import { DeployError } from './errors.ts'
-import type { CodeInputs, RepositoryInputs } from './inputs.ts'
+import { DeployError, messageOf } from './errors.ts'
+import { workspacePath } from './inputs/values.ts'
+import type { CodeInputs, Inputs, RepositoryInputs } from './inputs.ts'
 import * as log from './log.ts'
 import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from './manifest/manifest.ts'
 import type { Origin } from './origin.ts'
@@ -32,6 +33,16 @@ export function namesOtherModel(present: Partial<ManifestEntry>, stored: StoredM
   return present.model_filepath === manifestPath(stored.uri) && present.model_md5_hash !== stored.md5
 }
 
+/** Checked again before it is read: training may have put a link in the folder's place. */
+export function confineCode({ code, workspace }: Pick<Inputs, 'code' | 'workspace'>): void {
+  if (code === undefined) return
+  try {
+    workspacePath(code.folder.relative, workspace)
+  } catch (error) {
+    throw new DeployError(`algorithm_path ${messageOf(error)}`)
+  }
+}
+
 /**
  * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
  *
@@ -40,8 +51,8 @@ export function namesOtherModel(present: Partial<ManifestEntry>, stored: StoredM
 export async function applyTo(folder: string, code: CodeInputs | undefined, entry: ManifestEntry): Promise<string> {
   if (code !== undefined) {
     const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
-    log.info(`Copied ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
-    if (removed.length > 0) log.info(`Removed ${removed.length}: ${removed.slice(0, 20).join(', ')}`)
+    log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
+    if (removed.length > 0) log.info(`Not in ${code.folder.relative} any more: ${removed.slice(0, 20).join(', ')}`)
   }
   const text = updateManifest(await readManifestText(folder), entry)
   await writeFile(join(folder, manifestName), text)

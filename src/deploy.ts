@@ -5,8 +5,17 @@ import { commitMessage } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
 import { confirmStored, type StoreRequest, storeModel } from './algorithmia/store.ts'
-import { applyTo, commitText, commitUrl, manifestEntry, namesOtherModel, readManifestText } from './delivery.ts'
+import {
+  applyTo,
+  commitText,
+  commitUrl,
+  confineCode,
+  manifestEntry,
+  namesOtherModel,
+  readManifestText,
+} from './delivery.ts'
 import type { Deployment } from './deployment.ts'
+import { messageOf } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import { manifestName, provesObject, readManifest } from './manifest/manifest.ts'
@@ -34,10 +43,11 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     })
 
     if (inputs.dryRun)
-      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, repository, present))
+      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present))
 
-    const trainedSince = inputs.training
-      ? await deployment.stage('train', undefined, () => trainModel(inputs, deployment, temp))
+    const { training } = inputs
+    const trainedSince = training
+      ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
       : deployment.skip('Training', inputs.trainingSkipped)
 
     const model = await deployment.stage('model', 'Check the model', async () =>
@@ -62,6 +72,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     const change = async (folder: string) => {
       const head = readManifest(await readManifestText(folder))
       if (namesOtherModel(head, stored)) stored = await confirmStored(request, stored)
+      confineCode(inputs)
       manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head))
     }
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
@@ -85,6 +96,9 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
         : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
     )
   } finally {
-    await rm(temp, { recursive: true, force: true, maxRetries: 3 })
+    // What is left there must not hide how the deployment ended.
+    await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+      log.warning(`${temp} could not be removed: ${messageOf(error)}`),
+    )
   }
 }

@@ -6,7 +6,7 @@ import type { Origin } from './origin.ts'
 import { initialOutputs, type Outputs } from './outputs.ts'
 
 /** The stages of a deployment, as the output `failed_phase` names them. */
-export type Phase = 'inputs' | 'preflight' | 'train' | 'model' | 'store' | 'copy' | 'push' | 'report'
+export type Phase = 'inputs' | 'preflight' | 'train' | 'model' | 'store' | 'copy' | 'push'
 
 /** What is known of a deployment so far: filled in stage by stage, and reported whether it succeeds or not. */
 export class Deployment {
@@ -32,6 +32,7 @@ export class Deployment {
   /** Runs one stage in its own group of the log; without a title it makes its own groups, which cannot be nested. */
   async stage<T>(phase: Phase, title: string | undefined, work: () => Promise<T>): Promise<T> {
     this.phase = phase
+    this.outputs.failed_phase = phase
     const started = performance.now()
     try {
       return await (title === undefined ? work() : log.group(title, work))

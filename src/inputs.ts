@@ -5,7 +5,7 @@ import type { InputName } from './inputs/names.ts'
 import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
 import { locateRepository } from './inputs/repository.ts'
 import * as value from './inputs/values.ts'
-import { warning } from './log.ts'
+import { info, warning } from './log.ts'
 
 export { inputNames } from './inputs/names.ts'
 
@@ -121,6 +121,11 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     executedNotebook: path('executed_notebook_path'),
   }
 
+  const evidence = training.executedNotebook?.absolute
+  if (evidence && [notebook, model, training.requirements].some((file) => file?.absolute === evidence)) {
+    reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced')
+  }
+
   const codeFolder =
     text('algorithm_path') !== ''
       ? path('algorithm_path')
@@ -149,6 +154,8 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     throw new DeployError('The inputs of the workflow step could not be read')
   }
   warnAbout(apiUrl, repository.url, collection)
+  if (password !== '' && token !== '')
+    info('algorithmia_password is set, so github_username and github_pat are not used')
 
   return {
     workspace,

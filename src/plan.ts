@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs'
 import type { AlgorithmRepository } from './algorithm-repo/repository.ts'
-import { fileIn, formatUri } from './algorithmia/data-uri.ts'
+import { fileIn, formatUri, manifestPath } from './algorithmia/data-uri.ts'
 import { applyTo, manifestEntry } from './delivery.ts'
 import type { Deployment } from './deployment.ts'
+import { formatBytes } from './format.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
-import { type ManifestEntry, manifestName } from './manifest/manifest.ts'
+import { type ManifestEntry, manifestName, provesObject } from './manifest/manifest.ts'
 import { checkModel } from './model/check.ts'
 import { remoteName } from './model/names.ts'
 import { modelSource } from './model/source.ts'
+import type { Origin } from './origin.ts'
 
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
 export async function plan(
   inputs: Inputs,
   deployment: Deployment,
+  origin: Origin,
   repository: AlgorithmRepository,
   present: Partial<ManifestEntry>,
 ): Promise<void> {
@@ -21,22 +24,36 @@ export async function plan(
   if (training) deployment.note(`Would run ${training.notebook.relative}.`)
   if (training && !existsSync(model.absolute)) {
     deployment.note(`${model.relative} does not exist yet, so its upload and the manifest cannot be shown.`)
-  } else if (deployment.origin) {
+  } else {
+    deployment.phase = 'model'
     const source = modelSource(await checkModel({ ...model, workspace, trainedSince: undefined }))
-    const uri = fileIn(collection, remoteName(source.name, deployment.origin.commit))
-    const digest = await source.digest()
-    deployment.note(`Would store ${model.relative} (${source.size} bytes, MD5 ${digest.md5}) as ${formatUri(uri)}.`)
-    const entry = manifestEntry(deployment.origin, { uri, size: source.size, uploaded: true, ...digest }, present)
+    const uri = fileIn(collection, remoteName(source.name, origin.commit))
+    const facts = { size: source.size, ...(await source.digest()) }
+    const uploaded = !provesObject(present, { filepath: manifestPath(uri), ...facts })
+    const shown = `${model.relative} (${formatBytes(facts.size)}, MD5 ${facts.md5})`
+    deployment.note(
+      uploaded ? `Would store ${shown} as ${formatUri(uri)}.` : `${shown} is stored already as ${formatUri(uri)}.`,
+    )
+    deployment.phase = 'copy'
+    const entry = manifestEntry(origin, { uri, uploaded, ...facts }, present)
     const files = await repository.stage(
       async (folder) => {
         await applyTo(folder, inputs.code, entry)
       },
       [manifestName],
     )
+    const target = `${repository.branch} of ${inputs.repository.url}`
     deployment.note(
-      `Would commit to ${repository.branch} of ${inputs.repository.url}: ${files.join(', ') || 'nothing'}.`,
+      files.length === 0
+        ? `Would commit nothing: ${target} has it all.`
+        : `Would commit to ${target}: ${shorten(files)}.`,
     )
-    log.info(await repository.difference(manifestName))
+    const difference = await repository.difference(manifestName)
+    if (difference !== '') log.info(difference)
   }
   deployment.succeed('planned')
+}
+
+function shorten(files: readonly string[]): string {
+  return files.slice(0, 20).join(', ') + (files.length > 20 ? ` and ${files.length - 20} more` : '')
 }

@@ -1,6 +1,6 @@
 import type { AlgorithmRepository } from './algorithm-repo/repository.ts'
 import { findAlgorithm } from './algorithmia/algorithms.ts'
-import type { DataApi } from './algorithmia/data.ts'
+import { type DataApi, needsCollection } from './algorithmia/data.ts'
 import { formatUri } from './algorithmia/data-uri.ts'
 import type { Http } from './algorithmia/http.ts'
 import { readManifestText } from './delivery.ts'
@@ -17,22 +17,27 @@ import { readManifest } from './manifest/manifest.ts'
  */
 export async function preflight(inputs: Inputs, http: Http, data: DataApi, opened: Promise<AlgorithmRepository>) {
   const { owner, algorithm } = inputs.platform
+  const looking = findAlgorithm(http, owner, algorithm)
+  const required = looking.then((found) => requireAlgorithm(found, http, owner, algorithm))
+  const checked = opened.then(checkRepository).catch(async (error) => {
+    // A missing algorithm has no repository either: one mistake, one message.
+    if ((await looking.catch(() => 'unknown')) === 'missing') await required
+    throw error
+  })
   const [collection, found, { repository, present }] = await allChecks([
     data.findCollection(inputs.collection),
-    requireAlgorithm(http, owner, algorithm),
-    opened.then(checkRepository),
+    required,
+    checked,
   ])
-  log.info(
-    `The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : 'will be created'}`,
-  )
+  const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
+  log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
   if (found === 'unknown') {
     log.warning(`algorithmia_api_key may not read algorithms, so whether ${owner}/${algorithm} exists was not checked`)
   }
   return { collection, repository, present }
 }
 
-async function requireAlgorithm(http: Http, owner: string, name: string): Promise<'exists' | 'unknown'> {
-  const found = await findAlgorithm(http, owner, name)
+function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', http: Http, owner: string, name: string) {
   if (found !== 'missing') return found
   throw new DeployError(
     `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
@@ -48,9 +53,9 @@ async function checkRepository(repository: AlgorithmRepository) {
 async function allChecks<T extends readonly unknown[]>(checks: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const results = await Promise.allSettled(checks)
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
-  if (failures.length === 1) throw failures[0]
-  if (failures.length > 1) {
-    throw new DeployError(`${failures.length} checks failed:\n- ${failures.map(messageOf).join('\n- ')}`)
-  }
+  // A server that is down fails several checks with the same words.
+  const messages = [...new Set(failures.map(messageOf))]
+  if (messages.length === 1) throw failures[0]
+  if (messages.length > 1) throw new DeployError(`${messages.length} checks failed:\n- ${messages.join('\n- ')}`)
   return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
 }

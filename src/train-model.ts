@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from './deployment.ts'
-import type { Inputs } from './inputs.ts'
+import type { Inputs, TrainingInputs } from './inputs.ts'
 import { publish } from './outputs.ts'
 
 /**
@@ -10,9 +10,12 @@ import { publish } from './outputs.ts'
  *
  * @returns when the training began
  */
-export async function trainModel(inputs: Inputs, deployment: Deployment, temp: string): Promise<Date | undefined> {
-  const { training } = inputs
-  if (training === undefined) return undefined
+export async function trainModel(
+  training: TrainingInputs,
+  inputs: Inputs,
+  deployment: Deployment,
+  temp: string,
+): Promise<Date> {
   const { train } = await import('./training/train.ts')
   const executedNotebook =
     training.executedNotebook?.absolute ?? join(inputs.temp, `${parse(training.notebook.absolute).name}.executed.ipynb`)

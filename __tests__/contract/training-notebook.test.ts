@@ -283,7 +283,7 @@ describe('variables', () => {
 
   test('n36: without a cell tagged parameters they are set first, in place of those of an earlier run', async () => {
     const cells = [{ source: 'x = 1', tags: ['injected-parameters'] }, 'print(x)']
-    const { saved } = await runCells(cells, { parameters: { x: 2 } })
+    const { saved } = await runCells(cells, { parameters: { x: 2n } })
     expect(printed(saved)).toBe('2\n')
     expect(saved?.cells).toHaveLength(2)
   })

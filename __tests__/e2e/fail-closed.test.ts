@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
@@ -133,6 +133,37 @@ describe('fails closed', () => {
     execFileSync('git', ['-C', repository, 'config', '--unset', 'core.hooksPath'])
     await expectFailure(result, 'push', /a rule of .* refused the push[\s\S]*GH006: Protected branch/)
     expect(result.summary).toContain('Left behind')
+  })
+
+  test('code that training moved out of the workspace', async () => {
+    const secret = join(lab.root, 'outside')
+    mkdirSync(secret)
+    writeFileSync(join(secret, 'note.txt'), 'not for the repository')
+    const cell = `import os\nos.rename("digits", "digits-before")\nos.symlink(${JSON.stringify(secret)}, "digits")`
+    lab.write('model_training.ipynb', notebook(cell, 'open("model.pkl", "w").write("new")'))
+    const result = await lab.run()
+    rmSync(join(lab.workspace, 'digits'))
+    renameSync(join(lab.workspace, 'digits-before'), join(lab.workspace, 'digits'))
+    rmSync(join(lab.workspace, 'model_training.ipynb'))
+    await expectFailure(result, 'copy', /algorithm_path is .*leads out of the workspace/)
+  })
+
+  test('an executed notebook that would replace the notebook itself', async () => {
+    lab.write('model_training.ipynb', notebook('1'))
+    const result = await lab.run({ executed_notebook_path: 'model_training.ipynb' })
+    expect(existsSync(join(lab.workspace, 'model_training.ipynb'))).toBe(true)
+    rmSync(join(lab.workspace, 'model_training.ipynb'))
+    await expectFailure(result, 'inputs', /executed_notebook_path is a file that this step reads/)
+  })
+
+  test('code that the repository keeps in Git LFS', async () => {
+    lab.write('digits/.gitattributes', '*.bin filter=lfs diff=lfs merge=lfs -text\n')
+    lab.write('digits/weights.bin', 'many bytes')
+    writeFileSync(join(lab.home, '.gitconfig'), '[filter "lfs"]\n\tclean = tr a-z A-Z\n\trequired = true\n')
+    const result = await lab.run()
+    rmSync(join(lab.home, '.gitconfig'))
+    rmSync(join(lab.workspace, 'digits/weights.bin'))
+    await expectFailure(result, 'copy', /keeps weights\.bin in Git LFS.*copy_exclude/)
   })
 
   test('inputs that are wrong, all at once and before anything is contacted', async () => {

@@ -21,7 +21,7 @@ export function mountSmallDisk(folder: string): {
     root('mount', '-t', 'tmpfs', '-o', 'size=72k,mode=0777', 'tmpfs', folder)
     return {
       context: { temp: folder },
-      message: /[Nn]o space left on device.*free in RUNNER_TEMP/,
+      message: /The disk is full: .* free in RUNNER_TEMP/,
       unmount: () => root('umount', folder),
     }
   } catch {

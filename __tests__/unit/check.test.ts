@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
@@ -64,31 +64,38 @@ test.each([
 })
 
 describe('after training', () => {
-  const began = new Date('2024-05-01T12:00:00.000Z')
-  const writtenAt = (seconds: number) => {
+  /** A model written just now, and a training that began so many seconds before or after. */
+  const trained = (secondsAfterIt: number) => {
     const root = workspace()
-    const time = new Date(began.getTime() + seconds * 1000)
-    utimesSync(join(root, 'model.pkl'), time, time)
-    return root
+    return { root, began: new Date(Date.now() + secondsAfterIt * 1000) }
   }
 
-  test.each([-1, 0, 1, 3600])('a model written %d s after it began is of this run', async (seconds) => {
-    await expect(check(writtenAt(seconds), 'model.pkl', began)).resolves.toMatchObject({ size: 5 })
+  test.each([-3600, -1, 0, 1])('a model written before a training %d s later is of this run', async (seconds) => {
+    const { root, began } = trained(seconds)
+    await expect(check(root, 'model.pkl', began)).resolves.toMatchObject({ size: 5 })
   })
 
-  test.each([-3, -86_400])(
-    'a model written %d s after it began is an old one, and both times are named',
+  test.each([10, 86_400])(
+    'a training that began %d s later did not write it, and both times are named',
     async (seconds) => {
-      const root = writtenAt(seconds)
-      const written = new Date(began.getTime() + seconds * 1000).toISOString()
+      const { root, began } = trained(seconds)
+      const written = statSync(join(root, 'model.pkl')).mtime.toISOString()
       const result = check(root, 'model.pkl', began)
       await expect(result).rejects.toThrow(`the file is from ${written}, the training began at ${began.toISOString()}`)
       await expect(check(root, 'model.pkl')).resolves.toMatchObject({ size: 5 })
     },
   )
 
+  test('a model that was moved there keeps its old date and is of this run all the same', async () => {
+    const { root } = trained(-1)
+    utimesSync(join(root, 'model.pkl'), new Date(0), new Date(0))
+    await expect(check(root, 'model.pkl', new Date())).resolves.toMatchObject({ size: 5 })
+  })
+
   test('a missing model is the fault of the notebook', async () => {
-    await expect(check(workspace(), 'missing.pkl', began)).rejects.toThrow('the notebook ran, but did not save a model')
+    await expect(check(workspace(), 'missing.pkl', new Date())).rejects.toThrow(
+      'the notebook ran, but did not save a model',
+    )
   })
 
   test('a link that training put in the place of the model is not followed out', async () => {

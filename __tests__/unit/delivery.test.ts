@@ -119,14 +119,14 @@ describe('a change of the clone', () => {
     await applyTo(clone, code, entry)
     expect(manifestOf(clone)).toEqual({ from: 'the code folder', ...entry })
     expect(readFileSync(join(clone, 'x.py'), 'utf8')).toBe('code')
-    expect(printed.text()).toBe('Copied 2 files from code\n')
+    expect(printed.text()).toBe('Code: 2 files from code\n')
   })
 
   test('says what it removed', async () => {
     const { clone, code } = folders()
     writeFiles(clone, { old: '' })
     await applyTo(clone, { ...code, mode: 'mirror', exclude: ['*.json'] }, entry)
-    expect(printed.text()).toBe('Copied 1 file from code\nRemoved 1: old\n')
+    expect(printed.text()).toBe('Code: 1 file from code\nNot in code any more: old\n')
   })
 
   // On Windows a junction to a folder: links to files need rights there.

@@ -16,7 +16,7 @@ type Kind = 'race' | 'trouble' | 'final'
 const texts: [string, string, Kind, string][] = [
   [
     'a wrong secret in a header',
-    "fatal: could not read Username for 'http://127.0.0.1:8765': terminal prompts disabled",
+    "fatal: could not read Username for 'https://host.example': terminal prompts disabled",
     'final',
     `${url} rejected github_pat (as ada), or it has expired`,
   ],
@@ -28,13 +28,13 @@ const texts: [string, string, Kind, string][] = [
   ],
   [
     'no secret',
-    "fatal: could not read Username for 'http://127.0.0.1:8765': No such device or address",
+    "fatal: could not read Username for 'https://host.example': No such device or address",
     'final',
     `${url} rejected github_pat`,
   ],
   [
     'a token as user',
-    "fatal: could not read Password for 'http://ada@127.0.0.1:8765': terminal prompts disabled",
+    "fatal: could not read Password for 'https://ada@host.example': terminal prompts disabled",
     'final',
     `${url} rejected github_pat`,
   ],
@@ -210,8 +210,8 @@ describe('the explanation', () => {
   })
 
   test('ends somewhere', () => {
-    const lines = Array.from({ length: 100 }, (_, index) => `remote: line ${index}`)
-    expect(explain(lines.join('\n')).split('\n')).toHaveLength(31)
+    const lines = Array.from({ length: 300 }, (_, index) => `remote: line ${index}`)
+    expect(explain(lines.join('\n')).split('\n')).toHaveLength(101)
   })
 
   test('shows no secret: neither that of the message nor the command line of the object', () => {

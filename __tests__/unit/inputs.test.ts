@@ -264,7 +264,7 @@ describe('parameters of the notebook', () => {
   test.each<[string, Record<string, unknown>]>([
     ['', {}],
     ['rate: 0.1\nname: "007"\nflag: true\nnothing:', { rate: 0.1, name: '007', flag: true, nothing: null }],
-    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1, '2'], deep: { a: null } }],
+    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1n, '2'], deep: { a: null } }],
     ['day: 2020-01-02\nanswer: no', { day: '2020-01-02', answer: 'no' }],
     ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
     ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],

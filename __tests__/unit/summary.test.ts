@@ -60,7 +60,7 @@ describe('the page of the job', () => {
 | Origin | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
 | Algorithm commit | [<code>ffffffffffff</code>](https://github.com/ada-gh/wine/commit/fff) on <code>trunk</code> of <code>https://github.com/ada-gh/wine.git</code> |
 
-- Training skipped: notebook_path is empty.
+- Training skipped: notebook\\_path is empty.
 
 <sub>preflight 840 ms · store 12.3 s</sub>
 
@@ -88,7 +88,7 @@ remote: GH006
 | SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
 | Origin | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
 
-- Left behind: data://ada/wine/model_${commit}.pkl is stored, but no manifest points to it.
+- Left behind: data://ada/wine/model\\_${commit}.pkl is stored, but no manifest points to it.
 
 <sub>push 1 min 01 s</sub>
 
@@ -182,7 +182,8 @@ describe('text of others', () => {
       const summary = renderSummary(result, `Leak ${secret} everywhere`)
       expect(summary).not.toMatch(/t0k|en_summary/)
       expect(summary).toContain('Leak \\*\\*\\* here')
-      expect(summary.match(/Leak \*\*\* (there|everywhere)/g)).toHaveLength(2)
+      expect(summary).toContain('Leak *** everywhere')
+      expect(summary).toContain('Leak \\*\\*\\* there')
     },
   )
 })

@@ -6,7 +6,7 @@ import { DeployError } from '../../src/errors.ts'
 import { checkNotebook } from '../../src/training/check-notebook.ts'
 import { WholeLines } from '../../src/training/child.ts'
 import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook-failure.ts'
-import { checkParameters } from '../../src/training/parameters.ts'
+import { checkParameters, pythonValues } from '../../src/training/parameters.ts'
 import { explainPipFailure } from '../../src/training/pip-failure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training-words-'))
@@ -72,7 +72,10 @@ describe('n8, n10: what pip says is put into one sentence with the line of the r
       'an unknown package',
       'a\nFoo.bar>=9 # why\n',
       'ERROR: Could not find a version that satisfies the requirement foo-bar>=9 (from versions: 1, 2)\nERROR: No matching distribution found for foo-bar>=9\n',
-      { reason: 'there is no version of foo-bar>=9 for this Python and platform', line: 2 },
+      {
+        reason: 'there is no package foo-bar>=9, or none for this Python and platform; check spelling and version',
+        line: 2,
+      },
     ],
     [
       'conflict markers',
@@ -210,5 +213,19 @@ describe('n30: what is printed is cleaned in whole lines', () => {
     const pieces = collect(chunks)
     expect(pieces.length).toBeGreaterThan(1)
     expect(pieces.join('')).toBe(`${'x'.repeat(8185)}***`.repeat(400))
+  })
+})
+
+describe('n36: parameters as Python reads them', () => {
+  test.each<[unknown, string]>([
+    [1n, '1'],
+    [12345678901234567890n, '12345678901234567890'],
+    [1, '1.0'],
+    [0.001, '0.001'],
+    [1e300, '1e+300'],
+    ['007', '"007"'],
+    [{ list: [1n, 2.5, null, true], deep: { a: 3 } }, '{"list":[1,2.5,null,true],"deep":{"a":3.0}}'],
+  ])('%p', (value, json) => {
+    expect(JSON.stringify(pythonValues(value))).toBe(json)
   })
 })

@@ -47,7 +47,7 @@ async function listFiles(root: string, excluded: (path: string) => boolean, fold
   const lists = await Promise.all(
     entries.map(async (entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (neverCopied.has(entry.name) || excluded(entry.isDirectory() ? `${path}/` : path)) return []
+      if (neverCopied.has(entry.name.toLowerCase()) || excluded(entry.isDirectory() ? `${path}/` : path)) return []
       if (entry.isDirectory()) return listFiles(root, excluded, path)
       if (entry.isFile() || entry.isSymbolicLink()) return [path]
       throw new DeployError(

@@ -60,7 +60,9 @@ export function explainGitError(
       `${secretInput} (as ${login}) may not ${right} ${url}. It needs ${needed} access to that repository (for GitHub tokens: \`contents: write\`)`,
     )
   }
-  const asked = /could not read (?:Username|Password) for '(https?:\/\/[^/'@]*)/.exec(text)?.[1]
+  const [, scheme = '', host] =
+    /could not read (?:Username|Password) for '(https?:\/\/)(?:[^/'@]*@)?([^/']*)/.exec(text) ?? []
+  const asked = host === undefined ? undefined : scheme + host
   if (asked !== undefined && asked !== new URL(url).origin) {
     return said(
       `${url} leads to ${asked}. ${secretInput} was not sent there; if that is where the repository is, set algorithm_repository or git_host to it`,
@@ -70,7 +72,9 @@ export function explainGitError(
     /Authentication failed|could not read (Username|Password)|Invalid username or token|returned error: 401/.test(text)
   ) {
     return said(
-      `${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`,
+      secretInput === 'algorithmia_password'
+        ? `${url} rejected ${secretInput} (as ${login}). Check the secret; an API key of the account works as the password too`
+        : `${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`,
     )
   }
   if (/not found|does not appear to be a git repository/i.test(text)) {

@@ -100,7 +100,9 @@ export class AlgorithmRepository {
     const git = openGit({ ...options, folder })
     await refuseRewrittenPushUrl(git, url)
     const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim()
-    const current = (await git.raw(['symbolic-ref', '--short', 'HEAD'])).trim()
+    const current = (await git.raw(['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '')).trim()
+    if (current === '')
+      throw new DeployError(`algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`)
     log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
     return new AlgorithmRepository(await realpath(folder), git, current, head || undefined, location, patienceMs)
   }
@@ -204,7 +206,21 @@ export class AlgorithmRepository {
       files.push(path)
     }
     await this.#refuseFilesInSubmodules()
+    await this.#refuseLargeFileStorage(files)
     return files
+  }
+
+  /** With git-lfs set up, `add` stores a pointer, and the bytes would stay on this machine: no hook runs that sends them. */
+  async #refuseLargeFileStorage(files: readonly string[]): Promise<void> {
+    const filter = await this.#git.raw(['config', '--get-regexp', '^filter\\.lfs\\.(clean|process)$']).catch(() => '')
+    if (filter === '' || files.length === 0) return
+    const attributes = (await this.#git.raw(['check-attr', '-z', 'filter', '--', ...files])).split('\0')
+    const stored = files.filter((_, index) => attributes[3 * index + 2] === 'lfs')
+    if (stored.length === 0) return
+    throw new DeployError(
+      `.gitattributes of the algorithm's repository keeps ${stored.slice(0, 5).join(', ')} in Git LFS, which this action ` +
+        'does not push. Remove the rule there, or name the files in copy_exclude',
+    )
   }
 
   /** git adds nothing below a submodule's folder, and does not say so. */

@@ -24,7 +24,7 @@ export function explain(code: string | undefined, message: string, protocol: str
     case 'EAI_AGAIN':
       return 'its name could not be looked up (EAI_AGAIN); check algorithmia_api'
     case 'ECONNREFUSED':
-      return 'the connection was refused (ECONNREFUSED)'
+      return 'the connection was refused (ECONNREFUSED); check algorithmia_api'
     case 'ECONNRESET':
     case 'EPIPE':
       return `the connection was cut (${code})`

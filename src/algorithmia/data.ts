@@ -86,12 +86,6 @@ export class DataApi {
     if (response.status !== 200) throw refusal(response, `read ${formatUri(file)}`, 'reading')
     return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
   }
-
-  async remove(file: DataUri): Promise<void> {
-    const response = await this.#http.request('DELETE', apiPath(file))
-    if (response.status !== 200 && response.status !== 404)
-      throw refusal(response, `delete ${formatUri(file)}`, 'writing')
-  }
 }
 
 interface Listing {
@@ -114,7 +108,7 @@ export function refusal(response: Response, action: string, right: 'reading' | '
   const said = errorText(response)
   if (response.status === 401) {
     return new DeployError(
-      `Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key`,
+      `Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`,
     )
   }
   if (response.status === 403) {

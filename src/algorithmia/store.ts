@@ -69,7 +69,7 @@ export async function storeModel(request: StoreRequest): Promise<StoredModel> {
   ) {
     return reuse(uri, digest, model.size)
   }
-  log.info(`${formatUri(uri)} exists, and nothing proves that it holds these bytes: storing beside it`)
+  log.info(`Another model of this commit is stored as ${formatUri(uri)}; this one goes beside it`)
   return storeBeside(request, digest)
 }
 
@@ -125,8 +125,8 @@ async function upload(request: StoreRequest, uri: DataUri, expected?: Digest): P
   await checkStored(data, uri, model)
   const elapsed = performance.now() - started
   log.info(
-    `Stored ${formatBytes(model.size)} in ${formatDuration(elapsed)} (${formatRate(model.size, elapsed)}), ` +
-      `MD5 ${digest.md5}`,
+    `Stored ${formatBytes(model.size)} in ${formatDuration(elapsed)}` +
+      `${elapsed < 1000 ? '' : ` (${formatRate(model.size, elapsed)})`}, MD5 ${digest.md5}`,
   )
   return { uri, size: model.size, uploaded: true, ...digest }
 }
@@ -149,12 +149,11 @@ function checkAnswer(body: string, uri: DataUri): void {
 async function checkStored(data: DataApi, uri: DataUri, model: ModelSource): Promise<void> {
   const stored = await data.storedSize(uri)
   if (stored === model.size) return
-  // Written by this very run and good for nothing: no manifest points to it.
-  if (stored !== undefined) await data.remove(uri)
+  // Not removed: another run of this commit may have stored its own model there a moment ago.
   throw new DeployError(
     stored === undefined
       ? `${formatUri(uri)} is not there although Algorithmia confirmed it`
-      : `${formatUri(uri)} was stored with ${stored} bytes instead of ${model.size}, and was removed again`,
+      : `${formatUri(uri)} is stored with ${stored} bytes instead of ${model.size}; a new run stores the model beside it`,
   )
 }
 

@@ -72,7 +72,7 @@ export class InputReader {
     const text = this.text(name)
     if (text === '') return {}
     const { parse } = await import('yaml')
-    const parsed = this.derived<unknown>(() => parse(text), true, name)
+    const parsed = this.derived<unknown>(() => parse(text, { intAsBigInt: true }), true, name)
     if (parsed === undefined) return {}
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
       this.report(name, 'is not a mapping; write one `name: value` a line, or a JSON object')

@@ -24,7 +24,7 @@ export function locateRepository(reader: InputReader, facts: RepositoryFacts) {
   const host = reader.optional('git_host', hostOrigin) ?? 'https://github.com'
   const origin = given === undefined ? host : new URL(given).origin
   const where: InputName = given === undefined ? 'git_host' : 'algorithm_repository'
-  const platformGit = `git.${new URL(facts.apiUrl).hostname.replace(/^api\./, '')}`
+  const platformGit = gitHostOf(facts.apiUrl)
   const hostname = new URL(origin).hostname
 
   if (given === origin) {
@@ -70,4 +70,10 @@ export function locateRepository(reader: InputReader, facts: RepositoryFacts) {
     // On GitHub the owner of the repository need not be an account of Algorithmia.
     algorithmOwner: (hosting === 'algorithmia' || given !== undefined ? owner : undefined) ?? username,
   } as const
+}
+
+/** The platform's git host, from its API's; a test server serves both at one address (platform reference §1). */
+function gitHostOf(apiUrl: string): string {
+  const { protocol, hostname } = new URL(apiUrl)
+  return protocol === 'http:' ? apiUrl : `git.${hostname.replace(/^api\./, '')}`
 }

@@ -49,8 +49,9 @@ export async function checkModel({
   if (!found.isFile()) throw new DeployError(`model_path ${shown} is not a regular file`)
   if (found.size === 0) throw new DeployError(`The model ${shown} is empty (0 bytes)`)
   await refuseLfsPointer(real, shown, found.size)
-  // Some file systems keep times to two seconds only.
-  if (trainedSince && found.mtimeMs < trainedSince.getTime() - 2000) {
+  // The time of the change counts too, for what was moved or unpacked there with an old date of its own. Two seconds
+  // are what some file systems round to.
+  if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
     throw new DeployError(
       `The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
         `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +

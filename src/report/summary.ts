@@ -20,7 +20,7 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
-  if (notes.length > 0) lines.push(...notes.map((note) => `- ${escapeHtml(note).replace(/\s+/g, ' ')}`), '')
+  if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
     const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
     lines.push(`<sub>${times.join(' · ')}</sub>`, '')

@@ -9,6 +9,7 @@ import { forwardCancellation } from './cancellation.ts'
 import { runChild, WholeLines } from './child.ts'
 import type { Environments } from './environments.ts'
 import { notebookError, type Outcome } from './notebook-failure.ts'
+import { pythonValues } from './parameters.ts'
 import { driverEnvironment, kernelEnvironment, mayPass } from './process-environment.ts'
 
 export interface Execution extends Environments {
@@ -93,8 +94,10 @@ async function runDriver(execution: Execution): Promise<Outcome> {
       printErrors.end()
       return code
     })
-    if (existsSync(files.result)) return JSON.parse(await readFile(files.result, 'utf8')) as Outcome
-    return withoutResult(code, lastWords, cancellation.requested())
+    if (!existsSync(files.result)) return withoutResult(code, lastWords, cancellation.requested())
+    const outcome = JSON.parse(await readFile(files.result, 'utf8')) as Outcome
+    // A signal that came too late for the notebook still ends the action.
+    return cancellation.requested() ? { ...outcome, status: 'cancelled' } : outcome
   } finally {
     cancellation.stop()
   }
@@ -111,7 +114,7 @@ function driverRequest(execution: Execution, home: string, files: { result: stri
     cwd: execution.workspace,
     kernel_python: execution.kernelPython,
     kernel_environment: kernelEnvironment({ ...execution, home }),
-    parameters: execution.parameters,
+    parameters: pythonValues(execution.parameters),
     notebook_timeout: seconds(execution.notebookTimeoutMs),
     cell_timeout: seconds(execution.cellTimeoutMs),
     start_timeout: START_TIMEOUT_MS / 1000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, Optional
 
 import zmq.asyncio
@@ -19,7 +20,8 @@ class OneKernel(KernelSpecManager):
     python = Unicode()
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        start = str(Path(__file__).with_name("kernel_start.py"))
+        argv = [self.python, start, "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python", language="python")
 
 

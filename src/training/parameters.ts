@@ -30,6 +30,23 @@ function checkValue(name: string, value: unknown): void {
   }
 }
 
+/**
+ * The values as JSON that Python reads with the same types: whole numbers of any size stay whole (bigint), and `1.0`
+ * stays a float (number).
+ */
+export function pythonValues(value: unknown): unknown {
+  if (typeof value === 'bigint') return rawJson(String(value))
+  if (typeof value === 'number') return rawJson(/[.e]/.test(String(value)) ? String(value) : `${value}.0`)
+  if (Array.isArray(value)) return value.map(pythonValues)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, pythonValues(part)]))
+}
+
+/** @see https://github.com/tc39/proposal-json-parse-with-source, in Node from 21 on */
+function rawJson(text: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text)
+}
+
 function parameterError(problem: string): DeployError {
   return new DeployError(`In the input notebook_parameters ${problem}.`, {
     annotation: { title: 'Parameter not usable' },

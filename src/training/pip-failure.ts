@@ -20,7 +20,7 @@ const reasons: { pattern: RegExp; say: (detail: string) => string }[] = [
   { pattern: /(DO NOT MATCH THE HASHES)/, say: () => 'a package does not have the hash that the file asks for' },
   {
     pattern: /^ERROR: No matching distribution found for (.+?)(?: \(from .*\))?$/m,
-    say: (it) => `there is no version of ${it} for this Python and platform`,
+    say: (it) => `there is no package ${it}, or none for this Python and platform; check spelling and version`,
   },
   {
     pattern: /^\s*ERROR: Failed to build installable wheels for some pyproject.toml based projects \(?([^)\s]+)\)?/m,

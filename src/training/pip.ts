@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
 import { formatBytes } from '../format.ts'
-import { info, mask } from '../log.ts'
+import { debug, info, mask } from '../log.ts'
 import { runChild, WholeLines } from './child.ts'
 import { explainPipFailure } from './pip-failure.ts'
 
@@ -27,6 +27,10 @@ const PIP =
 
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024
 
+/** A line for each small package, which hides what matters: what takes long, what was installed, what went wrong. */
+const chatter =
+  /^\s*(Collecting |Requirement already |Using cached |Looking in |Downloading .*[ (]\d+(\.\d+)? (bytes|kB)|Installing collected)/
+
 /** Runs `pip install` in an environment. Never throws for what pip says. */
 export async function pipInstall(args: readonly string[], call: PipCall): Promise<PipOutcome> {
   return pip(['install', '--no-input', '--no-compile', '--progress-bar', 'off', ...args], call)
@@ -37,7 +41,7 @@ export async function pip(args: readonly string[], call: PipCall): Promise<PipOu
   const lines = new WholeLines((text) => {
     output = (output + text).slice(-LONGEST_OUTPUT_KEPT)
     if (call.live !== true) return
-    for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/)) info(line)
+    for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/)) (chatter.test(line) ? debug : info)(line)
   })
   const write = (chunk: Buffer) => lines.write(chunk)
   // Isolated mode: a file of the workspace named like a module of pip must not take its place.
@@ -55,12 +59,17 @@ export async function pip(args: readonly string[], call: PipCall): Promise<PipOu
 export function maskIndexPasswords(requirements: string, environment: NodeJS.ProcessEnv): void {
   const variables = Object.entries(environment).filter(([name]) => /^PIP_|_PROXY$/i.test(name))
   const texts = [requirements, ...variables.map(([, value]) => value ?? '')]
-  for (const match of texts.join('\n').matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)) {
-    const password = match[1] ?? ''
-    // A reference to a variable is not the secret itself.
-    if (!password.startsWith('${')) mask(password)
-    if (/%[0-9a-f]{2}/i.test(password)) mask(decode(password))
+  for (const match of texts.join('\n').matchAll(/:\/\/([^\s/:@]*)(?::([^\s/@]+))?@/g)) {
+    // A token may stand in either place, its counterpart being a word like `x` or `__token__`.
+    for (const part of [match[1], match[2]]) maskIndexSecret(part ?? '')
   }
+}
+
+function maskIndexSecret(text: string): void {
+  // A reference to a variable is not the secret itself, and stars for a short word would only spoil the log.
+  if (text.startsWith('${') || text.length < 6) return
+  mask(text)
+  if (/%[0-9a-f]{2}/i.test(text)) mask(decode(text))
 }
 
 function decode(text: string): string {
