@@ -24,7 +24,8 @@ const headlines = {
  */
 function renderSummary(deployment, failure) {
     const { outputs, target, notes, stages } = deployment;
-    const outcome = headlines[outputs.status] ?? `failed (${outputs.failed_phase}), nothing was deployed`;
+    const failed = `failed (${outputs.failed_phase}), ${deployment.uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed'}`;
+    const outcome = headlines[outputs.status] ?? failed;
     const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome}`, ''];
     if (failure !== undefined)
         lines.push(...codeBlock(failure), '');

@@ -28791,6 +28791,7 @@ function sameObject(answered, uri) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   On: () => (/* binding */ UncertainError),
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   sH: () => (/* binding */ DeployError)
@@ -28808,6 +28809,10 @@ class DeployError extends Error {
         super(message, options.cause === undefined ? undefined : { cause: options.cause });
         this.annotation = options.annotation ?? {};
     }
+}
+/** A failure after which nobody can tell whether production changed; the message says where to look. */
+class UncertainError extends DeployError {
+    name = 'UncertainError';
 }
 /**
  * An error as text: its message and those of its causes, redacted. Never the object itself: the error objects of
@@ -29191,11 +29196,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/src/algorithmia/data-uri.js
 var data_uri = __nccwpck_require__(4686);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/log.js
 var log = __nccwpck_require__(6671);
 // EXTERNAL MODULE: ./build/src/outputs.js
 var outputs = __nccwpck_require__(8919);
 ;// CONCATENATED MODULE: ./build/src/deployment.js
+
 
 
 
@@ -29206,6 +29214,8 @@ class Deployment {
     origin;
     /** Where it goes: known once the inputs are read. */
     target;
+    /** True when a push may or may not have arrived. */
+    uncertain = false;
     /** The branch that holds the delivered commit. */
     branch = '';
     /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
@@ -29258,8 +29268,9 @@ class Deployment {
         this.outputs.failed_phase = '';
     }
     /** Says what this run leaves behind that a person should know of. */
-    fail() {
-        if (this.#uploaded && this.outputs.algorithm_commit_sha === '') {
+    fail(error) {
+        this.uncertain = error instanceof errors/* UncertainError */.On;
+        if (this.#uploaded && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
             this.note(`Left behind: ${this.outputs.model_uri} is stored, but no manifest points to it.`);
         }
         this.outputs.status = 'failed';
@@ -29286,8 +29297,6 @@ async function explainFullDisk(message, folder) {
     return `${message}\nThe disk is full: ${(0,format/* formatBytes */.z)(space.bavail * space.bsize)} free in RUNNER_TEMP (${folder}). Free space in an earlier step`;
 }
 //# sourceMappingURL=disk.js.map
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
@@ -29572,11 +29581,11 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(713), __nccwpck_require__.e(102)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6102));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(713), __nccwpck_require__.e(143)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3143));
         await deploy(inputs, deployment);
     }
     catch (error) {
-        deployment.fail();
+        deployment.fail(error);
         failure = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
         log/* fail */.fJ(failure, {
             title: `Deploy to Algorithmia failed: ${deployment.phase}`,

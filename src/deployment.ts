@@ -1,5 +1,6 @@
 import { formatUri, manifestPath } from './algorithmia/data-uri.ts'
 import type { StoredModel } from './algorithmia/store.ts'
+import { UncertainError } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import type { Origin } from './origin.ts'
@@ -15,6 +16,8 @@ export class Deployment {
   origin: Origin | undefined
   /** Where it goes: known once the inputs are read. */
   target: { algorithm: string; repositoryUrl: string } | undefined
+  /** True when a push may or may not have arrived. */
+  uncertain = false
   /** The branch that holds the delivered commit. */
   branch = ''
   /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
@@ -74,8 +77,9 @@ export class Deployment {
   }
 
   /** Says what this run leaves behind that a person should know of. */
-  fail(): void {
-    if (this.#uploaded && this.outputs.algorithm_commit_sha === '') {
+  fail(error?: unknown): void {
+    this.uncertain = error instanceof UncertainError
+    if (this.#uploaded && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
       this.note(`Left behind: ${this.outputs.model_uri} is stored, but no manifest points to it.`)
     }
     this.outputs.status = 'failed'

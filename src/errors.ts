@@ -14,13 +14,18 @@ export interface Annotation {
  * any, stays out of the annotation and is only ever described by its message.
  */
 export class DeployError extends Error {
-  override readonly name = 'DeployError'
+  override readonly name: string = 'DeployError'
   readonly annotation: Annotation
 
   constructor(message: string, options: { cause?: unknown; annotation?: Annotation } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.annotation = options.annotation ?? {}
   }
+}
+
+/** A failure after which nobody can tell whether production changed; the message says where to look. */
+export class UncertainError extends DeployError {
+  override readonly name = 'UncertainError'
 }
 
 /**

@@ -17,7 +17,7 @@ export async function run(): Promise<void> {
     const { deploy } = await import('./deploy.ts')
     await deploy(inputs, deployment)
   } catch (error) {
-    deployment.fail()
+    deployment.fail(error)
     failure = await explainFullDisk(describeError(error), process.env.RUNNER_TEMP)
     log.fail(failure, {
       title: `Deploy to Algorithmia failed: ${deployment.phase}`,

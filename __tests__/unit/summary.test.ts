@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Deployment } from '../../src/deployment.ts'
+import { UncertainError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
 import { mask } from '../../src/log.ts'
 import { renderSummary } from '../../src/report/summary.ts'
@@ -93,6 +94,15 @@ remote: GH006
 <sub>push 1 min 01 s</sub>
 
 `)
+  })
+
+  test('of one whose push may have arrived', () => {
+    const result = stored(deployment())
+    result.phase = 'push'
+    result.fail(new UncertainError('The push was cut.'))
+    const summary = renderSummary(result, 'The push was cut.')
+    expect(summary).toContain('failed (push), and it is not known whether it was deployed')
+    expect(summary).not.toMatch(/nothing was deployed|Left behind/)
   })
 
   test('of one that knew nothing yet', () => {

@@ -1,7 +1,7 @@
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises'
+import { mkdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
-import { DeployError, messageOf } from '../errors.ts'
+import { DeployError, messageOf, UncertainError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
 import { type GitOptions, openGit, usualStallSeconds } from './git.ts'
@@ -9,6 +9,7 @@ import { explainGitError, type GitErrorContext, isConnectionTrouble, isLostRace 
 import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
 import { connectionTries, lastLine, persist } from './persist.ts'
 import { maskProxyPasswords } from './proxy-secrets.ts'
+import { stageAll, warnOfIgnored } from './staging.ts'
 
 export interface RepositoryLocation {
   /** http(s), without credentials. */
@@ -132,7 +133,7 @@ export class AlgorithmRepository {
   async stage(change: Change, force: readonly string[]): Promise<string[]> {
     this.#change = { apply: change, force }
     this.#staged = await this.#applyChange()
-    await this.#reportIgnored()
+    await warnOfIgnored(this.#git)
     return this.#staged
   }
 
@@ -146,6 +147,7 @@ export class AlgorithmRepository {
    * nothing is ever forced or merged.
    *
    * @throws DeployError when the push is refused; the remote is then as it was
+   * @throws UncertainError when nobody can tell whether it arrived
    */
   async push(message: string): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
@@ -192,59 +194,7 @@ export class AlgorithmRepository {
       throw new DeployError(`Expected the clone at ${this.folder}, found a repository at ${top}`)
     }
     await this.#change.apply(this.folder)
-    await this.#git.raw(['add', '--all', '--', '.'])
-    if (this.#change.force.length > 0) await this.#git.raw(['add', '--force', '--', ...this.#change.force])
-    const changes = (await this.#git.raw(['diff', '--cached', '--raw', '--no-renames', '-z'])).split('\0')
-    const files: string[] = []
-    for (let index = 0; index + 1 < changes.length; index += 2) {
-      const path = changes[index + 1] ?? ''
-      if (/^:\d+ 160000 /.test(changes[index] ?? '')) {
-        throw new DeployError(
-          `${path} in the code folder is a git repository of its own; copy its files or name it in copy_exclude`,
-        )
-      }
-      files.push(path)
-    }
-    await this.#refuseFilesInSubmodules()
-    await this.#refuseLargeFileStorage(files)
-    return files
-  }
-
-  /** With git-lfs set up, `add` stores a pointer, and the bytes would stay on this machine: no hook runs that sends them. */
-  async #refuseLargeFileStorage(files: readonly string[]): Promise<void> {
-    const filter = await this.#git.raw(['config', '--get-regexp', '^filter\\.lfs\\.(clean|process)$']).catch(() => '')
-    if (filter === '' || files.length === 0) return
-    const attributes = (await this.#git.raw(['check-attr', '-z', 'filter', '--', ...files])).split('\0')
-    const stored = files.filter((_, index) => attributes[3 * index + 2] === 'lfs')
-    if (stored.length === 0) return
-    throw new DeployError(
-      `.gitattributes of the algorithm's repository keeps ${stored.slice(0, 5).join(', ')} in Git LFS, which this action ` +
-        'does not push. Remove the rule there, or name the files in copy_exclude',
-    )
-  }
-
-  /** git adds nothing below a submodule's folder, and does not say so. */
-  async #refuseFilesInSubmodules(): Promise<void> {
-    const entries = (await this.#git.raw(['ls-files', '--stage', '-z'])).split('\0')
-    for (const entry of entries.filter((line) => line.startsWith('160000 '))) {
-      const path = entry.slice(entry.indexOf('\t') + 1)
-      const content = await readdir(join(this.folder, path)).catch(() => [])
-      if (content.length === 0) continue
-      throw new DeployError(
-        `${path} is a submodule in the algorithm's repository and a folder in the code folder; remove the submodule there or name ${path} in copy_exclude`,
-      )
-    }
-  }
-
-  /** Ignored files in a fresh clone are the ones that were just copied. */
-  async #reportIgnored(): Promise<void> {
-    const ignored = (await this.#git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z'])).split('\0')
-    const names = ignored.filter((name) => name !== '')
-    if (names.length === 0) return
-    const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
-    log.warning(
-      `Not deployed, because .gitignore of the algorithm's repository excludes them: ${names.slice(0, 10).join(', ')}${more}`,
-    )
+    return stageAll(this.#git, this.folder, this.#change.force)
   }
 
   async #commit(message: string): Promise<string> {
@@ -278,7 +228,7 @@ export class AlgorithmRepository {
       if (missing && this.#head === undefined) return undefined
       if (missing) throw new DeployError(`${failed.message}\nThe branch ${this.branch} is no longer there`)
       const doubt = `Afterwards the repository could not be read, so whether it arrived is not known: look for commit ${unsure} on ${this.branch} before the next run`
-      throw unsure === undefined ? failed : new DeployError(`${failed.message}\n${doubt}`)
+      throw unsure === undefined ? failed : new UncertainError(`${failed.message}\n${doubt}`)
     }
     return (await this.#git.raw(['rev-parse', this.#remoteBranch])).trim()
   }
