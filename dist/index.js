@@ -29380,7 +29380,10 @@ class InputReader {
     throwProblems() {
         if (this.#problems.length === 0)
             return;
-        const lines = this.#problems.map((problem) => problem.text);
+        // A missing secret first: it explains others.
+        const missing = ({ text }) => text.includes(whySecretsAreEmpty);
+        const sorted = [...this.#problems.filter(missing), ...this.#problems.filter((problem) => !missing(problem))];
+        const lines = sorted.map((problem) => problem.text);
         throw new errors/* DeployError */.sH(lines.length === 1 ? `${lines[0]}` : `${lines.length} inputs need attention:\n- ${lines.join('\n- ')}`);
     }
 }
