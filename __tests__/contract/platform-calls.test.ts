@@ -136,7 +136,9 @@ describe('an address where nobody answers', () => {
     const server = await serveInTurn(fine)
     await server.close()
     const { message } = await failureOf(client(server.url, { attempts: 2 }).request('GET', '/v1/x'))
-    expect(message).toBe(`${server.url} could not be reached: the connection was refused (ECONNREFUSED) (2 tries)`)
+    expect(message).toBe(
+      `${server.url} could not be reached: the connection was refused (ECONNREFUSED); check algorithmia_api (2 tries)`,
+    )
   })
 
   test('that does not exist is named, without the key', async () => {

@@ -349,7 +349,7 @@ describe('one problem, in a sentence that names the input', () => {
   })
 })
 
-test('all problems at once, the empty key first', async () => {
+test('all problems at once, the empty secrets first', async () => {
   const found = await problems({
     algorithmia_username: 'a/b',
     model_path: '../x',
@@ -361,13 +361,13 @@ test('all problems at once, the empty key first', async () => {
   })
   expect(found.map((problem) => problem.split(' ')[0])).toEqual([
     'algorithmia_api_key',
+    'github_pat',
     'algorithmia_username',
     'algorithmia_algoname',
     'model_path',
     'notebook_path',
     'cell_timeout_minutes',
     'copy_mode',
-    'github_pat',
     'github_username',
     'algorithm_branch',
     'dry_run',
