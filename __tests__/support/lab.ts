@@ -142,7 +142,10 @@ export class Lab {
   /** A file of the algorithm's repository at its head. */
   deployed(path: string, revision = 'master'): string {
     const repository = this.sandbox.repositoryPath(this.owner, this.algorithm)
-    return execFileSync('git', ['-C', repository, 'show', `${revision}:${path}`], { encoding: 'utf8' })
+    return execFileSync('git', ['-C', repository, 'show', `${revision}:${path}`], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
   }
 
   async download(path: string): Promise<Buffer> {
