@@ -1259,13 +1259,23 @@ const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algo
  * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
  */
 async function copyCode({ source, target, mode, exclude }) {
-    const rules = ignore({ ignorecase: false }).add([...exclude]);
-    const excluded = (path) => rules.ignores(path);
+    const excluded = exclusion(exclude);
     const files = await listFiles(source, excluded);
     for (const file of files)
         await copyEntry(source, target, file);
     const removed = mode === 'mirror' ? await removeOthers(target, new Set(files), excluded) : [];
     return { copied: files.length, removed };
+}
+/** Refuses early what the copy would refuse: links that lead out of the code folder. */
+async function checkCode({ source, exclude }) {
+    for (const path of await listFiles(source, exclusion(exclude))) {
+        if ((await (0,promises_.lstat)((0,external_node_path_.join)(source, path))).isSymbolicLink())
+            await readLinkInside(source, path);
+    }
+}
+function exclusion(patterns) {
+    const rules = ignore({ ignorecase: false }).add([...patterns]);
+    return (path) => rules.ignores(path);
 }
 /** Files and links below a folder, as paths with forward slashes, sorted. */
 async function listFiles(root, excluded, folder = '') {
@@ -1292,8 +1302,7 @@ async function copyEntry(source, target, path) {
     }
     const entry = await (0,promises_.lstat)(from);
     if (entry.isSymbolicLink()) {
-        const link = await (0,promises_.readlink)(from);
-        refuseForeignLink(source, path, link);
+        const link = await readLinkInside(source, path);
         if (present)
             await (0,promises_.rm)(to);
         await (0,promises_.symlink)(link, to);
@@ -1321,10 +1330,12 @@ async function makeParents(target, path) {
         }
     }
 }
-function refuseForeignLink(root, path, link) {
+/** @returns where a link points, as it is written */
+async function readLinkInside(root, path) {
+    const link = await (0,promises_.readlink)((0,external_node_path_.join)(root, path));
     const inside = (0,external_node_path_.relative)(root, (0,external_node_path_.resolve)((0,external_node_path_.dirname)((0,external_node_path_.join)(root, path)), link));
     if (!(0,external_node_path_.isAbsolute)(link) && inside !== '..' && !inside.startsWith(`..${external_node_path_.sep}`))
-        return;
+        return link;
     throw new errors/* DeployError */.sH(`${path} in the code folder is a link to ${link}, which would lead nowhere in the algorithm's repository. Replace it with the file`);
 }
 /** Mirror mode: removes what the code folder no longer has. */
@@ -1985,9 +1996,10 @@ async function findAlgorithm(http, owner, name) {
 
 
 
+
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
- * the algorithm's repository, the manifest that is there.
+ * the algorithm's repository, the manifest that is there, the links of the code.
  *
  * @param opened the clone, under way
  */
@@ -2005,6 +2017,7 @@ async function preflight(inputs, http, data, opened) {
         data.findCollection(inputs.collection),
         required,
         checked,
+        inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
     ]);
     const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet';
     log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`);

@@ -220,8 +220,6 @@ function lineOf(detail, output, requirements) {
 
 
 
-
-
 /** pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. */
 const PIP = 'import os, runpy; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); runpy.run_module("pip", run_name="__main__", alter_sys=True)';
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024;
@@ -278,23 +276,18 @@ function decode(text) {
     }
 }
 /** A failed installation of the user's packages, as the error that the run ends with. */
-async function installationError(outcome, file, workspace, temp) {
+function installationError(outcome, file, workspace) {
     const shown = file === undefined ? undefined : (0,external_node_path_.relative)(workspace, file).split(external_node_path_.sep).join('/');
     const failure = explainPipFailure(outcome.output, file === undefined ? '' : (0,external_node_fs_.readFileSync)(file, 'latin1'));
     const what = shown === undefined ? 'ipykernel' : `the packages of ${shown}`;
     const line = failure.line === undefined ? '' : ` (line ${failure.line})`;
-    const space = outcome.output.includes('No space left') ? `. ${await freeSpace(temp)}` : '';
-    return new errors/* DeployError */.sH(`pip could not install ${what}: ${failure.reason}${line}${space}. pip's own words are in the log.`, {
+    return new errors/* DeployError */.sH(`pip could not install ${what}: ${failure.reason}${line}. pip's own words are in the log.`, {
         annotation: {
             title: 'Packages could not be installed',
             ...(shown === undefined ? {} : { file: shown }),
             ...(failure.line === undefined ? {} : { startLine: failure.line }),
         },
     });
-}
-async function freeSpace(folder) {
-    const { bavail, bsize } = await (0,promises_.statfs)(folder);
-    return `${(0,format/* formatBytes */.z)(bavail * bsize)} are free in the runner's temporary folder`;
 }
 //# sourceMappingURL=pip.js.map
 ;// CONCATENATED MODULE: ./build/src/training/process-environment.js
@@ -481,12 +474,12 @@ async function installUserPackages(python, request) {
     const hashed = /--(require-)?hash(es)?\b/.test(text);
     const first = await pipInstall(hashed ? users : [...users, kernel], call);
     if (first.code !== 0)
-        throw await installationError(first, requirements, workspace, temp);
+        throw installationError(first, requirements, workspace);
     if (!hashed)
         return;
     const second = await pipInstall(['-c', await freeze(call, temp), kernel], call);
     if (second.code !== 0)
-        throw await installationError(second, requirements, workspace, temp);
+        throw installationError(second, requirements, workspace);
 }
 async function freeze(call, temp) {
     const { output } = await pip(['freeze'], { ...call, live: false });

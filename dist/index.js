@@ -29065,7 +29065,7 @@ function quote(text) {
 /* harmony export */   fS: () => (/* binding */ summarise),
 /* harmony export */   pq: () => (/* binding */ info)
 /* harmony export */ });
-/* unused harmony exports neutralise, notice */
+/* unused harmony export neutralise */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2866);
 
@@ -29134,10 +29134,6 @@ function info(message) {
 }
 function debug(message) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(safe(message));
-}
-/** An annotation in the neutral tone: something was skipped, as the user may expect. */
-function notice(message, properties) {
-    core.notice(safe(message), properties);
 }
 /** An annotation for what worked but will surprise. */
 function warning(message, properties) {
@@ -29287,9 +29283,7 @@ var format = __nccwpck_require__(2866);
 
 /** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
 async function explainFullDisk(message, folder) {
-    if (folder === undefined ||
-        !/ENOSPC|no space left on device|out of disk ?space/i.test(message) ||
-        / free /.test(message))
+    if (folder === undefined || !/ENOSPC|no space left on device|out of disk ?space/i.test(message))
         return message;
     const space = await (0,promises_.statfs)(folder).catch(() => undefined);
     if (space === undefined)

@@ -73,11 +73,6 @@ export function debug(message: string): void {
   core.debug(safe(message))
 }
 
-/** An annotation in the neutral tone: something was skipped, as the user may expect. */
-export function notice(message: string, properties?: core.AnnotationProperties): void {
-  core.notice(safe(message), properties)
-}
-
 /** An annotation for what worked but will surprise. */
 export function warning(message: string, properties?: core.AnnotationProperties): void {
   core.warning(safe(message), properties)

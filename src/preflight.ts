@@ -1,3 +1,4 @@
+import { checkCode } from './algorithm-repo/copy.ts'
 import type { AlgorithmRepository } from './algorithm-repo/repository.ts'
 import { findAlgorithm } from './algorithmia/algorithms.ts'
 import { type DataApi, needsCollection } from './algorithmia/data.ts'
@@ -11,7 +12,7 @@ import { readManifest } from './manifest/manifest.ts'
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
- * the algorithm's repository, the manifest that is there.
+ * the algorithm's repository, the manifest that is there, the links of the code.
  *
  * @param opened the clone, under way
  */
@@ -28,6 +29,7 @@ export async function preflight(inputs: Inputs, http: Http, data: DataApi, opene
     data.findCollection(inputs.collection),
     required,
     checked,
+    inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
   log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
@@ -50,7 +52,9 @@ async function checkRepository(repository: AlgorithmRepository) {
 }
 
 /** Waits for all checks and reports all failures at once. */
-async function allChecks<T extends readonly unknown[]>(checks: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function allChecks<T extends readonly unknown[]>(
+  checks: { [K in keyof T]: Promise<T[K]> | undefined },
+): Promise<T> {
   const results = await Promise.allSettled(checks)
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
   // A server that is down fails several checks with the same words.

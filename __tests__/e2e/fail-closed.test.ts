@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
@@ -146,6 +146,14 @@ describe('fails closed', () => {
     renameSync(join(lab.workspace, 'digits-before'), join(lab.workspace, 'digits'))
     rmSync(join(lab.workspace, 'model_training.ipynb'))
     await expectFailure(result, 'copy', /algorithm_path is .*leads out of the workspace/)
+  })
+
+  test('a link that leads out of the code folder, before anything is stored', async () => {
+    symlinkSync('/etc', join(lab.workspace, 'digits', 'etc'), 'junction')
+    const result = await lab.run()
+    rmSync(join(lab.workspace, 'digits', 'etc'))
+    await expectFailure(result, 'preflight', /etc in the code folder is a link to/)
+    await expectNothingStored()
   })
 
   test('an executed notebook that would replace the notebook itself', async () => {

@@ -103,7 +103,6 @@ describe('what is printed', () => {
   test.each([
     ['info', () => log.info('x\n::error::evil t0ken-info'), 'x\n: :error::evil ***\n'],
     ['debug', () => log.debug('x\r##[evil t0ken-info'), '::debug::x%0A## [evil ***\n'],
-    ['notice', () => log.notice('x t0ken-info', { title: 't' }), '::notice title=t::x ***\n'],
     ['warning', () => log.warning('x t0ken-info', { file: 'a' }), '::warning file=a::x ***\n'],
     ['fail', () => log.fail('x t0ken-info'), '::error::x ***\n'],
   ])('by %s is redacted and harmless', (_, print, expected) => {

@@ -33,12 +33,23 @@ const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algo
  * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
  */
 export async function copyCode({ source, target, mode, exclude }: CopyRequest): Promise<CopyReport> {
-  const rules = ignore({ ignorecase: false }).add([...exclude])
-  const excluded = (path: string) => rules.ignores(path)
+  const excluded = exclusion(exclude)
   const files = await listFiles(source, excluded)
   for (const file of files) await copyEntry(source, target, file)
   const removed = mode === 'mirror' ? await removeOthers(target, new Set(files), excluded) : []
   return { copied: files.length, removed }
+}
+
+/** Refuses early what the copy would refuse: links that lead out of the code folder. */
+export async function checkCode({ source, exclude }: Pick<CopyRequest, 'source' | 'exclude'>): Promise<void> {
+  for (const path of await listFiles(source, exclusion(exclude))) {
+    if ((await lstat(join(source, path))).isSymbolicLink()) await readLinkInside(source, path)
+  }
+}
+
+function exclusion(patterns: readonly string[]): (path: string) => boolean {
+  const rules = ignore({ ignorecase: false }).add([...patterns])
+  return (path) => rules.ignores(path)
 }
 
 /** Files and links below a folder, as paths with forward slashes, sorted. */
@@ -70,8 +81,7 @@ async function copyEntry(source: string, target: string, path: string): Promise<
   }
   const entry = await lstat(from)
   if (entry.isSymbolicLink()) {
-    const link = await readlink(from)
-    refuseForeignLink(source, path, link)
+    const link = await readLinkInside(source, path)
     if (present) await rm(to)
     await symlink(link, to)
     return
@@ -100,9 +110,11 @@ async function makeParents(target: string, path: string): Promise<void> {
   }
 }
 
-function refuseForeignLink(root: string, path: string, link: string): void {
+/** @returns where a link points, as it is written */
+async function readLinkInside(root: string, path: string): Promise<string> {
+  const link = await readlink(join(root, path))
   const inside = relative(root, resolve(dirname(join(root, path)), link))
-  if (!isAbsolute(link) && inside !== '..' && !inside.startsWith(`..${sep}`)) return
+  if (!isAbsolute(link) && inside !== '..' && !inside.startsWith(`..${sep}`)) return link
   throw new DeployError(
     `${path} in the code folder is a link to ${link}, which would lead nowhere in the algorithm's repository. Replace it with the file`,
   )

@@ -147,10 +147,10 @@ async function installUserPackages(python: string, request: EnvironmentsRequest)
   // held to what is installed by then.
   const hashed = /--(require-)?hash(es)?\b/.test(text)
   const first = await pipInstall(hashed ? users : [...users, kernel], call)
-  if (first.code !== 0) throw await installationError(first, requirements, workspace, temp)
+  if (first.code !== 0) throw installationError(first, requirements, workspace)
   if (!hashed) return
   const second = await pipInstall(['-c', await freeze(call, temp), kernel], call)
-  if (second.code !== 0) throw await installationError(second, requirements, workspace, temp)
+  if (second.code !== 0) throw installationError(second, requirements, workspace)
 }
 
 async function freeze(call: PipCall, temp: string): Promise<string> {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
-import { formatBytes } from '../format.ts'
 import { debug, info, mask } from '../log.ts'
 import { runChild, WholeLines } from './child.ts'
 import { explainPipFailure } from './pip-failure.ts'
@@ -81,30 +79,16 @@ function decode(text: string): string {
 }
 
 /** A failed installation of the user's packages, as the error that the run ends with. */
-export async function installationError(
-  outcome: PipOutcome,
-  file: string | undefined,
-  workspace: string,
-  temp: string,
-): Promise<DeployError> {
+export function installationError(outcome: PipOutcome, file: string | undefined, workspace: string): DeployError {
   const shown = file === undefined ? undefined : relative(workspace, file).split(sep).join('/')
   const failure = explainPipFailure(outcome.output, file === undefined ? '' : readFileSync(file, 'latin1'))
   const what = shown === undefined ? 'ipykernel' : `the packages of ${shown}`
   const line = failure.line === undefined ? '' : ` (line ${failure.line})`
-  const space = outcome.output.includes('No space left') ? `. ${await freeSpace(temp)}` : ''
-  return new DeployError(
-    `pip could not install ${what}: ${failure.reason}${line}${space}. pip's own words are in the log.`,
-    {
-      annotation: {
-        title: 'Packages could not be installed',
-        ...(shown === undefined ? {} : { file: shown }),
-        ...(failure.line === undefined ? {} : { startLine: failure.line }),
-      },
+  return new DeployError(`pip could not install ${what}: ${failure.reason}${line}. pip's own words are in the log.`, {
+    annotation: {
+      title: 'Packages could not be installed',
+      ...(shown === undefined ? {} : { file: shown }),
+      ...(failure.line === undefined ? {} : { startLine: failure.line }),
     },
-  )
-}
-
-async function freeSpace(folder: string): Promise<string> {
-  const { bavail, bsize } = await statfs(folder)
-  return `${formatBytes(bavail * bsize)} are free in the runner's temporary folder`
+  })
 }
