@@ -1,11 +1,37 @@
 import type { FastifyRequest } from 'fastify'
+import type { Algorithm } from './algorithms/algorithm.ts'
 import { codes, forbidden, unauthenticated } from './errors.ts'
 import type { KeyRecord, UserRecord, Users } from './users.ts'
 
-/** Who asks: an account through one of its keys. */
+/** Who asks: an account through one of its keys, or a running algorithm on behalf of the account that called it. */
 export interface Caller {
   user: UserRecord
   key: KeyRecord
+  process?: AlgorithmProcess
+}
+
+/** The process of an algorithm, as far as its requests are concerned (platform reference §5.3). */
+export interface AlgorithmProcess {
+  algorithm: Algorithm
+  /** The call it is working on; none while it loads or waits. */
+  call: RunningCall | undefined
+}
+
+/** A call of an algorithm that is under way. */
+export interface RunningCall {
+  /** `req-<uuid>` */
+  requestId: string
+  session: Session
+  /** What the algorithm has reported so far (platform reference §9). */
+  insights: Record<string, unknown>
+}
+
+/** One call from outside and all that it calls in turn. */
+export interface Session {
+  /** `rses-<uuid>` */
+  id: string
+  /** How many calls that algorithms made are under way in it. */
+  nested: number
 }
 
 /**
@@ -21,6 +47,7 @@ export function callerOf(request: FastifyRequest, users: Users): Caller | undefi
   const secret = /^(?:simple|bearer)\s+(.*)$/i.exec(header)?.[1] ?? header
   const found = users.withKey(secret.trim())
   if (!found) throw unauthenticated('The API key is not valid', codes.invalidKey)
+  if (found.key.admin) throw forbidden('an admin key works only on the endpoints of administrators')
   return found
 }
 

@@ -2,6 +2,7 @@
 export const codes = {
   algorithmNotFound: 1000,
   nameExists: 1002,
+  alreadyPublished: 1007,
   notAuthorised: 2001,
   invalidKey: 2002,
   invalidJson: 2013,
@@ -11,6 +12,7 @@ export const codes = {
   unknownLanguage: 4001,
   internal: 5001,
   badMarker: 5002,
+  badLimit: 5003,
   notImplemented: 5005,
 } as const
 

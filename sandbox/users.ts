@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import type { Caller } from './auth.ts'
 import { StartError } from './errors.ts'
 import { readJson, writeJson } from './state.ts'
 
@@ -12,13 +13,17 @@ export interface KeyRecord {
   data: DataRight
   /** "May manage my algorithms": create, compile, publish, update, delete, read builds. */
   manage: boolean
+  /** The algorithms it may call: `algo://*`, `algo://<owner>/*`, `algo://<owner>/<name>/*`. */
+  algorithms: string[]
+  /** Works on the endpoints of the cluster's administrator, and on no others. */
+  admin: boolean
 }
 
 /** An account as asked for; what is left out is generated, and rights default to the broad ones. */
 export interface UserSpec {
   name: string
   password?: string
-  keys?: { key?: string; data?: DataRight; manage?: boolean }[]
+  keys?: Partial<KeyRecord>[]
 }
 
 /** An account as it is. */
@@ -36,6 +41,7 @@ const accountName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 export class Users {
   readonly #file: string
   readonly #users = new Map<string, UserRecord>()
+  readonly #lent = new Map<string, Caller>()
 
   /**
    * Loads the accounts and adds those asked for. A repeated start with the same specification changes nothing: only
@@ -43,7 +49,9 @@ export class Users {
    */
   constructor(stateDir: string, specs: UserSpec[] = []) {
     this.#file = join(stateDir, 'users.json')
-    for (const user of readJson<UserRecord[]>(this.#file) ?? []) this.#users.set(user.name, user)
+    for (const user of readJson<UserRecord[]>(this.#file) ?? []) {
+      this.#users.set(user.name, { ...user, keys: user.keys.map(keyFrom) })
+    }
     for (const spec of specs) this.#users.set(spec.name, accountFrom(spec, this.#users.get(spec.name)))
     if (this.#users.size === 0) this.#users.set('demo', accountFrom({ name: 'demo' }, undefined))
     refuseSharedKeys(this.all())
@@ -58,8 +66,24 @@ export class Users {
     return this.#users.get(name)
   }
 
-  /** The account and rights behind an API key. */
-  withKey(key: string): { user: UserRecord; key: KeyRecord } | undefined {
+  /** True if `user` may do what `owner` may. */
+  actsFor(user: UserRecord, owner: string): boolean {
+    return user.name === owner
+  }
+
+  /** Makes `key` stand for a caller until it is returned: the key of a running algorithm. */
+  lend(key: string, caller: Caller): void {
+    this.#lent.set(key, caller)
+  }
+
+  takeBack(key: string): void {
+    this.#lent.delete(key)
+  }
+
+  /** Who asks with an API key. */
+  withKey(key: string): Caller | undefined {
+    const lent = this.#lent.get(key)
+    if (lent) return lent
     for (const user of this.#users.values()) {
       const record = user.keys.find((candidate) => candidate.key === key)
       if (record) return { user, key: record }
@@ -87,11 +111,17 @@ function accountFrom(spec: UserSpec, earlier: UserRecord | undefined): UserRecor
   return { name: spec.name, password, apiKey: first.key, keys }
 }
 
-function keyFrom(spec: { key?: string; data?: DataRight; manage?: boolean }): KeyRecord {
-  const key = spec.key ?? `sim${randomText(25)}`
+function keyFrom(spec: Partial<KeyRecord>): KeyRecord {
+  const key = spec.key ?? newApiKey()
   // A key travels bare in a header.
   if (!/^[\x21-\x7e]+$/.test(key)) throw new StartError('An API key must be printable ASCII without spaces')
-  return { key, data: spec.data ?? 'read-write', manage: spec.manage ?? true }
+  const { data = 'read-write', manage = true, algorithms = ['algo://*'], admin = false } = spec
+  return { key, data, manage, algorithms, admin }
+}
+
+/** A key as the platform makes them: `sim` and 25 characters (platform reference §1, "Keys"). */
+export function newApiKey(): string {
+  return `sim${randomText(25)}`
 }
 
 function refuseSharedKeys(users: UserRecord[]): void {
