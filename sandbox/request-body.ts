@@ -34,21 +34,31 @@ export function bodyStream(request: IncomingMessage): IncomingMessage {
 
 const smallBodyLimit = 1024 * 1024
 
-/** The whole body of a request that is about metadata, not content. */
+/** The whole body of a request that is about metadata, not content, as text. */
 export async function smallBody(request: FastifyRequest): Promise<string> {
+  return (await wholeBody(request, smallBodyLimit)).toString('utf8')
+}
+
+/**
+ * The whole body of a request.
+ *
+ * @param limit in bytes
+ * @throws ApiError 413 when it is larger
+ */
+export async function wholeBody(request: FastifyRequest, limit: number): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0)
-  if (declared > smallBodyLimit) throw tooLarge()
+  if (declared > limit) throw tooLarge(limit)
   const stream = bodyStream(request.raw)
   let size = 0
   async function* limited() {
     for await (const chunk of stream) {
       if (!Buffer.isBuffer(chunk)) throw badRequest('The body is not binary')
       size += chunk.length
-      if (size > smallBodyLimit) throw tooLarge()
+      if (size > limit) throw tooLarge(limit)
       yield chunk
     }
   }
-  return (await buffer(limited())).toString('utf8')
+  return await buffer(limited())
 }
 
 /** The body as a JSON object; 400 with code 2013 when it is not one. */
@@ -71,6 +81,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function tooLarge(): ApiError {
-  return new ApiError(413, codes.invalidRequest, `The body must not exceed ${smallBodyLimit} bytes`)
+/** The query of a request. */
+export function queryOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url ?? ''
+  return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
+}
+
+function tooLarge(limit: number): ApiError {
+  return new ApiError(413, codes.invalidRequest, `The body must not exceed ${limit} bytes`)
 }

@@ -1,18 +1,31 @@
 import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
+import { Builder } from './builds/builder.ts'
+import { Environments } from './builds/environments.ts'
+import { buildRoutes } from './builds/routes.ts'
+import { Sources } from './builds/sources.ts'
+import { Builds } from './builds/store.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
-import { Repositories } from './git/repositories.ts'
+import { builtBranch, Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
 import { deferContinue } from './request-body.ts'
+import { Calls } from './running/calls.ts'
+import { Insights } from './running/insights.ts'
+import { defaultLimits, Pool, type PoolLimits } from './running/pool.ts'
+import { callRoutes } from './running/routes.ts'
+import { RunErrors } from './running/run-errors.ts'
+import { rewriteAddress, Workers } from './running/workers.ts'
 import { openState } from './state.ts'
 import { type UserRecord, type UserSpec, Users } from './users.ts'
+import { versionRoutes } from './versions/routes.ts'
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -28,6 +41,12 @@ export interface SandboxOptions {
   log?: (line: string) => void
   /** Gets every ref that a push has moved, before the client has its answer. */
   onPush?: (push: Push) => Promise<void> | void
+  /** Where the Python environments of algorithms are kept; several servers may share it. Default: in `stateDir`. */
+  environments?: string
+  /** The Python that algorithms run on. Default: `python3`, on Windows `python`. */
+  python?: string
+  /** How many calls run at a time, and how many processes wait for more. */
+  limits?: Partial<PoolLimits>
 }
 
 /** A running sandbox. */
@@ -40,6 +59,8 @@ export interface Sandbox {
   createAlgorithm(owner: string, name: string): Promise<Algorithm>
   /** The folder of an algorithm's bare repository. */
   repositoryPath(owner: string, name: string): string
+  /** The monitoring records that published algorithms with insights have left (platform reference §9). */
+  insights(): Record<string, unknown>[]
   close(): Promise<void>
 }
 
@@ -60,6 +81,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function serve(stateDir: string, options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', log = () => undefined, onPush = () => undefined } = options
+  let address = ''
+  const url = () => address
   const users = new Users(stateDir, options.users)
   const environment = gitEnvironment(stateDir)
   await requireGit(environment)
@@ -67,12 +90,37 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const algorithms = new Algorithms(stateDir, repositories)
   const data = new HostedData(stateDir)
 
-  const running = new Set<ChildProcess>()
+  const builds = new Builds(stateDir)
+  const workers = new Workers(stateDir, { users, url, secrets: () => ({}) })
+  const python = options.python ?? (process.platform === 'win32' ? 'python' : 'python3')
+  const environments = new Environments(options.environments ?? join(stateDir, 'environments'), python)
+  const sources = new Sources(stateDir, repositories)
+  const account = (owner: string) => {
+    const user = users.named(owner)
+    if (!user) throw new Error(`The account ${owner} does not exist`)
+    return user
+  }
+  const builder = new Builder({ algorithms, builds, sources, environments, repositories, workers, account, log })
+  const pool = new Pool({ ...defaultLimits, ...options.limits })
+  const errors = new RunErrors(stateDir)
+  const insights = new Insights(stateDir)
+  const calls = new Calls({ builder, workers, pool, insights, errors, endSession: async () => undefined })
 
-  const app = createApp(log)
+  const running = new Set<ChildProcess>()
+  const received = async (push: Push) => {
+    const algorithm = algorithms.withId(push.algorithmId)
+    if (algorithm && push.ref === builtBranch) builder.begin(algorithm, push.after)
+    await onPush(push)
+  }
+
+  const app = createApp(log, workers)
+  const access = { users, algorithms, builds }
   hostedDataRoutes(app, data, users)
   algorithmRoutes(app, algorithms, users)
-  gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush, log })
+  buildRoutes(app, { ...access, builder, url })
+  versionRoutes(app, { ...access, url, runSample: (...sample) => calls.runSample(...sample) })
+  callRoutes(app, { ...access, calls, log })
+  gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush: received, log })
   app.get('/', async (_request, reply) => {
     const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`
     return reply.type('text/plain; charset=utf-8').send(text)
@@ -82,11 +130,15 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const close = async () => {
     await app.close()
     for (const child of running) child.kill()
+    await builder.close()
+    await workers.close()
     await data.settled()
     release()
   }
+  address = await listen(app, host, port)
+  await builder.resume()
   return {
-    url: await listen(app, host, port),
+    url: address,
     stateDir,
     users: users.all(),
     hasAlgorithm: (owner, name) => algorithms.find(owner, name) !== undefined,
@@ -99,6 +151,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
       if (!algorithm) throw new Error(`The algorithm ${owner}/${name} does not exist`)
       return repositories.pathOf(algorithm.id)
     },
+    insights: () => insights.all(),
     close: () => {
       closed ??= close()
       return closed
@@ -106,8 +159,9 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   }
 }
 
-function createApp(log: (line: string) => void): FastifyInstance {
+function createApp(log: (line: string) => void, workers: Workers): FastifyInstance {
   const app = Fastify({
+    rewriteUrl: (request) => rewriteAddress(request, workers),
     // A stopped sandbox does not wait for idle clients, nor for the rest of an upload.
     forceCloseConnections: true,
     frameworkErrors: answerBadUrl,

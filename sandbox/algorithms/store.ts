@@ -19,6 +19,10 @@ export class Algorithms {
     for (const algorithm of readJsonFiles<Algorithm>(this.#folder)) this.#byId.set(algorithm.id, algorithm)
   }
 
+  all(): Algorithm[] {
+    return [...this.#byId.values()]
+  }
+
   withId(id: string): Algorithm | undefined {
     return this.#byId.get(id)
   }
@@ -47,6 +51,16 @@ export class Algorithms {
     } finally {
       this.#inCreation.delete(key)
     }
+  }
+
+  /** Changes what is given, and keeps the rest. */
+  change(
+    algorithm: Algorithm,
+    changes: { details?: Partial<Algorithm['details']>; settings?: Partial<Algorithm['settings']> },
+  ): void {
+    Object.assign(algorithm.details, changes.details)
+    Object.assign(algorithm.settings, changes.settings)
+    writeJson(this.#recordPath(algorithm), algorithm)
   }
 
   remove(algorithm: Algorithm): void {

@@ -38,16 +38,39 @@ export class Repositories {
     }
   }
 
+  /** The commit at the head of the built branch. */
+  async head(id: string): Promise<string> {
+    return (await this.#git(['--git-dir', this.pathOf(id), 'rev-parse', '--verify', builtBranch])).trim()
+  }
+
+  /** True if anything was pushed to the built branch: it holds more than the template's commit. */
+  async wasPushed(id: string): Promise<boolean> {
+    return Number(await this.#git(['--git-dir', this.pathOf(id), 'rev-list', '--count', builtBranch])) > 1
+  }
+
+  /** Writes the files of a commit into an empty folder. */
+  async checkout(id: string, commit: string, folder: string): Promise<void> {
+    const repository = ['--git-dir', this.pathOf(id), '--work-tree', folder]
+    const environment = { ...this.#environment, GIT_INDEX_FILE: `${folder}.index` }
+    try {
+      await this.#git([...repository, 'read-tree', commit], '', environment)
+      await this.#git([...repository, 'checkout-index', '--all', '--force'], '', environment)
+    } finally {
+      rmSync(`${folder}.index`, { force: true })
+    }
+  }
+
   remove(id: string): void {
     rmSync(this.pathOf(id), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
-  async #git(args: string[], input = ''): Promise<void> {
-    const child = spawn('git', args, { env: this.#environment, stdio: ['pipe', 'ignore', 'pipe'] })
+  async #git(args: string[], input = '', environment = this.#environment): Promise<string> {
+    const child = spawn('git', args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] })
     const exit = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
     child.stdin.on('error', () => undefined).end(input)
-    const [code, problem] = await Promise.all([exit, text(child.stderr)])
-    if (code !== 0) throw new Error(`git ${args[0]} failed: ${problem.trim()}`)
+    const [code, output, problem] = await Promise.all([exit, text(child.stdout), text(child.stderr)])
+    if (code !== 0) throw new Error(`git ${args.join(' ')} failed: ${problem.trim()}`)
+    return output
   }
 }
 

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts'
+import { call, type HttpAnswer } from './http-call.ts'
+
+const run = promisify(execFile)
+
+/** Shared by all tests of a machine, so that the same requirements.txt is installed once. */
+const environments = join(tmpdir(), 'algorithmia-sandbox-environments')
+
+/** A build as the platform describes it. */
+export interface BuildBody {
+  build_id: string
+  status: string
+  commit_sha: string
+  started_at: string
+  finished_at?: string
+  version_info?: { semantic_version: string }
+}
+
+/** A running sandbox with the account `anna`, and what a developer of algorithms does with it. */
+export class SandboxLab {
+  readonly sandbox: Sandbox
+  readonly log: string[]
+  readonly key = 'simAnna/0123456789abcdefghij'
+  readonly otherKey = 'simBen'
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sandbox-lab-'))
+
+  private constructor(sandbox: Sandbox, log: string[]) {
+    this.sandbox = sandbox
+    this.log = log
+  }
+
+  /** Beside `anna` there is `ben`, who has no algorithms. */
+  static async start(options: SandboxOptions = {}): Promise<SandboxLab> {
+    const log: string[] = []
+    const users = [
+      { name: 'anna', keys: [{ key: 'simAnna/0123456789abcdefghij' }] },
+      { name: 'ben', keys: [{ key: 'simBen' }] },
+    ]
+    const sandbox = await startSandbox({ users, environments, log: (line) => log.push(line), ...options })
+    return new SandboxLab(sandbox, log)
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close()
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  /** A request with a JSON body, by anna unless another key is given. */
+  async request(method: string, path: string, body?: unknown, key = this.key): Promise<HttpAnswer> {
+    return await call(this.sandbox.url, path, {
+      method,
+      key,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+  }
+
+  /**
+   * Creates an algorithm of anna's if it is missing, pushes these files over what it has, and waits for the build.
+   *
+   * @param files by path in the repository
+   */
+  async deploy(name: string, files: Record<string, string>, settings: object = {}): Promise<BuildBody> {
+    if (!this.sandbox.hasAlgorithm('anna', name)) {
+      const created = await this.request('POST', '/v1/algorithms/anna', { name, settings })
+      if (created.status !== 200) throw new Error(`${name} was not created: ${created.text}`)
+    }
+    const commit = await this.push(name, files)
+    const [build] = await this.builds(name)
+    if (build?.commit_sha !== commit) throw new Error(`The push of ${name} began no build`)
+    return await this.finished(name, build.build_id)
+  }
+
+  /** @returns the pushed commit */
+  async push(name: string, files: Record<string, string>, branch = 'master'): Promise<string> {
+    const clone = mkdtempSync(join(this.#folder, 'clone-'))
+    const account = `anna:${encodeURIComponent(this.key)}`
+    const url = `${this.sandbox.url.replace('://', `://${account}@`)}/git/anna/${name}.git`
+    await this.#git(clone, 'clone', '--quiet', url, '.')
+    await this.#git(clone, 'checkout', '--quiet', '-B', branch)
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(clone, path)), { recursive: true })
+      writeFileSync(join(clone, path), content)
+    }
+    await this.#git(clone, 'add', '--all')
+    await this.#git(clone, 'commit', '--quiet', '--allow-empty', '-m', `Change ${name}`)
+    await this.#git(clone, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`)
+    return await this.#git(clone, 'rev-parse', 'HEAD')
+  }
+
+  async builds(name: string): Promise<BuildBody[]> {
+    const answer = await this.request('GET', `/v1/algorithms/anna/${name}/builds`)
+    return (answer.json() as { results: BuildBody[] }).results
+  }
+
+  async finished(name: string, buildId: string): Promise<BuildBody> {
+    for (;;) {
+      const build = (await this.request('GET', `/v1/algorithms/anna/${name}/builds/${buildId}`)).json() as BuildBody
+      if (build.status !== 'in-progress') return build
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  async buildLog(name: string, buildId: string): Promise<string> {
+    const answer = await this.request('GET', `/v1/algorithms/anna/${name}/builds/${buildId}/logs`)
+    return (answer.json() as { logs: string }).logs
+  }
+
+  /** Calls `anna/<path>` and gives the answer as the platform describes it (platform reference §4). */
+  async ask(path: string, input: unknown, key = this.key): Promise<AlgorithmAnswer> {
+    return (await this.request('POST', `/v1/algo/anna/${path}`, input, key)).json() as AlgorithmAnswer
+  }
+
+  async #git(cwd: string, ...args: string[]): Promise<string> {
+    const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.org', '-c', 'commit.gpgsign=false']
+    const env = { PATH: process.env.PATH, HOME: this.#folder, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }
+    return (await run('git', [...identity, ...args], { cwd, env })).stdout.trim()
+  }
+}
+
+/** What a call answers with. */
+export interface AlgorithmAnswer {
+  result?: unknown
+  error?: { message: string; error_type?: string; stacktrace?: string; stack_trace?: string }
+  metadata?: { content_type?: string; duration: number; stdout?: string; request_id?: string }
+}
+
+/** The requirements of an algorithm that uses no package. */
+export const noPackages = '# no packages\n'

@@ -1,0 +1,199 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Algorithm } from '../algorithms/algorithm.ts'
+import type { Algorithms } from '../algorithms/store.ts'
+import type { Repositories } from '../git/repositories.ts'
+import { isObject, parseJson } from '../request-body.ts'
+import type { Workers } from '../running/workers.ts'
+import { Turns } from '../turns.ts'
+import type { UserRecord } from '../users.ts'
+import type { Build } from './build.ts'
+import type { Environments } from './environments.ts'
+import type { Sources } from './sources.ts'
+import type { Builds } from './store.ts'
+
+/** What the builder works with. */
+export interface BuilderServices {
+  algorithms: Algorithms
+  builds: Builds
+  sources: Sources
+  environments: Environments
+  repositories: Repositories
+  workers: Workers
+  /** The account that a build is made for. */
+  account: (owner: string) => UserRecord
+  log: (line: string) => void
+}
+
+const buildsAtOnce = 4
+const loadLimitMs = 10 * 60 * 1000
+
+/** Builds algorithms: several at once, those of one algorithm one after the other (platform reference §3.3). */
+export class Builder {
+  readonly #services: BuilderServices
+  readonly #turns = new Turns(buildsAtOnce)
+  /** The last build of each algorithm, by its id. */
+  readonly #queues = new Map<string, Promise<void>>()
+  readonly #stops = new Map<string, AbortController>()
+
+  constructor(services: BuilderServices) {
+    this.#services = services
+  }
+
+  /** Takes up what a stopped server left undone: unfinished builds, and pushes that it could not record. */
+  async resume(): Promise<void> {
+    const { algorithms, builds, repositories } = this.#services
+    for (const build of builds.unfinished()) {
+      const algorithm = algorithms.withId(build.algorithmId)
+      if (algorithm) this.#enqueue(algorithm, build)
+    }
+    for (const algorithm of algorithms.all()) {
+      const [head, pushed] = await Promise.all([repositories.head(algorithm.id), repositories.wasPushed(algorithm.id)])
+      if (pushed && !builds.of(algorithm.id).some(({ commit }) => commit === head)) this.begin(algorithm, head)
+    }
+  }
+
+  /**
+   * Records a build of a commit and starts it. The record exists when this returns: clients read it right after a push.
+   *
+   * @returns the build, and a promise that resolves when it is finished
+   */
+  begin(algorithm: Algorithm, commit: string): { build: Build; finished: Promise<void> } {
+    const build = this.#services.builds.begin(algorithm.id, commit)
+    return { build, finished: this.#enqueue(algorithm, build) }
+  }
+
+  /** Builds the head; joins a build of it that is under way already, so that a repeated request costs nothing. */
+  async compile(algorithm: Algorithm): Promise<Build> {
+    const { builds, repositories } = this.#services
+    const head = await repositories.head(algorithm.id)
+    const [newest] = builds.of(algorithm.id)
+    if (newest?.status === 'in-progress' && newest.commit === head) {
+      await this.#queues.get(algorithm.id)
+      return newest
+    }
+    const { build, finished } = this.begin(algorithm, head)
+    await finished
+    return build
+  }
+
+  /** What a call of a build needs; made anew if somebody deleted it. */
+  async program({ algorithmId, commit }: Build): Promise<{ source: string; python: string }> {
+    const { sources, environments } = this.#services
+    const source = await sources.of(algorithmId, commit)
+    const watch = { print: () => undefined, signal: this.#stopOf(algorithmId).signal }
+    const { python } = await environments.for(requirementsOf(source), watch)
+    return { source, python }
+  }
+
+  /** Forgets an algorithm, with what is being built of it. */
+  async remove(algorithmId: string): Promise<void> {
+    this.#stops.get(algorithmId)?.abort()
+    await this.#queues.get(algorithmId)
+    this.#stops.delete(algorithmId)
+    this.#queues.delete(algorithmId)
+    this.#services.builds.removeAll(algorithmId)
+    this.#services.sources.removeAll(algorithmId)
+  }
+
+  /** Ends the builds under way; they begin anew with the next server. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops.values()) stop.abort()
+    await Promise.all(this.#queues.values())
+  }
+
+  #stopOf(algorithmId: string): AbortController {
+    const known = this.#stops.get(algorithmId) ?? new AbortController()
+    this.#stops.set(algorithmId, known)
+    return known
+  }
+
+  #enqueue(algorithm: Algorithm, build: Build): Promise<void> {
+    const { signal } = this.#stopOf(algorithm.id)
+    const earlier = this.#queues.get(algorithm.id) ?? Promise.resolve()
+    const finished = earlier.then(async () => {
+      if (!signal.aborted) await this.#turns.take(() => this.#build(algorithm, build, signal))
+    })
+    this.#queues.set(algorithm.id, finished)
+    return finished
+  }
+
+  async #build(algorithm: Algorithm, build: Build, signal: AbortSignal): Promise<void> {
+    const { builds, log } = this.#services
+    let text = ''
+    const print = (part: string) => {
+      text += part
+    }
+    let status: 'succeeded' | 'failed' = 'succeeded'
+    try {
+      await this.#steps(algorithm, build, { print, signal })
+      print('Build succeeded\n')
+    } catch (error) {
+      if (signal.aborted) return
+      status = 'failed'
+      print(`\nBuild failed: ${error instanceof Error ? error.message : String(error)}\n`)
+    }
+    builds.finish(build, status, text)
+    log(`build of ${algorithm.owner}/${algorithm.name} at ${build.commit.slice(0, 12)} ${status}`)
+  }
+
+  async #steps(
+    algorithm: Algorithm,
+    build: Build,
+    watch: { print: (text: string) => void; signal: AbortSignal },
+  ): Promise<void> {
+    const { sources, environments } = this.#services
+    const { print } = watch
+    // A client's own test looks for these words (platform reference §3.2, "Client facts").
+    print(`Beginning container customization of ${algorithm.owner}/${algorithm.name} at ${build.commit}\n`)
+    const source = await sources.of(algorithm.id, build.commit)
+    checkConfiguration(source, algorithm)
+    const { python } = await environments.for(requirementsOf(source), watch)
+    print(`Loading src/${algorithm.name}.py\n`)
+    await this.#load(algorithm, { source, python }, watch)
+  }
+
+  /** Loads the algorithm as every process of it will (platform reference §5.2). */
+  async #load(
+    algorithm: Algorithm,
+    program: { source: string; python: string },
+    { print, signal }: { print: (text: string) => void; signal: AbortSignal },
+  ): Promise<void> {
+    const { workers, account } = this.#services
+    const { instance } = workers.start({ algorithm, user: account(algorithm.owner), ...program })
+    const end = (message: string) => instance.kill({ message, type: 'InitializationError', trace: '' })
+    const timer = setTimeout(() => end(`it did not load within ${loadLimitMs / 60_000} minutes`), loadLimitMs)
+    const abort = () => end('the build was stopped')
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await instance.loaded
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      print(await instance.stop())
+    }
+  }
+}
+
+function requirementsOf(source: string): string {
+  const file = join(source, 'requirements.txt')
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  if (existsSync(join(source, 'environment.yml'))) {
+    throw new Error('The sandbox has no conda: give the algorithm a requirements.txt in place of environment.yml')
+  }
+  return ''
+}
+
+/** The platform finds the algorithm by what its configuration says (platform reference §5.1). */
+function checkConfiguration(source: string, { owner, name }: Algorithm): void {
+  const file = join(source, 'algorithmia.conf')
+  if (!existsSync(file)) throw new Error('algorithmia.conf is missing in the root of the repository')
+  const content = parseJson(readFileSync(file, 'utf8'))
+  if (!isObject(content)) throw new Error('algorithmia.conf is not a JSON object')
+  if (content.username !== owner || content.algoname !== name) {
+    throw new Error(
+      `algorithmia.conf names ${String(content.username)}/${String(content.algoname)}, but this is ${owner}/${name}`,
+    )
+  }
+  if (!existsSync(join(source, 'src', `${name}.py`))) throw new Error(`src/${name}.py is missing`)
+}

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Repositories } from '../git/repositories.ts'
+
+/** The checked-out commits of algorithms, which builds and calls use. Each appears complete or not at all. */
+export class Sources {
+  readonly #folder: string
+  readonly #repositories: Repositories
+  readonly #inProgress = new Map<string, Promise<void>>()
+
+  constructor(stateDir: string, repositories: Repositories) {
+    this.#folder = join(stateDir, 'sources')
+    this.#repositories = repositories
+    mkdirSync(this.#folder, { recursive: true })
+    // Half written when the server was killed.
+    for (const algorithmId of readdirSync(this.#folder)) {
+      for (const name of readdirSync(join(this.#folder, algorithmId))) {
+        if (name.includes('.')) rmSync(join(this.#folder, algorithmId, name), { recursive: true, force: true })
+      }
+    }
+  }
+
+  /** The folder with the files of a commit. */
+  async of(algorithmId: string, commit: string): Promise<string> {
+    const folder = join(this.#folder, algorithmId, commit)
+    if (existsSync(folder)) return folder
+    const writing = this.#inProgress.get(folder) ?? this.#write(algorithmId, commit, folder)
+    this.#inProgress.set(folder, writing)
+    await writing.finally(() => this.#inProgress.delete(folder))
+    return folder
+  }
+
+  removeAll(algorithmId: string): void {
+    rmSync(join(this.#folder, algorithmId), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+
+  async #write(algorithmId: string, commit: string, folder: string): Promise<void> {
+    const unfinished = `${folder}.tmp`
+    mkdirSync(unfinished, { recursive: true })
+    await this.#repositories.checkout(algorithmId, commit, unfinished)
+    renameSync(unfinished, folder)
+  }
+}

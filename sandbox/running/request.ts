@@ -1,0 +1,97 @@
+import type { FastifyRequest } from 'fastify'
+import { ApiError, badRequest, codes } from '../errors.ts'
+import { parseJson, queryOf, wholeBody } from '../request-body.ts'
+
+/** 10 MiB (platform reference §4, "Limits"). */
+const requestBytes = 10 * 1024 * 1024
+const defaultTimeout = 300
+const longestTimeout = 3000
+
+/** Which algorithm an address names, as far as the address alone says. */
+export interface Target {
+  /** As requested, for the answer that it does not exist. */
+  path: string
+  /** A name, or the algorithm's UUID when `name` is missing. */
+  owner: string
+  name: string | undefined
+  version: string | undefined
+}
+
+/** How a call is to be carried out and answered. */
+export interface CallOptions {
+  timeoutSeconds: number
+  stdout: boolean
+  output: 'default' | 'raw' | 'void'
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Reads `/v1/algo/<owner>/<name>[/<version>]` and `/v1/algo/<uuid>[/<version>]`, with a trailing slash or an `algo://`
+ * that clients leave in (platform reference §4).
+ */
+export function targetOf(url: string): Target {
+  const path = decode(url.split('?', 1)[0] ?? '')
+    .replace(/^\/v1\/algo\//, '')
+    .replace(/^algo:\/\//, '')
+    .replace(/\/$/, '')
+  const [owner = '', ...rest] = path.split('/')
+  if (uuid.test(owner))
+    return { path, owner: owner.toLowerCase(), name: undefined, version: rest.join('/') || undefined }
+  const [name = '', ...version] = rest
+  return { path, owner, name, version: version.join('/') || undefined }
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    throw badRequest(`The address is not valid percent-encoded UTF-8: ${String(error)}`)
+  }
+}
+
+/** @throws ApiError 400 */
+export function callOptions(request: FastifyRequest): CallOptions {
+  const query = queryOf(request)
+  const timeout = query.get('timeout') || String(defaultTimeout)
+  const timeoutSeconds = Number(timeout)
+  if (!/^\d+(\.\d+)?$/.test(timeout) || timeoutSeconds <= 0 || timeoutSeconds > longestTimeout) {
+    throw badRequest(`timeout must be more than 0 and at most ${longestTimeout} seconds, not "${timeout}"`)
+  }
+  const output = query.get('output') || 'default'
+  if (output !== 'default' && output !== 'raw' && output !== 'void') {
+    throw badRequest(`output must be default, raw or void, not "${output}"`)
+  }
+  // The Python client writes True and False.
+  return { timeoutSeconds, stdout: query.get('stdout')?.toLowerCase() === 'true', output }
+}
+
+/**
+ * Reads the input of a call as the line that the process gets. JSON passes as it is, so that numbers keep their spelling.
+ *
+ * @param type the Content-Type of the request
+ * @throws ApiError 400 or 413
+ */
+export async function inputLine(request: FastifyRequest, type: string | undefined): Promise<string> {
+  const [contentType = ''] = (type ?? '').split(';', 1)
+  const body = await wholeBody(request, requestBytes)
+  const line = (kind: string, data: string) => `{"content_type":"${kind}","data":${data}}`
+  switch (contentType.trim().toLowerCase()) {
+    case 'application/json': {
+      const text = body.toString('utf8')
+      if (parseJson(text) === undefined) throw badRequest('The body is not valid JSON', codes.invalidJson)
+      return line('json', text.replaceAll(/[\r\n]/g, ' '))
+    }
+    case 'text/plain':
+    case 'application/text':
+      return line('text', JSON.stringify(body.toString('utf8')))
+    case 'application/octet-stream': {
+      const encoded = request.headers['content-encoding']?.toLowerCase() === 'base64'
+      return line('binary', JSON.stringify(encoded ? body.toString('latin1').trim() : body.toString('base64')))
+    }
+    case '':
+      throw new ApiError(400, codes.invalidRequest, 'missing Content-Type')
+    default:
+      throw new ApiError(400, codes.invalidRequest, `unsupported Content-Type '${contentType.trim()}'`)
+  }
+}

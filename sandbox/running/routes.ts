@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AlgorithmAccess } from '../algorithms/access.ts'
+import type { Algorithm } from '../algorithms/algorithm.ts'
+import { type Caller, callerOf } from '../auth.ts'
+import type { Build } from '../builds/build.ts'
+import { badRequest, codes, forbidden } from '../errors.ts'
+import { parseJson, wholeBody } from '../request-body.ts'
+import { resolveVersion } from '../versions/version.ts'
+import type { Calls } from './calls.ts'
+import { insightBytes, insightsFrom } from './insights.ts'
+import { sendRaw, sendResult } from './reply.ts'
+import { callOptions, inputLine, type Target, targetOf } from './request.ts'
+import { senderOf } from './workers.ts'
+
+/** What the routes of calls work with. */
+export interface CallRouteServices extends AlgorithmAccess {
+  calls: Calls
+  log: (line: string) => void
+}
+
+/** Serves calls of algorithms, and what algorithms report while they run (platform reference §4, §9). */
+export function callRoutes(app: FastifyInstance, services: CallRouteServices): void {
+  const types = new WeakMap<FastifyRequest, string | undefined>()
+  // The framework would refuse types that it cannot read.
+  const onRequest = async (request: FastifyRequest) => {
+    types.set(request, request.headers['content-type'])
+    delete request.raw.headers['content-type']
+  }
+  app.post('/v1/algo/*', { onRequest }, async (request, reply) => {
+    const caller = callerOf(request, services.users)
+    // In this form because one of the clients hides the body of every other status (platform reference §1).
+    if (!caller) return sendError(reply, 'authorization required')
+    return await call(services, caller, request, reply, types.get(request))
+  })
+
+  app.post('/v1/insights', { onRequest }, async (request) => {
+    // One client sends no key: the address tells which algorithm it is (platform reference §5.3).
+    const sender = callerOf(request, services.users)?.process ?? senderOf(request.raw)
+    const body = (await wholeBody(request, insightBytes)).toString('utf8')
+    const value = parseJson(body)
+    if (value === undefined) throw badRequest('The body is not valid JSON', codes.invalidJson)
+    const reported = insightsFrom(value)
+    if (sender?.call) Object.assign(sender.call.insights, reported)
+    return { response: 'ok' }
+  })
+}
+
+async function call(
+  services: CallRouteServices,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  type: string | undefined,
+): Promise<FastifyReply> {
+  const { users, calls, log } = services
+  const target = targetOf(request.raw.url ?? '')
+  const found = lookUp(services, caller, target)
+  if (!found) return sendError(reply, `algorithm algo://${target.path} not found`)
+  const { algorithm, build } = found
+  if (!mayCall(caller, algorithm)) throw forbidden(`this API key may not call algo://${target.path}`)
+  const options = callOptions(request)
+  const line = await inputLine(request, type)
+  const work = { caller, algorithm, build, request: line, timeoutSeconds: options.timeoutSeconds }
+  if (options.output === 'void') {
+    const requestId = `req-${crypto.randomUUID()}`
+    calls.carryOut(work, requestId).catch((error: unknown) => log(`the call ${requestId} failed: ${String(error)}`))
+    return reply.send({ async: requestId, request_id: requestId })
+  }
+  const result = await calls.carryOut(work)
+  const insider = users.actsFor(caller.user, algorithm.owner)
+  const visibility = {
+    stdout: options.stdout && insider,
+    trace: insider || algorithm.settings.source_visibility === 'open',
+  }
+  return options.output === 'raw' ? sendRaw(reply, result, visibility) : sendResult(reply, result, visibility)
+}
+
+/** The algorithm and the build that an address means, as far as the caller may know of them. */
+function lookUp(
+  { algorithms, builds, users }: CallRouteServices,
+  caller: Caller,
+  { owner, name, version }: Target,
+): { algorithm: Algorithm; build: Build } | undefined {
+  const algorithm = name === undefined ? algorithms.withId(owner) : algorithms.find(owner, name)
+  if (!algorithm) return undefined
+  const build = resolveVersion(builds.of(algorithm.id), version, users.actsFor(caller.user, algorithm.owner))
+  return build && { algorithm, build }
+}
+
+/** Whether one of the key's patterns covers the algorithm (platform reference §1, "Keys"). */
+function mayCall({ key }: Caller, { owner, name }: Algorithm): boolean {
+  const patterns = ['algo://*', `algo://${owner}/*`, `algo://${owner}/${name}/*`]
+  return key.algorithms.some((pattern) => patterns.includes(pattern))
+}
+
+/** A failure as the platform reports it: HTTP 200 (platform reference §4). */
+function sendError(reply: FastifyReply, message: string): FastifyReply {
+  return reply.send({ error: { message }, metadata: { duration: 0 } })
+}

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { delimiter, dirname, join } from 'node:path'
+import type { Algorithm } from '../algorithms/algorithm.ts'
+import type { AlgorithmProcess } from '../auth.ts'
+import { publicEnvironment } from '../processes.ts'
+import { type KeyRecord, newApiKey, type UserRecord, type Users } from '../users.ts'
+import { Instance } from './instance.ts'
+
+/** A process of an algorithm, and who it is when it asks the server for something. */
+export interface Worker {
+  instance: Instance
+  process: AlgorithmProcess
+}
+
+/** What a worker runs. */
+export interface Work {
+  algorithm: Algorithm
+  /** The account that the algorithm works for. */
+  user: UserRecord
+  /** The root of the checked-out repository. */
+  source: string
+  /** The interpreter that has its packages. */
+  python: string
+}
+
+/** What workers need from the rest of the server. */
+export interface WorkerServices {
+  users: Users
+  /** The address of the server, without `/v1`. */
+  url: () => string
+  /** The secrets of an algorithm, as environment variables. */
+  secrets: (algorithmId: string) => Record<string, string>
+}
+
+const addressPattern = /^\/processes\/([0-9a-f-]{36})(?=\/)/
+
+/**
+ * Starts the processes of algorithms. Each has a temporary folder, an API key and an API address of its own: the key
+ * makes it the account that called it, the address tells it apart where clients send no key (platform reference §5.3).
+ */
+export class Workers {
+  readonly #folder: string
+  readonly #services: WorkerServices
+  readonly #running = new Map<string, Worker>()
+
+  constructor(stateDir: string, services: WorkerServices) {
+    this.#folder = join(stateDir, 'processes')
+    this.#services = services
+    // Of a server that was killed.
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    mkdirSync(this.#folder)
+  }
+
+  start(work: Work): Worker {
+    const { users } = this.#services
+    const id = crypto.randomUUID()
+    const key = newApiKey()
+    const home = mkdtempSync(join(this.#folder, 'process-'))
+    const process: AlgorithmProcess = { algorithm: work.algorithm, call: undefined }
+    users.lend(key, { user: work.user, key: { key, ...algorithmRights }, process })
+    const instance = new Instance({
+      python: work.python,
+      source: work.source,
+      module: work.algorithm.name,
+      env: this.#environment(work, home, key, `${this.#services.url()}/processes/${id}`),
+    })
+    const worker = { instance, process }
+    this.#running.set(id, worker)
+    void instance.ended.then(async () => {
+      users.takeBack(key)
+      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      this.#running.delete(id)
+    })
+    return worker
+  }
+
+  /** The address without what tells processes apart, and the process that it told. */
+  recognise(url: string): { url: string; process: AlgorithmProcess | undefined } {
+    const id = addressPattern.exec(url)?.[1]
+    if (id === undefined) return { url, process: undefined }
+    return { url: url.replace(addressPattern, ''), process: this.#running.get(id)?.process }
+  }
+
+  async close(): Promise<void> {
+    const workers = [...this.#running.values()]
+    for (const { instance } of workers) instance.kill({ message: 'The server stops', type: 'SystemError', trace: '' })
+    await Promise.all(workers.map(({ instance }) => instance.ended))
+  }
+
+  #environment({ algorithm, python }: Work, home: string, key: string, api: string): Record<string, string> {
+    const inherited = publicEnvironment()
+    const temporary = join(home, 'tmp')
+    mkdirSync(temporary)
+    return {
+      ...this.#services.secrets(algorithm.id),
+      ...inherited,
+      PATH: [dirname(python), inherited.PATH].join(delimiter),
+      HOME: home,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      LANG: 'C.UTF-8',
+      NO_PROXY: [inherited.NO_PROXY ?? inherited.no_proxy, '127.0.0.1', 'localhost', '::1'].filter(Boolean).join(','),
+      PYTHONUNBUFFERED: '1',
+      PYTHONNOUSERSITE: '1',
+      ALGORITHMIA_API: api,
+      ALGORITHMIA_API_KEY: key,
+      ALGORITHMIA_ALGORITHM_NAME: algorithm.name,
+      ALGORITHMIA_ALGORITHM_AUTHOR_NAME: algorithm.owner,
+    }
+  }
+}
+
+/** A key's data restriction limits the key itself, not the algorithms that it calls (platform reference §1, "Keys"). */
+const algorithmRights = { data: 'read-write', manage: false, algorithms: ['algo://*'], admin: false } satisfies Omit<
+  KeyRecord,
+  'key'
+>
+
+const processes = new WeakMap<IncomingMessage, AlgorithmProcess>()
+
+/** Takes the part that tells processes apart out of the address of a request, and remembers what it said. */
+export function rewriteAddress(request: IncomingMessage, workers: Workers): string {
+  const { url, process } = workers.recognise(request.url ?? '/')
+  if (process) processes.set(request, process)
+  return url
+}
+
+/** The process that a request without a key comes from. */
+export function senderOf(request: IncomingMessage): AlgorithmProcess | undefined {
+  return processes.get(request)
+}
