@@ -119,7 +119,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   algorithmRoutes(app, algorithms, users)
   buildRoutes(app, { ...access, builder, url })
   versionRoutes(app, { ...access, url, runSample: (...sample) => calls.runSample(...sample) })
-  callRoutes(app, { ...access, calls, log })
+  callRoutes(app, { ...access, calls, errors, log })
   gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush: received, log })
   app.get('/', async (_request, reply) => {
     const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AlgorithmAccess } from '../algorithms/access.ts'
+import { type AlgorithmAccess, algorithmUrls, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import { type Caller, callerOf } from '../auth.ts'
+import { type Caller, callerOf, requireCaller, requireManage } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, codes, forbidden } from '../errors.ts'
 import { parseJson, wholeBody } from '../request-body.ts'
@@ -10,11 +10,13 @@ import type { Calls } from './calls.ts'
 import { insightBytes, insightsFrom } from './insights.ts'
 import { sendRaw, sendResult } from './reply.ts'
 import { callOptions, inputLine, type Target, targetOf } from './request.ts'
+import type { RunErrors } from './run-errors.ts'
 import { senderOf } from './workers.ts'
 
 /** What the routes of calls work with. */
 export interface CallRouteServices extends AlgorithmAccess {
   calls: Calls
+  errors: RunErrors
   log: (line: string) => void
 }
 
@@ -32,6 +34,24 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
     if (!caller) return sendError(reply, 'authorization required')
     return await call(services, caller, request, reply, types.get(request))
   })
+
+  for (const path of algorithmUrls('/errors')) {
+    app.get(path, (request) => services.errors.of(managedAlgorithm(services, request).algorithm.id))
+  }
+  for (const path of ['/v1/users/:owner/errors', '/v1/organizations/:owner/errors']) {
+    app.get<{ Params: { owner: string } }>(path, (request) => {
+      const caller = requireCaller(callerOf(request, services.users))
+      const { owner } = request.params
+      if (!services.users.actsFor(caller.user, owner))
+        throw forbidden(`the errors of ${owner} are shown to ${owner} only`)
+      requireManage(caller)
+      return services.algorithms
+        .all()
+        .filter((algorithm) => algorithm.owner === owner)
+        .flatMap(({ id }) => services.errors.of(id))
+        .sort((a, b) => b.created_at - a.created_at)
+    })
+  }
 
   app.post('/v1/insights', { onRequest }, async (request) => {
     // One client sends no key: the address tells which algorithm it is (platform reference §5.3).
