@@ -19,6 +19,10 @@ export class Algorithms {
     for (const algorithm of readJsonFiles<Algorithm>(this.#folder)) this.#byId.set(algorithm.id, algorithm)
   }
 
+  all(): Algorithm[] {
+    return [...this.#byId.values()]
+  }
+
   withId(id: string): Algorithm | undefined {
     return this.#byId.get(id)
   }
