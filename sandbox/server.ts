@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
+import { Builds } from './builds/store.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
@@ -10,6 +11,8 @@ import { Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
+import { callThroughApi } from './pages/call.ts'
+import { pageRoutes } from './pages/routes.ts'
 import { deferContinue } from './request-body.ts'
 import { openState } from './state.ts'
 import { type UserRecord, type UserSpec, Users } from './users.ts'
@@ -65,6 +68,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
+  const builds = new Builds(stateDir)
   const data = new HostedData(stateDir)
 
   const running = new Set<ChildProcess>()
@@ -73,10 +77,8 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   hostedDataRoutes(app, data, users)
   algorithmRoutes(app, algorithms, users)
   gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush, log })
-  app.get('/', async (_request, reply) => {
-    const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`
-    return reply.type('text/plain; charset=utf-8').send(text)
-  })
+  let url = ''
+  pageRoutes(app, { users, algorithms, builds, data, call: callThroughApi(app), url: () => url })
 
   let closed: Promise<void> | undefined
   const close = async () => {
@@ -85,8 +87,9 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
     await data.settled()
     release()
   }
+  url = await listen(app, host, port)
   return {
-    url: await listen(app, host, port),
+    url,
     stateDir,
     users: users.all(),
     hasAlgorithm: (owner, name) => algorithms.find(owner, name) !== undefined,
@@ -106,7 +109,8 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   }
 }
 
-function createApp(log: (line: string) => void): FastifyInstance {
+/** The server without its routes. */
+export function createApp(log: (line: string) => void): FastifyInstance {
   const app = Fastify({
     // A stopped sandbox does not wait for idle clients, nor for the rest of an upload.
     forceCloseConnections: true,
