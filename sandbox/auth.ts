@@ -59,12 +59,22 @@ export function requireCaller(caller: Caller | undefined): Caller {
 
 /** The account that a git client presents with HTTP Basic. */
 export function gitUserOf(request: FastifyRequest, users: Users): UserRecord {
-  const encoded = /^basic\s+(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1]
-  if (!encoded) throw unauthenticated('Authentication required')
-  const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  const { name, secret } = basicCredentials(request)
   const user = users.withPassword(name, secret)
   if (!user) throw unauthenticated('Invalid username or password')
   return user
+}
+
+/**
+ * Name and password as HTTP Basic carries them.
+ *
+ * @throws ApiError 401 when there are none
+ */
+export function basicCredentials(request: FastifyRequest): { name: string; secret: string } {
+  const encoded = /^basic\s+(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1]
+  if (!encoded) throw unauthenticated('Authentication required')
+  const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  return { name, secret }
 }
 
 export function requireDataRead(caller: Caller | undefined): void {

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance } from 'fastify'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
@@ -9,14 +8,14 @@ import { Environments } from './builds/environments.ts'
 import { buildRoutes } from './builds/routes.ts'
 import { Sources } from './builds/sources.ts'
 import { Builds } from './builds/store.ts'
-import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
-import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
 import { builtBranch, Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
-import { deferContinue } from './request-body.ts'
+import { createApp, listen } from './http-server.ts'
+import { callThroughApi } from './pages/call.ts'
+import { pageRoutes } from './pages/routes.ts'
 import { Calls } from './running/calls.ts'
 import { Insights } from './running/insights.ts'
 import { defaultLimits, Pool, type PoolLimits } from './running/pool.ts'
@@ -88,9 +87,9 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
+  const builds = new Builds(stateDir)
   const data = new HostedData(stateDir)
 
-  const builds = new Builds(stateDir)
   const workers = new Workers(stateDir, { users, url, secrets: () => ({}) })
   const python = options.python ?? (process.platform === 'win32' ? 'python' : 'python3')
   const environments = new Environments(options.environments ?? join(stateDir, 'environments'), python)
@@ -113,7 +112,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
     await onPush(push)
   }
 
-  const app = createApp(log, workers)
+  const app = createApp({ log, rewriteUrl: (request) => rewriteAddress(request, workers) })
   const access = { users, algorithms, builds }
   hostedDataRoutes(app, data, users)
   algorithmRoutes(app, algorithms, users)
@@ -121,10 +120,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   versionRoutes(app, { ...access, url, runSample: (...sample) => calls.runSample(...sample) })
   callRoutes(app, { ...access, calls, errors, log })
   gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush: received, log })
-  app.get('/', async (_request, reply) => {
-    const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`
-    return reply.type('text/plain; charset=utf-8').send(text)
-  })
+  pageRoutes(app, { users, algorithms, builds, data, call: callThroughApi(app), url })
 
   let closed: Promise<void> | undefined
   const close = async () => {
@@ -157,51 +153,4 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
       return closed
     },
   }
-}
-
-function createApp(log: (line: string) => void, workers: Workers): FastifyInstance {
-  const app = Fastify({
-    rewriteUrl: (request) => rewriteAddress(request, workers),
-    // A stopped sandbox does not wait for idle clients, nor for the rest of an upload.
-    forceCloseConnections: true,
-    frameworkErrors: answerBadUrl,
-    exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 5000 },
-    clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawErrorResponse(error.code))
-      else socket.destroy()
-    },
-  })
-  deferContinue(app.server)
-  // Handlers read the body themselves: uploads go straight to disk, whatever their Content-Type says.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  installErrorReplies(app, log)
-  app.addHook('onResponse', async (request, reply) => {
-    log(
-      `${request.method} ${request.url.replaceAll(/[^\x21-\x7e]/g, '?')} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`,
-    )
-  })
-  return app
-}
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    await app.close()
-    throw new StartError(listenProblem(error, host, port), { cause: error })
-  }
-  const address = app.server.address()
-  const actual = typeof address === 'object' && address !== null ? address.port : port
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
-}
-
-function listenProblem(error: unknown, host: string, port: number): string {
-  const code = systemCode(error)
-  if (code === 'EADDRINUSE') return `Port ${port} is in use on ${host}; choose another one, or none to get a free one`
-  if (code === 'EACCES') return `Port ${port} may not be used by this account; choose one above 1023`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is not an address of this machine`
-  return `The server cannot listen on ${host} port ${port}: ${String(error)}`
 }
