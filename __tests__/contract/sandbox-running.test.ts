@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { call } from '../support/http-call.ts'
 import { type AlgorithmAnswer, noPackages, SandboxLab } from '../support/sandbox-lab.ts'
@@ -306,6 +306,67 @@ describe('processes', () => {
     expect(group()).toBe(2)
     await act('die')
     await until(() => group() === 0)
+  })
+})
+
+describe('how many processes there are', () => {
+  const counted = `
+import os, time
+def apply(input):
+    while input.get('wait') and not os.path.exists(input['wait']):
+        time.sleep(0.01)
+    return os.getpid()
+`
+  const isAlive = (pid: number) => {
+    const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()
+    return state !== '' && !state.startsWith('Z')
+  }
+
+  test('one for each caller, and only so many that wait', async () => {
+    const limited = await SandboxLab.start({ limits: { idle: 2 } })
+    try {
+      const { commit_sha } = await limited.deploy('Count', { 'requirements.txt': noPackages, 'src/Count.py': counted })
+      const published = await limited.request('POST', '/v1/algorithms/anna/Count/versions', {
+        settings: { algorithm_callability: 'public' },
+      })
+      expect(published.status).toBe(200)
+      const anna = (await limited.ask('Count/0.1.0', {})).result
+      const ben = (await limited.ask('Count/0.1.0', {}, limited.otherKey)).result
+      expect(ben).not.toBe(anna)
+      // The same build, however it is addressed.
+      expect((await limited.ask(`Count/${commit_sha}`, {})).result).toBe(anna)
+
+      const go = `${limited.sandbox.stateDir}/go`
+      const three = [1, 2, 3].map(() => limited.ask('Count', { wait: go }))
+      execFileSync('touch', [go])
+      const pids = (await Promise.all(three)).map(({ result }) => Number(result))
+      await until(() => [...new Set([...pids, Number(ben)])].filter(isAlive).length === 2)
+    } finally {
+      await limited.close()
+    }
+  })
+
+  test('those that nobody needs any more end', async () => {
+    const brief = await SandboxLab.start({ limits: { idleMs: 50 } })
+    try {
+      const { commit_sha } = await brief.deploy('Count', { 'requirements.txt': noPackages, 'src/Count.py': counted })
+      const pid = Number((await brief.ask(`Count/${commit_sha}`, {})).result)
+      await until(() => !isAlive(pid))
+      expect((await brief.ask(`Count/${commit_sha}`, {})).result).not.toBe(pid)
+    } finally {
+      await brief.close()
+    }
+  })
+
+  test('calls beyond the limit wait for their turn', async () => {
+    const narrow = await SandboxLab.start({ limits: { calls: 1 } })
+    try {
+      const { commit_sha } = await narrow.deploy('Count', { 'requirements.txt': noPackages, 'src/Count.py': counted })
+      const pids = await Promise.all(Array.from({ length: 20 }, () => narrow.ask(`Count/${commit_sha}`, {})))
+      expect(new Set(pids.map(({ result }) => result)).size).toBe(1)
+    } finally {
+      await narrow.close()
+    }
   })
 })
 
