@@ -9,7 +9,7 @@ import { call, type HttpAnswer } from './http-call.ts'
 const run = promisify(execFile)
 
 /** Shared by all tests of a machine, so that the same requirements.txt is installed once. */
-const environments = join(tmpdir(), 'algorithmia-sandbox-environments')
+export const environments = join(tmpdir(), 'algorithmia-sandbox-environments')
 
 /** A build as the platform describes it. */
 export interface BuildBody {
