@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
+import { Builds } from './builds/store.ts'
+import { environmentRoutes } from './environments/routes.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
@@ -10,9 +12,13 @@ import { Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
+import { organisationRoutes } from './organisations/routes.ts'
 import { deferContinue } from './request-body.ts'
+import { secretRoutes } from './secrets/routes.ts'
+import { Secrets } from './secrets/store.ts'
+import { sourceHostRoutes } from './source-hosts/routes.ts'
 import { openState } from './state.ts'
-import { type UserRecord, type UserSpec, Users } from './users.ts'
+import { type FurtherKey, type UserRecord, type UserSpec, Users } from './users.ts'
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -24,6 +30,8 @@ export interface SandboxOptions {
   host?: string
   /** Default: one user `demo`. */
   users?: UserSpec[]
+  /** Keys that accounts have beside their own. */
+  keys?: FurtherKey[]
   /** Gets a line for each request and each internal error. */
   log?: (line: string) => void
   /** Gets every ref that a push has moved, before the client has its answer. */
@@ -60,19 +68,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function serve(stateDir: string, options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', log = () => undefined, onPush = () => undefined } = options
-  const users = new Users(stateDir, options.users)
+  const users = new Users(stateDir, options.users, options.keys)
   const environment = gitEnvironment(stateDir)
   await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
+  const builds = new Builds(stateDir)
+  const secrets = new Secrets(stateDir)
   const data = new HostedData(stateDir)
 
   const running = new Set<ChildProcess>()
 
   const app = createApp(log)
   hostedDataRoutes(app, data, users)
-  algorithmRoutes(app, algorithms, users)
-  gitRoutes(app, { users, algorithms, repositories, environment, stateDir, running, onPush, log })
+  const hosting = { users, algorithms, builds, secrets, repositories }
+  const hooks = { onRemove: async () => undefined, onChange: () => undefined }
+  algorithmRoutes(app, { ...hosting, ...hooks })
+  secretRoutes(app, { ...hosting, ...hooks })
+  environmentRoutes(app, users)
+  sourceHostRoutes(app, users)
+  organisationRoutes(app, { users, algorithms, data })
+  gitRoutes(app, { users, algorithms, builds, repositories, environment, stateDir, running, onPush, log })
   app.get('/', async (_request, reply) => {
     const text = `Algorithmia sandbox\n\nAPI  /v1/\ngit  /git/<owner>/<algorithm>.git\n`
     return reply.type('text/plain; charset=utf-8').send(text)
@@ -91,7 +107,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
     users: users.all(),
     hasAlgorithm: (owner, name) => algorithms.find(owner, name) !== undefined,
     createAlgorithm: async (owner, name) => {
-      if (!users.named(owner)) throw new Error(`The user ${owner} does not exist`)
+      if (!users.isOwner(owner)) throw new Error(`The user ${owner} does not exist`)
       return await algorithms.create(owner, newAlgorithm({ name }))
     },
     repositoryPath: (owner, name) => {
