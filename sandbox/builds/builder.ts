@@ -6,7 +6,7 @@ import type { Repositories } from '../git/repositories.ts'
 import { isObject, parseJson } from '../request-body.ts'
 import type { Workers } from '../running/workers.ts'
 import { Turns } from '../turns.ts'
-import type { UserRecord } from '../users.ts'
+import type { UserRecord, Users } from '../users.ts'
 import type { Build } from './build.ts'
 import type { Environments } from './environments.ts'
 import type { Sources } from './sources.ts'
@@ -20,8 +20,7 @@ export interface BuilderServices {
   environments: Environments
   repositories: Repositories
   workers: Workers
-  /** The account that a build is made for. */
-  account: (owner: string) => UserRecord
+  users: Users
   log: (line: string) => void
 }
 
@@ -159,8 +158,8 @@ export class Builder {
     program: { source: string; python: string },
     { print, signal }: { print: (text: string) => void; signal: AbortSignal },
   ): Promise<void> {
-    const { workers, account } = this.#services
-    const { instance } = workers.start({ algorithm, user: account(algorithm.owner), ...program })
+    const { workers, users } = this.#services
+    const { instance } = workers.start({ algorithm, user: ownerOf(users, algorithm.owner), ...program })
     const end = (message: string) => instance.kill({ message, type: 'InitializationError', trace: '' })
     const timer = setTimeout(() => end(`it did not load within ${loadLimitMs / 60_000} minutes`), loadLimitMs)
     const abort = () => end('the build was stopped')
@@ -173,6 +172,11 @@ export class Builder {
       print(await instance.stop())
     }
   }
+}
+
+/** Builds load an algorithm as its owner, which may be an organisation. */
+function ownerOf(users: Users, name: string): UserRecord {
+  return users.named(name) ?? { name, password: '', apiKey: '', keys: [] }
 }
 
 function requirementsOf(source: string): string {

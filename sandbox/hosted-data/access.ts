@@ -1,5 +1,6 @@
 import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
 import { badRequest, forbidden, notFound, unauthenticated } from '../errors.ts'
+import type { Users } from '../users.ts'
 import { callerAccount, type DataPath } from './paths.ts'
 import type { Collection, HostedData } from './store.ts'
 
@@ -8,9 +9,12 @@ export function ownerOf(path: { owner: string }, caller: Caller | undefined): st
   return path.owner === callerAccount ? requireCaller(caller).user.name : path.owner
 }
 
-/** True if `caller` may read the collection: its owner, and everybody if it is public (platform reference §2.4). */
-export function mayRead(collection: Collection, caller: Caller | undefined): boolean {
-  return collection.acl === 'public' || collection.owner === caller?.user.name
+/**
+ * True if `caller` may read the collection: its owner or a member of the organisation that is, and everybody if it is
+ * public (platform reference §2.4).
+ */
+export function mayRead(users: Users, collection: Collection, caller: Caller | undefined): boolean {
+  return collection.acl === 'public' || (caller !== undefined && users.actsFor(caller.user, collection.owner))
 }
 
 /**
@@ -19,33 +23,35 @@ export function mayRead(collection: Collection, caller: Caller | undefined): boo
  * @throws ApiError 404 when it is missing, 401 or 403 when it is not for this caller
  */
 export function readableCollection(
+  users: Users,
   data: HostedData,
   path: { owner: string; collection: string; uri: string },
   caller: Caller | undefined,
 ): Collection {
   requireDataRead(caller)
   const collection = data.find(ownerOf(path, caller), path.collection)
-  if (collection && mayRead(collection, caller)) return collection
+  if (collection && mayRead(users, collection, caller)) return collection
   // Without a key nobody learns which collections there are.
   if (!caller) throw unauthenticated('authorization required')
   if (collection) throw forbidden(`${collection.owner} has not shared this collection`)
   throw notFound(`The collection of ${path.uri} does not exist`)
 }
 
-/** The account name, if the writer may write there: only the owner may. */
-export function writableAccount(path: { owner: string; uri: string }, caller: Caller): string {
+/** The account name, if the writer may write there: only the owner and its members may. */
+export function writableAccount(users: Users, path: { owner: string; uri: string }, caller: Caller): string {
   const owner = ownerOf(path, caller)
-  if (owner !== caller.user.name) throw forbidden(`only ${owner} may write to ${path.uri}`)
+  if (!users.actsFor(caller.user, owner)) throw forbidden(`only ${owner} may write to ${path.uri}`)
   return owner
 }
 
 /** The collection of a path, for writing. It is never created on the way (platform reference §2.5). */
 export function writableCollection(
+  users: Users,
   data: HostedData,
   path: { owner: string; collection: string; uri: string },
   caller: Caller,
 ): Collection {
-  const collection = data.find(writableAccount(path, caller), path.collection)
+  const collection = data.find(writableAccount(users, path, caller), path.collection)
   if (!collection) throw notFound(`The collection of ${path.uri} does not exist; create it first`)
   return collection
 }

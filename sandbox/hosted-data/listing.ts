@@ -33,7 +33,7 @@ export function listing(
   // Clients learn their own account's name from the first folder here.
   if (path.kind === 'root') return { folders: [{ name: requireCaller(caller).user.name }] }
   if (path.kind === 'account') return accountListing(data, users, path, caller, marker)
-  const collection = readableCollection(data, path, caller)
+  const collection = readableCollection(users, data, path, caller)
   const result = page(collection.files.values(), marker)
   const files = result.entries.map(({ name, modified, size }) => ({
     filename: name,
@@ -57,11 +57,11 @@ function accountListing(
 ): Listing {
   const owner = ownerOf(path, caller)
   requireCaller(caller)
-  if (!users.named(owner)) throw notFound(`The account ${owner} does not exist`)
+  if (!users.isOwner(owner)) throw notFound(`The account ${owner} does not exist`)
   const visible = data
     .collectionsOf(owner)
     .values()
-    .filter((collection) => mayRead(collection, caller))
+    .filter((collection) => mayRead(users, collection, caller))
   const result = page(visible, marker)
   const folders = result.entries.map(({ name, acl }) => ({ name, acl: aclBody(acl) }))
   return { ...(folders.length > 0 && { folders }), ...(result.marker !== undefined && { marker: result.marker }) }

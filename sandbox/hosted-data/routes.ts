@@ -54,7 +54,7 @@ async function get(data: HostedData, users: Users, request: FastifyRequest, repl
     reply.header('x-data-type', 'directory')
     return request.method === 'HEAD' ? reply.header('content-type', 'application/json').send() : json(reply, body)
   }
-  const file = readableCollection(data, path, caller).files.get(path.file)
+  const file = readableCollection(users, data, path, caller).files.get(path.file)
   if (!file) throw notFound(`The file ${path.uri} does not exist`)
   reply
     .header('x-data-type', 'file')
@@ -70,10 +70,10 @@ async function put(data: HostedData, users: Users, request: FastifyRequest, repl
   refuseOtherPlaces(path, caller, true)
   if (path.kind === 'root') throw badRequest('A file needs a collection: data://<user>/<collection>/<file>')
   if (path.kind === 'account' || path.kind === 'collection') {
-    writableAccount(path, caller)
+    writableAccount(users, path, caller)
     throw badRequest(`${path.uri} is not a file: use data://<user>/<collection>/<file>`)
   }
-  const collection = writableCollection(data, path, caller)
+  const collection = writableCollection(users, data, path, caller)
   if (path.kind === 'below') throw badRequest(`${path.uri} is too deep: collections have no folders inside`)
   await data.put(collection, path.file, bodyStream(request.raw))
   return json(reply, { result: path.uri })
@@ -84,7 +84,7 @@ async function create(data: HostedData, users: Users, request: FastifyRequest, r
   const path = parseDataUrl(request.raw.url ?? '')
   refuseOtherPlaces(path, caller, true)
   if (path.kind === 'root') throw badRequest('A collection belongs to an account: POST to /v1/data/<user>')
-  const owner = writableAccount(path, caller)
+  const owner = writableAccount(users, path, caller)
   if (path.kind !== 'account') throw badRequest(`${path.uri} cannot hold a directory: collections have no folders`)
   const { name, acl } = newDirectory(await smallBody(request))
   data.create(owner, name, acl)
@@ -106,7 +106,7 @@ async function changeAcl(data: HostedData, users: Users, request: FastifyRequest
   const path = parseDataUrl(request.raw.url ?? '')
   refuseOtherPlaces(path, caller, true)
   if (path.kind !== 'collection') throw badRequest(`${path.uri} has no permissions: only a collection has`)
-  const collection = writableCollection(data, path, caller)
+  const collection = writableCollection(users, data, path, caller)
   const { acl } = await jsonBody(request)
   data.setAcl(collection, aclFrom(acl))
   return reply.header('content-type', 'application/json').send('')
@@ -117,7 +117,7 @@ async function remove(data: HostedData, users: Users, request: FastifyRequest, r
   const path = parseDataUrl(request.raw.url ?? '')
   refuseOtherPlaces(path, caller, true)
   if (path.kind === 'root' || path.kind === 'account') throw badRequest(`${path.uri} cannot be deleted`)
-  const collection = writableCollection(data, path, caller)
+  const collection = writableCollection(users, data, path, caller)
   if (path.kind === 'collection') {
     const deleted = await data.remove(collection, options(request).get('force') === 'true')
     // A client's own test demands 1 for an empty collection (platform reference §2.3).

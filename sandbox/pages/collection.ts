@@ -3,10 +3,11 @@ import type { Caller } from '../auth.ts'
 import { notFound } from '../errors.ts'
 import { readableCollection } from '../hosted-data/access.ts'
 import { page, pageSize } from '../hosted-data/name-index.ts'
-import type { Collection, HostedData } from '../hosted-data/store.ts'
+import type { Collection } from '../hosted-data/store.ts'
 import { counted, sizeOf, timeOf } from './format.ts'
 import { address, type Html, html } from './html.ts'
 import { type Page, table } from './layout.ts'
+import type { Shown } from './visible.ts'
 
 export interface CollectionAddress {
   owner: string
@@ -14,8 +15,8 @@ export interface CollectionAddress {
 }
 
 /** @throws ApiError 403, 404 */
-function collectionFor(visitor: Caller, data: HostedData, { owner, collection }: CollectionAddress): Collection {
-  return readableCollection(data, { owner, collection, uri: `data://${owner}/${collection}` }, visitor)
+function collectionFor(visitor: Caller, { users, data }: Shown, { owner, collection }: CollectionAddress): Collection {
+  return readableCollection(users, data, { owner, collection, uri: `data://${owner}/${collection}` }, visitor)
 }
 
 /**
@@ -24,8 +25,8 @@ function collectionFor(visitor: Caller, data: HostedData, { owner, collection }:
  * @param marker where it begins; empty for the first page
  * @throws ApiError 400, 403, 404
  */
-export function collectionPage(visitor: Caller, data: HostedData, at: CollectionAddress, marker: string): Page {
-  const { owner, name, files } = collectionFor(visitor, data, at)
+export function collectionPage(visitor: Caller, shown: Shown, at: CollectionAddress, marker: string): Page {
+  const { owner, name, files } = collectionFor(visitor, shown, at)
   const all = files.values()
   const { entries, marker: next } = page(all, marker)
   const rows = entries.map((file) => [
@@ -55,11 +56,11 @@ ${next === undefined ? undefined : html`<a rel="next" href="${href}?marker=${nex
  */
 export function download(
   visitor: Caller,
-  data: HostedData,
+  shown: Shown,
   at: CollectionAddress & { file: string },
   reply: FastifyReply,
 ): FastifyReply {
-  const file = collectionFor(visitor, data, at).files.get(at.file)
+  const file = collectionFor(visitor, shown, at).files.get(at.file)
   if (!file) throw notFound(`The file data://${at.owner}/${at.collection}/${at.file} does not exist`)
   return reply
     .headers({
@@ -68,7 +69,7 @@ export function download(
       'content-disposition': disposition(file.name),
       'content-security-policy': "default-src 'none'; sandbox",
     })
-    .send(data.read(file))
+    .send(shown.data.read(file))
 }
 
 /** Any name in the form of RFC 6266: what is not ASCII in a second parameter that all browsers prefer. */

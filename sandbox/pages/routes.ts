@@ -38,7 +38,7 @@ export function pageRoutes(app: FastifyInstance, pages: Pages): void {
 }
 
 function routes(app: FastifyInstance, pages: Pages): void {
-  const { users, builds, data, call, url } = pages
+  const { users, builds, call, url } = pages
 
   // The frame of a summary has no origin, so to the browser it is a stranger.
   app.get('/style.css', async (_request, reply) =>
@@ -57,11 +57,11 @@ function routes(app: FastifyInstance, pages: Pages): void {
   app.get<{ Params: CollectionAddress }>('/data/:owner/:collection', async (request, reply) => {
     const visitor = visitorOf(request, users)
     const marker = new URLSearchParams(request.url.split('?')[1]).get('marker') ?? ''
-    return send(reply, collectionPage(visitor, data, request.params, marker), visitor)
+    return send(reply, collectionPage(visitor, pages, request.params, marker), visitor)
   })
 
   app.get<{ Params: CollectionAddress & { file: string } }>('/data/:owner/:collection/:file', async (request, reply) =>
-    download(visitorOf(request, users), data, request.params, reply),
+    download(visitorOf(request, users), pages, request.params, reply),
   )
 
   app.get<{ Params: AlgorithmAddress }>('/algorithms/:owner/:name', async (request, reply) => {

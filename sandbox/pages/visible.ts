@@ -64,9 +64,8 @@ export function visibleAccounts(shown: Shown, visitor: Caller): VisibleAccount[]
     .all()
     .flatMap((algorithm) => visible(shown, visitor, algorithm))
     .sort((a, b) => (a.algorithm.name < b.algorithm.name ? -1 : 1))
-  const owners = new Set([visitor.user.name, ...users.all().map(({ name }) => name)])
-  for (const { algorithm } of algorithms) owners.add(algorithm.owner)
-  const accounts = [...owners].map((owner) => ({
+  const owners = users.owners().sort((a, b) => Number(b === visitor.user.name) - Number(a === visitor.user.name))
+  const accounts = owners.map((owner) => ({
     owner,
     own: users.actsFor(visitor.user, owner),
     collections:
@@ -75,7 +74,7 @@ export function visibleAccounts(shown: Shown, visitor: Caller): VisibleAccount[]
         : data
             .collectionsOf(owner)
             .values()
-            .filter((collection) => mayRead(collection, visitor)),
+            .filter((collection) => mayRead(users, collection, visitor)),
     algorithms: algorithms.filter(({ algorithm }) => algorithm.owner === owner),
   }))
   const shares = ({ collections, algorithms }: VisibleAccount) => collections.length + algorithms.length > 0

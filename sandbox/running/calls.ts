@@ -3,6 +3,7 @@ import type { Caller, RunningCall, Session } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import type { Builder } from '../builds/builder.ts'
 import { messageOf } from '../errors.ts'
+import type { HostedData } from '../hosted-data/store.ts'
 import { parseJson } from '../request-body.ts'
 import type { Failure } from './answer.ts'
 import type { Insights } from './insights.ts'
@@ -35,7 +36,7 @@ export interface CallServices {
   pool: Pool
   insights: Insights
   errors: RunErrors
-  endSession: (sessionId: string) => Promise<void>
+  data: HostedData
 }
 
 /** At most so many calls that algorithms make are under way for one call from outside (platform reference §4, "Limits"). */
@@ -61,7 +62,7 @@ export class Calls {
       try {
         return await this.#run(call, { requestId, session, insights: {} })
       } finally {
-        await this.#services.endSession(session.id)
+        await this.#services.data.endSession(session.id)
       }
     })
   }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type AlgorithmAccess, algorithmUrls, managedAlgorithm } from '../algorithms/access.ts'
+import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import { type Caller, callerOf, requireCaller, requireManage } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, codes, forbidden } from '../errors.ts'
+import { mayCall } from '../keys.ts'
 import { parseJson, wholeBody } from '../request-body.ts'
 import { resolveVersion } from '../versions/version.ts'
 import type { Calls } from './calls.ts'
@@ -14,7 +15,7 @@ import type { RunErrors } from './run-errors.ts'
 import { senderOf } from './workers.ts'
 
 /** What the routes of calls work with. */
-export interface CallRouteServices extends AlgorithmAccess {
+export interface CallRouteServices extends Directory {
   calls: Calls
   errors: RunErrors
   log: (line: string) => void
@@ -36,7 +37,10 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
   })
 
   for (const path of algorithmUrls('/errors')) {
-    app.get(path, (request) => services.errors.of(managedAlgorithm(services, request).algorithm.id))
+    app.get<{ Params: AlgorithmAddress }>(path, (request) => {
+      const caller = requireCaller(callerOf(request, services.users))
+      return services.errors.of(managedAlgorithm(services, request.params, caller).id)
+    })
   }
   for (const path of ['/v1/users/:owner/errors', '/v1/organizations/:owner/errors']) {
     app.get<{ Params: { owner: string } }>(path, (request) => {
@@ -77,7 +81,8 @@ async function call(
   const found = lookUp(services, caller, target)
   if (!found) return sendError(reply, `algorithm algo://${target.path} not found`)
   const { algorithm, build } = found
-  if (!mayCall(caller, algorithm)) throw forbidden(`this API key may not call algo://${target.path}`)
+  if (!mayCall(caller.key, algorithm.owner, algorithm.name))
+    throw forbidden(`this API key may not call algo://${target.path}`)
   const options = callOptions(request)
   const line = await inputLine(request, type)
   const work = { caller, algorithm, build, request: line, timeoutSeconds: options.timeoutSeconds }
@@ -105,12 +110,6 @@ function lookUp(
   if (!algorithm) return undefined
   const build = resolveVersion(builds.of(algorithm.id), version, users.actsFor(caller.user, algorithm.owner))
   return build && { algorithm, build }
-}
-
-/** Whether one of the key's patterns covers the algorithm (platform reference §1, "Keys"). */
-function mayCall({ key }: Caller, { owner, name }: Algorithm): boolean {
-  const patterns = ['algo://*', `algo://${owner}/*`, `algo://${owner}/${name}/*`]
-  return key.algorithms.some((pattern) => patterns.includes(pattern))
 }
 
 /** A failure as the platform reports it: HTTP 200 (platform reference §4). */
