@@ -8,10 +8,11 @@ import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
 import { Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
+import { demoAccount, seedDemo } from './hosted-data/demo.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
 import { deferContinue } from './request-body.ts'
-import { openState } from './state.ts'
+import { isNewState, openState } from './state.ts'
 import { type UserRecord, type UserSpec, Users } from './users.ts'
 
 /** How to start a sandbox. */
@@ -60,12 +61,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function serve(stateDir: string, options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', log = () => undefined, onPush = () => undefined } = options
+  const isNew = isNewState(stateDir)
   const users = new Users(stateDir, options.users)
   const environment = gitEnvironment(stateDir)
   await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
   const data = new HostedData(stateDir)
+  if (isNew && users.named(demoAccount)) await seedDemo(data)
 
   const running = new Set<ChildProcess>()
 
