@@ -15,9 +15,11 @@ export class Repositories {
     this.folder = join(stateDir, 'repositories')
     this.#environment = environment
     mkdirSync(this.folder, { recursive: true })
-    // Half created when the server was killed.
     for (const name of readdirSync(this.folder)) {
-      if (name.endsWith('.tmp')) rmSync(join(this.folder, name), { recursive: true, force: true })
+      const path = join(this.folder, name)
+      // Half created when the server was killed.
+      if (name.endsWith('.tmp')) rmSync(path, { recursive: true, force: true })
+      else removeLeftovers(path)
     }
   }
 
@@ -50,6 +52,25 @@ export class Repositories {
     if (code !== 0) throw new Error(`git ${args[0]} failed: ${problem.trim()}`)
   }
 }
+
+/**
+ * Removes what git processes that were killed left in a repository: half received packs, which nothing refers to, and
+ * locks, which would refuse every later push.
+ */
+function removeLeftovers(repository: string): void {
+  const paths = [
+    ...readdirSync(repository).filter(isLock),
+    ...readdirSync(join(repository, 'refs'), { recursive: true, encoding: 'utf8' })
+      .filter(isLock)
+      .map((name) => join('refs', name)),
+    ...readdirSync(join(repository, 'objects'))
+      .filter((name) => name.startsWith('tmp_'))
+      .map((name) => join('objects', name)),
+  ]
+  for (const path of paths) rmSync(join(repository, path), { recursive: true, force: true })
+}
+
+const isLock = (name: string) => name.endsWith('.lock')
 
 /** @see https://git-scm.com/docs/git-fast-import */
 function importStream(files: Record<string, string>): string {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -39,14 +40,21 @@ export interface GitHosting {
   log: (line: string) => void
 }
 
+/** Of the files in which git notes what a push moved. */
+const recordPrefix = 'push-'
+
 /** Serves the repositories of algorithms over smart HTTP (platform reference §1, "Git access"). */
 export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
+  // Of pushes during which the server was killed.
+  for (const name of readdirSync(hosting.stateDir)) {
+    if (name.startsWith(recordPrefix)) rmSync(join(hosting.stateDir, name), { force: true })
+  }
   app.route({
     method: ['GET', 'POST'],
     url: '/git/*',
     handler: async (request, reply) => {
       const { user, algorithm, path, query, push } = authorise(hosting, request)
-      const record = join(hosting.stateDir, `push-${crypto.randomUUID()}`)
+      const record = join(hosting.stateDir, `${recordPrefix}${crypto.randomUUID()}`)
       reply.hijack()
       try {
         await runHttpBackend({
