@@ -9,6 +9,7 @@ import { Builds } from './builds/store.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
 import { builtBranch, Repositories } from './git/repositories.ts'
 import type { Push } from './git/routes.ts'
+import { demoAccount, seedDemo } from './hosted-data/demo.ts'
 import { HostedData } from './hosted-data/store.ts'
 import { Calls } from './running/calls.ts'
 import { Insights } from './running/insights.ts'
@@ -16,6 +17,7 @@ import { defaultLimits, Pool, type PoolLimits } from './running/pool.ts'
 import { RunErrors } from './running/run-errors.ts'
 import { Workers } from './running/workers.ts'
 import { Secrets } from './secrets/store.ts'
+import { isNewState } from './state.ts'
 import { type FurtherKey, type UserSpec, Users } from './users.ts'
 
 /** What a platform is made with. */
@@ -89,7 +91,10 @@ export class Platform {
   static async open(stateDir: string, options: PlatformOptions): Promise<Platform> {
     const environment = gitEnvironment(stateDir)
     await requireGit(environment)
-    return new Platform(stateDir, environment, options)
+    const isNew = isNewState(stateDir)
+    const platform = new Platform(stateDir, environment, options)
+    if (isNew && platform.users.named(demoAccount)) await seedDemo(platform.data)
+    return platform
   }
 
   /** Builds what was pushed, before git tells its client that the push is done. */

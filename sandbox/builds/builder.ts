@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Algorithm } from '../algorithms/algorithm.ts'
+import { readmeHtml } from '../algorithms/readme.ts'
 import type { Algorithms } from '../algorithms/store.ts'
+import { messageOf } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
 import { isObject, parseJson } from '../request-body.ts'
 import type { Workers } from '../running/workers.ts'
@@ -130,7 +132,7 @@ export class Builder {
     } catch (error) {
       if (signal.aborted) return
       status = 'failed'
-      print(`\nBuild failed: ${error instanceof Error ? error.message : String(error)}\n`)
+      print(`\nBuild failed: ${messageOf(error)}\n`)
     }
     builds.finish(build, status, text)
     log(`build of ${algorithm.owner}/${algorithm.name} at ${build.commit.slice(0, 12)} ${status}`)
@@ -150,6 +152,8 @@ export class Builder {
     const { python } = await environments.for(requirementsOf(source), watch)
     print(`Loading src/${algorithm.name}.py\n`)
     await this.#load(algorithm, { source, python }, watch)
+    const readme = join(source, 'README.md')
+    if (existsSync(readme)) build.summary = readmeHtml(readFileSync(readme, 'utf8'))
   }
 
   /** Loads the algorithm as every process of it will (platform reference §5.2). */

@@ -32,7 +32,9 @@ export class Repositories {
   keepOnly(ids: Set<string>): void {
     for (const name of readdirSync(this.folder)) {
       const [id = ''] = name.split('.')
-      if (name.endsWith('.tmp') || !ids.has(id)) removeFolder(join(this.folder, name))
+      const path = join(this.folder, name)
+      if (name.endsWith('.tmp') || !ids.has(id)) removeFolder(path)
+      else removeLeftovers(path)
     }
   }
 
@@ -134,6 +136,25 @@ export class Repositories {
 function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 }
+
+/**
+ * Removes what git processes that were killed left in a repository: half received packs, which nothing refers to, and
+ * locks, which would refuse every later push.
+ */
+function removeLeftovers(repository: string): void {
+  const paths = [
+    ...readdirSync(repository).filter(isLock),
+    ...readdirSync(join(repository, 'refs'), { recursive: true, encoding: 'utf8' })
+      .filter(isLock)
+      .map((name) => join('refs', name)),
+    ...readdirSync(join(repository, 'objects'))
+      .filter((name) => name.startsWith('tmp_'))
+      .map((name) => join('objects', name)),
+  ]
+  for (const path of paths) rmSync(join(repository, path), { recursive: true, force: true })
+}
+
+const isLock = (name: string) => name.endsWith('.lock')
 
 /** @see https://git-scm.com/docs/git-fast-import */
 function importStream(files: Record<string, string>): string {

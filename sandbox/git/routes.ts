@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -7,6 +8,7 @@ import type { Algorithms } from '../algorithms/store.ts'
 import { passwordCallerOf } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import type { Builds } from '../builds/store.ts'
+import { internalProblem } from '../error-replies.ts'
 import { ApiError, badRequest, codes, systemCode } from '../errors.ts'
 import { bodyStream } from '../request-body.ts'
 import type { KeyRecord, UserRecord, Users } from '../users.ts'
@@ -43,15 +45,22 @@ export interface GitHosting {
   log: (line: string) => void
 }
 
+/** Of the files in which git notes what a push moved. */
+const recordPrefix = 'push-'
+
 /** Serves the repositories of algorithms over smart HTTP (platform reference §1, "Git access"). */
 export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
+  // Of pushes during which the server was killed.
+  for (const name of readdirSync(hosting.stateDir)) {
+    if (name.startsWith(recordPrefix)) rmSync(join(hosting.stateDir, name), { force: true })
+  }
   app.route({
     method: ['GET', 'POST'],
     url: '/git/*',
     handler: async (request, reply) => {
       const { user, algorithm, build, path, query, push } = authorise(hosting, request)
       const repository = build ? await hosting.repositories.atCommit(algorithm.id, build.commit) : `${algorithm.id}.git`
-      const record = join(hosting.stateDir, `push-${crypto.randomUUID()}`)
+      const record = join(hosting.stateDir, `${recordPrefix}${crypto.randomUUID()}`)
       reply.hijack()
       try {
         await runHttpBackend({
@@ -77,7 +86,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
         if (!reply.raw.destroyed) hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
         // Once git has begun to answer, only a broken connection tells the client that something went wrong.
         if (reply.raw.headersSent) reply.raw.destroy()
-        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
+        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
       } finally {
         if (reply.raw.destroyed && !reply.raw.writableFinished)
           hosting.log(`${request.method} ${path}: the client left`)

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Caller } from '../auth.ts'
 import { notFound } from '../errors.ts'
-import { readableCollection } from '../hosted-data/access.ts'
+import { readableDirectory } from '../hosted-data/access.ts'
 import { page, pageSize } from '../hosted-data/name-index.ts'
 import type { Collection } from '../hosted-data/store.ts'
 import { counted, sizeOf, timeOf } from './format.ts'
@@ -15,8 +15,13 @@ export interface CollectionAddress {
 }
 
 /** @throws ApiError 403, 404 */
-function collectionFor(visitor: Caller, { users, data }: Shown, { owner, collection }: CollectionAddress): Collection {
-  return readableCollection(users, data, { owner, collection, uri: `data://${owner}/${collection}` }, visitor)
+async function collectionFor(
+  visitor: Caller,
+  { users, data }: Shown,
+  { owner, collection }: CollectionAddress,
+): Promise<Collection> {
+  const directory = { kind: 'collection', owner, collection } as const
+  return await readableDirectory(data, users, { uri: `data://${owner}/${collection}`, directory }, visitor)
 }
 
 /**
@@ -25,8 +30,13 @@ function collectionFor(visitor: Caller, { users, data }: Shown, { owner, collect
  * @param marker where it begins; empty for the first page
  * @throws ApiError 400, 403, 404
  */
-export function collectionPage(visitor: Caller, shown: Shown, at: CollectionAddress, marker: string): Page {
-  const { owner, name, files } = collectionFor(visitor, shown, at)
+export async function collectionPage(
+  visitor: Caller,
+  shown: Shown,
+  at: CollectionAddress,
+  marker: string,
+): Promise<Page> {
+  const { owner, name, files } = await collectionFor(visitor, shown, at)
   const all = files.values()
   const { entries, marker: next } = page(all, marker)
   const rows = entries.map((file) => [
@@ -54,13 +64,13 @@ ${next === undefined ? undefined : html`<a rel="next" href="${href}?marker=${nex
  *
  * @throws ApiError 403, 404
  */
-export function download(
+export async function download(
   visitor: Caller,
   shown: Shown,
   at: CollectionAddress & { file: string },
   reply: FastifyReply,
-): FastifyReply {
-  const file = collectionFor(visitor, shown, at).files.get(at.file)
+): Promise<FastifyReply> {
+  const file = (await collectionFor(visitor, shown, at)).files.get(at.file)
   if (!file) throw notFound(`The file data://${at.owner}/${at.collection}/${at.file} does not exist`)
   return reply
     .headers({

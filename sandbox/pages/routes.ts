@@ -57,7 +57,7 @@ function routes(app: FastifyInstance, pages: Pages): void {
   app.get<{ Params: CollectionAddress }>('/data/:owner/:collection', async (request, reply) => {
     const visitor = visitorOf(request, users)
     const marker = new URLSearchParams(request.url.split('?')[1]).get('marker') ?? ''
-    return send(reply, collectionPage(visitor, pages, request.params, marker), visitor)
+    return send(reply, await collectionPage(visitor, pages, request.params, marker), visitor)
   })
 
   app.get<{ Params: CollectionAddress & { file: string } }>('/data/:owner/:collection/:file', async (request, reply) =>

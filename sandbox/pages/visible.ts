@@ -74,7 +74,7 @@ export function visibleAccounts(shown: Shown, visitor: Caller): VisibleAccount[]
         : data
             .collectionsOf(owner)
             .values()
-            .filter((collection) => mayRead(users, collection, visitor)),
+            .filter((collection) => mayRead(collection, users, visitor)),
     algorithms: algorithms.filter(({ algorithm }) => algorithm.owner === owner),
   }))
   const shares = ({ collections, algorithms }: VisibleAccount) => collections.length + algorithms.length > 0
