@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { Algorithms } from './algorithms/store.ts'
@@ -115,10 +115,13 @@ function createApp(log: (line: string) => void): FastifyInstance {
     forceCloseConnections: true,
     frameworkErrors: answerBadUrl,
     exposeHeadRoutes: false,
+    // Behind a proxy the address comes as a whole, perhaps with credentials in it that belong in no log.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/'),
     routerOptions: { maxParamLength: 5000 },
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawErrorResponse(error.code))
-      else socket.destroy()
+      // After some time to read the answer the connection goes, whether the client closes its end or not.
+      setTimeout(() => socket.destroy(), 1000).unref()
     },
   })
   deferContinue(app.server)
@@ -126,11 +129,11 @@ function createApp(log: (line: string) => void): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, log)
+  const named = ({ method, url }: FastifyRequest) => `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
   app.addHook('onResponse', async (request, reply) => {
-    log(
-      `${request.method} ${request.url.replaceAll(/[^\x21-\x7e]/g, '?')} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`,
-    )
+    log(`${named(request)} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`)
   })
+  app.addHook('onRequestAbort', async (request) => log(`${named(request)}: the client left`))
   return app
 }
 

@@ -106,7 +106,14 @@ function authorise(hosting: GitHosting, request: FastifyRequest) {
     const message = `${account.name} may not ${push ? 'push to' : 'read'} ${algorithm.owner}/${algorithm.name}`
     throw new ApiError(403, codes.notAuthorised, message)
   }
-  return { user: account.name, algorithm, path, query, push: push && path === 'git-receive-pack' }
+  return {
+    user: account.name,
+    algorithm,
+    path,
+    // Not the client's own: of several services in it git takes another one than we.
+    query: path === 'info/refs' ? `service=${service}` : '',
+    push: push && path === 'git-receive-pack',
+  }
 }
 
 /** The lines of git's post-receive hook: `<before> <after> <ref>`. */
