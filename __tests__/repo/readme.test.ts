@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { action, filesBelow, read, readJson, type Step, type Workflow } from './repository.ts'
 
 const { version, scripts } = readJson('package.json') as { version: string; scripts: Record<string, string> }
-const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('examples', '.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md'), ...filesBelow('examples', '.md')]
 
 /** The fenced blocks of a page in one language. */
 function blocks(page: string, language: string): string[] {
@@ -35,8 +35,8 @@ test('the tables are what action.yml says', () => {
 })
 
 test('every example gives the action inputs that it has, and all that it requires', () => {
-  const steps = shownSteps('README.md')
-  expect(steps.length).toBeGreaterThanOrEqual(2)
+  const steps = pages.flatMap(shownSteps)
+  expect(steps.length).toBeGreaterThanOrEqual(3)
   for (const step of steps) {
     const given = Object.keys(step.with ?? {})
     expect(given.filter((name) => !(name in action.inputs))).toEqual([])
