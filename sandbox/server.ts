@@ -14,6 +14,7 @@ import { StartError, systemCode } from './errors.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
 import { builtBranch, Repositories } from './git/repositories.ts'
 import { gitRoutes, type Push } from './git/routes.ts'
+import { demoAccount, seedDemo } from './hosted-data/demo.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
 import { HostedData } from './hosted-data/store.ts'
 import { deferContinue } from './request-body.ts'
@@ -23,7 +24,7 @@ import { defaultLimits, Pool, type PoolLimits } from './running/pool.ts'
 import { callRoutes } from './running/routes.ts'
 import { RunErrors } from './running/run-errors.ts'
 import { rewriteAddress, Workers } from './running/workers.ts'
-import { openState } from './state.ts'
+import { isNewState, openState } from './state.ts'
 import { type UserRecord, type UserSpec, Users } from './users.ts'
 import { versionRoutes } from './versions/routes.ts'
 
@@ -83,12 +84,14 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const { port = 0, host = '127.0.0.1', log = () => undefined, onPush = () => undefined } = options
   let address = ''
   const url = () => address
+  const isNew = isNewState(stateDir)
   const users = new Users(stateDir, options.users)
   const environment = gitEnvironment(stateDir)
   await requireGit(environment)
   const repositories = new Repositories(stateDir, environment)
   const algorithms = new Algorithms(stateDir, repositories)
   const data = new HostedData(stateDir)
+  if (isNew && users.named(demoAccount)) await seedDemo(data)
 
   const builds = new Builds(stateDir)
   const workers = new Workers(stateDir, { users, url, secrets: () => ({}) })
@@ -104,7 +107,7 @@ async function serve(stateDir: string, options: SandboxOptions, release: () => v
   const pool = new Pool({ ...defaultLimits, ...options.limits })
   const errors = new RunErrors(stateDir)
   const insights = new Insights(stateDir)
-  const calls = new Calls({ builder, workers, pool, insights, errors, endSession: async () => undefined })
+  const calls = new Calls({ builder, workers, pool, insights, errors, endSession: (id) => data.endSession(id) })
 
   const running = new Set<ChildProcess>()
   const received = async (push: Push) => {

@@ -91,11 +91,11 @@ export class Users {
     return undefined
   }
 
-  /** git takes the account's password or one of its API keys (platform reference §1, "Git access"). */
+  /** git takes the account's password or one of its standard API keys (platform reference §1, "Git access"). */
   withPassword(name: string, secret: string): UserRecord | undefined {
     const user = this.#users.get(name)
     if (!user) return undefined
-    return user.password === secret || user.keys.some((key) => key.key === secret) ? user : undefined
+    return user.password === secret || user.keys.some(({ key, admin }) => key === secret && !admin) ? user : undefined
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Algorithms } from '../algorithms/store.ts'
 import { gitUserOf } from '../auth.ts'
+import { internalProblem } from '../error-replies.ts'
 import { ApiError, badRequest, codes, systemCode } from '../errors.ts'
 import { bodyStream } from '../request-body.ts'
 import type { Users } from '../users.ts'
@@ -71,7 +72,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
         if (!reply.raw.destroyed) hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
         // Once git has begun to answer, only a broken connection tells the client that something went wrong.
         if (reply.raw.headersSent) reply.raw.destroy()
-        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
+        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
       } finally {
         if (reply.raw.destroyed && !reply.raw.writableFinished)
           hosting.log(`${request.method} ${path}: the client left`)
