@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { call } from '../support/http-call.ts'
 import { clientRequirements, pythonWithClient, runPythonClient } from '../support/official-clients.ts'
@@ -272,6 +274,14 @@ test('scratch space is that of one call, and of one algorithm and user', async (
   }
   const kept = await call(lab.sandbox.url, '/v1/data/.algo/anna/Writer/temp/note', { key: lab.otherKey })
   expect([kept.status, kept.text]).toEqual([200, 'left by ben again'])
+  // What belonged to a call is gone with it.
+  const folder = join(lab.sandbox.stateDir, 'blobs')
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const contents = files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
+  expect(contents.filter((content) => /^(from above|left by) /.test(content)).sort()).toEqual([
+    'left by anna',
+    'left by ben again',
+  ])
 })
 
 test('an algorithm manages nothing, and another account cannot write through it', async () => {
