@@ -57,8 +57,8 @@ function accountListing(
   marker: string,
 ): Listing {
   const owner = ownerOf(path, caller)
-  const { user } = requireCaller(caller)
-  if (!users.named(owner) && !users.actsFor(user, owner)) throw notFound(`The account ${owner} does not exist`)
+  requireCaller(caller)
+  if (!users.isOwner(owner)) throw notFound(`The account ${owner} does not exist`)
   const visible = data
     .collectionsOf(owner)
     .values()

@@ -40,8 +40,15 @@ class BinaryAnswer(io.BytesIO):
         super().close()
 
 
+class StandardInput(io.StringIO):
+    """Gives the requests to whoever goes through its lines, as the official libraries do, and is empty for `input()`."""
+
+    def __iter__(self):
+        return iter(channel.lines)
+
+
 class Requests(io.RawIOBase):
-    """The requests, apart from standard input so that neither `input()` nor a child process takes one."""
+    """The requests, apart from descriptor 0 so that no child process takes one."""
 
     def __init__(self, descriptor):
         super().__init__()
@@ -195,7 +202,7 @@ def main():
     end_with_server()
     restore_removed_functions()
     redirect_pipe()
-    sys.stdin = channel.lines
+    sys.stdin = StandardInput()
     module = importlib.import_module("src." + name)
     # An ADK algorithm serves during its import and has read its last request by now; the handler of the client answers
     # before any request when it cannot load.
