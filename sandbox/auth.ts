@@ -42,12 +42,24 @@ export interface Session {
  * @throws ApiError 401 when one was sent but is not known
  */
 export function callerOf(request: FastifyRequest, users: Users): Caller | undefined {
+  const caller = keyHolderOf(request, users)
+  if (caller?.key.admin) throw forbidden('an admin key works only on the endpoints of administrators')
+  return caller
+}
+
+/** The caller of an endpoint of the cluster's administrators, who need a key for nothing else (platform reference §1). */
+export function requireAdmin(request: FastifyRequest, users: Users): Caller {
+  const caller = requireCaller(keyHolderOf(request, users))
+  if (!caller.key.admin) throw forbidden('this needs an admin key')
+  return caller
+}
+
+function keyHolderOf(request: FastifyRequest, users: Users): Caller | undefined {
   const header = request.headers.authorization?.trim()
   if (!header) return undefined
   const secret = /^(?:simple|bearer)\s+(.*)$/i.exec(header)?.[1] ?? header
   const found = users.withKey(secret.trim())
   if (!found) throw unauthenticated('The API key is not valid', codes.invalidKey)
-  if (found.key.admin) throw forbidden('an admin key works only on the endpoints of administrators')
   return found
 }
 
@@ -57,14 +69,14 @@ export function requireCaller(caller: Caller | undefined): Caller {
   return caller
 }
 
-/** The account that a git client presents with HTTP Basic. */
-export function gitUserOf(request: FastifyRequest, users: Users): UserRecord {
+/** The account that a git client or a browser presents with HTTP Basic, and the key if it did so with one. */
+export function passwordCallerOf(request: FastifyRequest, users: Users): { user: UserRecord; key?: KeyRecord } {
   const encoded = /^basic\s+(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1]
   if (!encoded) throw unauthenticated('Authentication required')
   const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
-  const user = users.withPassword(name, secret)
-  if (!user) throw unauthenticated('Invalid username or password')
-  return user
+  const found = users.withPassword(name, secret)
+  if (!found) throw unauthenticated('Invalid username or password')
+  return found
 }
 
 export function requireDataRead(caller: Caller | undefined): void {

@@ -1,4 +1,6 @@
+import { rightsInWords } from './keys.ts'
 import type { Sandbox } from './server.ts'
+import type { UserRecord } from './users.ts'
 
 /** What a person needs to use a sandbox, in a form to copy from. */
 export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): string {
@@ -9,12 +11,7 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): s
     `  API    ${url}`,
     `  git    ${url}/git/<owner>/<algorithm>.git`,
     `  state  ${stateDir}${temporary ? ' (removed at the end; --state DIR keeps it)' : ''}`,
-    ...users.flatMap((user) => [
-      '',
-      `  user      ${user.name}`,
-      `  password  ${user.password}`,
-      `  API key   ${user.apiKey}`,
-    ]),
+    ...users.flatMap(account),
     '',
     'For the step of a workflow:',
     '',
@@ -35,4 +32,16 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): s
     '',
   ]
   return lines.join('\n')
+}
+
+function account({ name, password, keys }: UserRecord): string[] {
+  return [
+    '',
+    `  user      ${name}`,
+    `  password  ${password}`,
+    ...keys.flatMap((key) => [
+      `  ${key.admin ? 'admin key' : 'API key  '} ${key.key}`,
+      `            ${rightsInWords(key)}`,
+    ]),
+  ]
 }

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, badRequest, codes, notFound } from './errors.ts'
+import { ApiError, badRequest, codes, notFound, systemCode } from './errors.ts'
 import { isObject, isWaitingForContinue } from './request-body.ts'
 
 type Log = (line: string) => void
@@ -21,12 +21,18 @@ export function answerBadUrl(error: FastifyError, request: FastifyRequest, reply
   sendError(badRequest(error.message), request, reply)
 }
 
+const notHttp = { status: '400 Bad Request', message: 'The request is not valid HTTP' }
+const rawProblems: Record<string, typeof notHttp> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    message: 'The address and headers of the request are too large',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time' },
+}
+
 /** Answers a request that is not even HTTP, or whose header is too large, in the same shape. */
 export function rawErrorResponse(code: string | undefined): string {
-  const [status, message] =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The address and headers of the request are too large']
-      : ['400 Bad Request', 'The request is not valid HTTP']
+  const { status, message } = rawProblems[code ?? ''] ?? notHttp
   const body = errorBody(badRequest(message))
   return `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nX-Error-Message: ${message}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
 }
@@ -57,7 +63,12 @@ function asApiError(error: unknown, log: Log): ApiError {
   if (status >= 400 && status < 500) return new ApiError(status, codes.invalidRequest, message)
   if (details.code === 'ECONNRESET') return badRequest('The request broke off')
   log(`internal error: ${String(details.stack ?? message)}`)
-  return new ApiError(500, codes.internal, `The sandbox failed: ${message}`)
+  return new ApiError(500, codes.internal, `${internalProblem(error)}; its log says more`)
+}
+
+/** What a client may know of an internal error: the messages of system errors name paths of this machine. */
+export function internalProblem(error: unknown): string {
+  return `The sandbox failed (${systemCode(error) ?? 'internal error'})`
 }
 
 /** A header holds printable ASCII; names of files and collections may hold anything. */

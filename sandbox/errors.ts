@@ -9,7 +9,9 @@ export const codes = {
   invalidRequest: 2015,
   userNotFound: 3000,
   missingFields: 3005,
+  organisationNotFound: 3100,
   unknownLanguage: 4001,
+  sourceHostMissing: 4009,
   internal: 5001,
   badMarker: 5002,
   badLimit: 5003,
@@ -69,4 +71,9 @@ export class StartError extends Error {
 export function systemCode(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

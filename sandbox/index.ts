@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { banner } from './banner.ts'
 import { StartError } from './errors.ts'
+import { keyOption } from './key-option.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts'
-import type { UserSpec } from './users.ts'
+import type { FurtherKey, UserSpec } from './users.ts'
 
 const help = `Starts a local Algorithmia: hosted data, algorithms and their git repositories.
 
@@ -14,7 +15,14 @@ Usage: npm run sandbox -- [options]
                  (default: a temporary folder, removed at the end)
   --user NAME    an account to have; may be repeated (default: demo)
   --password P   the password of the first account (default: a random one)
-  --api-key KEY  the API key of the first account (default: a random one)
+  --api-key KEY  the API key of the first account (default: a random one); it may do everything
+  --key user=NAME[,data=none|read|read-write][,manage=yes|no][,algorithms=PATTERN|none][,key=KEY]
+                 a further API key of an account; may be repeated. What is left out: data=read-write,
+                 manage=yes, algorithms=algo://* (more patterns: repeat the part), a random key.
+                 Patterns: algo://*, algo://OWNER/*, algo://OWNER/NAME/*
+  --admin-key KEY
+                 an API key that administers users and organisations, and does nothing else
+                 (default: none)
   --algorithm OWNER/NAME
                  an algorithm to have; may be repeated
   --quiet        do not print the requests
@@ -38,6 +46,8 @@ function readArguments(args: string[]): Arguments {
         user: { type: 'string', multiple: true },
         password: { type: 'string' },
         'api-key': { type: 'string' },
+        key: { type: 'string', multiple: true, default: [] },
+        'admin-key': { type: 'string', multiple: true, default: [] },
         algorithm: { type: 'string', multiple: true, default: [] },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -50,6 +60,7 @@ function readArguments(args: string[]): Arguments {
       ...(values.host !== undefined && { host: values.host }),
       ...(values.state !== undefined && { stateDir: folderFrom(values.state) }),
       ...usersFrom(values),
+      keys: [...values.key.map(keyOption), ...values['admin-key'].map(adminKey)],
       algorithms: values.algorithm.map(algorithmFrom),
     }
   } catch (error) {
@@ -80,6 +91,11 @@ function usersFrom(values: { user?: string[]; password?: string; 'api-key'?: str
     ...(key !== undefined && { keys: [{ key }] }),
   }
   return { users: [account, ...others.map((name) => ({ name }))] }
+}
+
+function adminKey(key: string): FurtherKey {
+  if (key === '') throw new StartError('--admin-key must not be empty')
+  return { key, data: 'none', manage: false, algorithms: [], admin: true }
 }
 
 function algorithmFrom(text: string): { owner: string; name: string } {

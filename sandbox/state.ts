@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -51,6 +52,11 @@ export function openState(path?: string): StateFolder {
       { cause: error },
     )
   }
+}
+
+/** True until the accounts are written, which is done first. */
+export function isNewState(folder: string): boolean {
+  return !existsSync(join(folder, 'users.json'))
 }
 
 /** A folder of other things, named by mistake, is not filled with ours. */

@@ -1,7 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Caller } from './auth.ts'
-import { StartError } from './errors.ts'
+import { conflict, StartError } from './errors.ts'
+import { type KeySpec, keyFrom, randomText, withFurtherKeys } from './keys.ts'
+import { mayBeOwnerName, ownerNameRule } from './organisations/organisation.ts'
+import { Organisations } from './organisations/store.ts'
 import { readJson, writeJson } from './state.ts'
 
 /** What an API key may do with hosted data (platform reference §1, "Keys"). */
@@ -23,8 +25,11 @@ export interface KeyRecord {
 export interface UserSpec {
   name: string
   password?: string
-  keys?: Partial<KeyRecord>[]
+  keys?: KeySpec[]
 }
+
+/** A key to add to those that an account has; without a user, to the first account. */
+export type FurtherKey = KeySpec & { user?: string }
 
 /** An account as it is. */
 export interface UserRecord {
@@ -33,12 +38,13 @@ export interface UserRecord {
   /** The first of `keys`. */
   apiKey: string
   keys: KeyRecord[]
+  /** Of an account that an administrator made. */
+  profile?: { id: string; email: string }
 }
 
-const accountName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
-
-/** The accounts of a sandbox, kept in `users.json`. */
+/** The accounts of a sandbox, kept in `users.json`, and the organisations that they belong to. */
 export class Users {
+  readonly organisations: Organisations
   readonly #file: string
   readonly #users = new Map<string, UserRecord>()
   readonly #lent = new Map<string, Caller>()
@@ -47,13 +53,17 @@ export class Users {
    * Loads the accounts and adds those asked for. A repeated start with the same specification changes nothing: only
    * what the specification states replaces what is kept.
    */
-  constructor(stateDir: string, specs: UserSpec[] = []) {
+  constructor(stateDir: string, specs: UserSpec[] = [], furtherKeys: FurtherKey[] = []) {
+    this.organisations = new Organisations(stateDir)
     this.#file = join(stateDir, 'users.json')
     for (const user of readJson<UserRecord[]>(this.#file) ?? []) {
       this.#users.set(user.name, { ...user, keys: user.keys.map(keyFrom) })
     }
-    for (const spec of specs) this.#users.set(spec.name, accountFrom(spec, this.#users.get(spec.name)))
-    if (this.#users.size === 0) this.#users.set('demo', accountFrom({ name: 'demo' }, undefined))
+    for (const spec of specs) this.#users.set(spec.name, this.#accountFrom(spec))
+    if (this.#users.size === 0) this.#users.set('demo', this.#accountFrom({ name: 'demo' }))
+    // Unless a key says otherwise, it belongs to the account that the start is about.
+    const first = specs[0]?.name ?? this.all()[0]?.name ?? ''
+    for (const [name, keys] of Map.groupBy(furtherKeys, ({ user = first }) => user)) this.#addKeys(name, keys)
     refuseSharedKeys(this.all())
     writeJson(this.#file, this.all())
   }
@@ -62,13 +72,37 @@ export class Users {
     return [...this.#users.values()]
   }
 
+  /** The names of whatever can own algorithms and collections. */
+  owners(): string[] {
+    return [...this.#users.keys(), ...this.organisations.names()]
+  }
+
   named(name: string): UserRecord | undefined {
     return this.#users.get(name)
   }
 
-  /** True if `user` may do what `owner` may. */
+  /** True if there is an account or an organisation of that name: whatever can own algorithms and collections. */
+  isOwner(name: string): boolean {
+    return this.#users.has(name) || this.organisations.find(name) !== undefined
+  }
+
+  /** True if `user` may do what `owner` may: it is the owner, or a member of it (platform reference §1, "Keys"). */
   actsFor(user: UserRecord, owner: string): boolean {
-    return user.name === owner
+    return user.name === owner || (this.organisations.find(owner)?.members.includes(user.name) ?? false)
+  }
+
+  /** @throws ApiError 409 when an account or an organisation has the name */
+  refuseTakenName(name: string): void {
+    if (this.isOwner(name)) throw conflict(`An account or organisation ${name} already exists`)
+  }
+
+  /** Adds an account with a generated password and key. */
+  create(name: string, email: string): UserRecord & { profile: { id: string; email: string } } {
+    this.refuseTakenName(name)
+    const user = { ...this.#accountFrom({ name }), profile: { id: crypto.randomUUID(), email } }
+    writeJson(this.#file, [...this.all(), user])
+    this.#users.set(name, user)
+    return user
   }
 
   /** Makes `key` stand for a caller until it is returned: the key of a running algorithm. */
@@ -91,45 +125,42 @@ export class Users {
     return undefined
   }
 
-  /** git takes the account's password or one of its API keys (platform reference §1, "Git access"). */
-  withPassword(name: string, secret: string): UserRecord | undefined {
+  /** git takes the account's password or one of its standard API keys (platform reference §1, "Git access"). */
+  withPassword(name: string, secret: string): { user: UserRecord; key?: KeyRecord } | undefined {
     const user = this.#users.get(name)
-    if (!user) return undefined
-    return user.password === secret || user.keys.some((key) => key.key === secret) ? user : undefined
+    if (user?.password === secret) return { user }
+    const key = user?.keys.find((candidate) => candidate.key === secret && !candidate.admin)
+    return user && key && { user, key }
   }
-}
 
-function accountFrom(spec: UserSpec, earlier: UserRecord | undefined): UserRecord {
-  if (!accountName.test(spec.name)) {
-    throw new StartError(`"${spec.name}" cannot be a user name: letters, digits, _ and - only, at most 64`)
+  #accountFrom(spec: UserSpec): UserRecord {
+    if (!mayBeOwnerName(spec.name)) throw new StartError(`"${spec.name}" cannot be a user name: ${ownerNameRule}`)
+    if (this.organisations.find(spec.name)) throw new StartError(`${spec.name} is an organisation, not a user`)
+    if (spec.password === '') throw new StartError(`The password of ${spec.name} must not be empty`)
+    const earlier = this.#users.get(spec.name)
+    const keys = spec.keys?.map(keyFrom) ?? earlier?.keys ?? [keyFrom({})]
+    const [first] = keys
+    if (!first || first.admin) throw new StartError(`The first API key of ${spec.name} must be a standard one`)
+    return {
+      ...earlier,
+      name: spec.name,
+      password: spec.password ?? earlier?.password ?? randomText(20),
+      apiKey: first.key,
+      keys,
+    }
   }
-  if (spec.password === '') throw new StartError(`The password of ${spec.name} must not be empty`)
-  const keys = spec.keys?.map(keyFrom) ?? earlier?.keys ?? [keyFrom({})]
-  const [first] = keys
-  if (!first) throw new StartError(`The user ${spec.name} needs at least one API key`)
-  const password = spec.password ?? earlier?.password ?? randomText(20)
-  return { name: spec.name, password, apiKey: first.key, keys }
-}
 
-function keyFrom(spec: Partial<KeyRecord>): KeyRecord {
-  const key = spec.key ?? newApiKey()
-  // A key travels bare in a header.
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new StartError('An API key must be printable ASCII without spaces')
-  const { data = 'read-write', manage = true, algorithms = ['algo://*'], admin = false } = spec
-  return { key, data, manage, algorithms, admin }
-}
-
-/** A key as the platform makes them: `sim` and 25 characters (platform reference §1, "Keys"). */
-export function newApiKey(): string {
-  return `sim${randomText(25)}`
+  #addKeys(name: string, specs: KeySpec[]): void {
+    const user = this.#users.get(name)
+    if (!user) throw new StartError(`A key is for ${name}, but there is no such account; add it with --user ${name}`)
+    if (specs.some(({ admin, key }) => admin && key === user.apiKey)) {
+      throw new StartError(`The first API key of ${name} cannot be an admin key as well; give another one`)
+    }
+    this.#users.set(name, { ...user, keys: withFurtherKeys(user.keys, specs) })
+  }
 }
 
 function refuseSharedKeys(users: UserRecord[]): void {
   const keys = users.flatMap((user) => user.keys.map((record) => record.key))
   if (new Set(keys).size < keys.length) throw new StartError('Two API keys are the same')
-}
-
-function randomText(length: number): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 }

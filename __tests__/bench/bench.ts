@@ -1,5 +1,5 @@
 /**
- * How fast the action starts and uploads, as ratios to programs that can hardly be faster: `npm run bench [-- --quick]`.
+ * How fast the action starts and uploads and the sandbox answers, compared to programs that can hardly be faster: `npm run bench [-- --quick]`.
  *
  * All contestants of a table run in turn, round by round, so that a busy machine slows them alike; the figures are
  * medians. Ends with exit code 1 when a goal is missed.
@@ -14,7 +14,7 @@ import { pipeline } from 'node:stream/promises'
 
 const MB = 1024 * 1024
 const quick = process.argv.includes('--quick')
-const rounds = { startUp: quick ? 15 : 25, upload: quick ? 3 : 5, memory: quick ? 1 : 3 }
+const rounds = { startUp: quick ? 15 : 25, upload: quick ? 3 : 5, memory: quick ? 1 : 3, call: quick ? 200 : 1000 }
 const sizes = { upload: (quick ? 256 : 1024) * MB, small: 100 * MB, large: (quick ? 1000 : 4000) * MB }
 /** Bytes per second of the slow server. */
 const rate = 200_000_000
@@ -174,6 +174,16 @@ async function memory(server: string): Promise<void> {
   judge('growth from the smaller to the larger', large - small, 15, ' MiB')
 }
 
+function warmCall(): void {
+  const env = { ...process.env, NO_PROXY: '*' }
+  const { output } = run(process.execPath, ['--no-warnings', join(build, 'warm-call.js'), String(rounds.call)], { env })
+  const { own, call }: { own: number[]; call: number[] } = JSON.parse(output)
+  console.log(`\nA warm call of a trivial algorithm, median, n = ${rounds.call}`)
+  console.log(`  ${'straight to the process'.padEnd(24)} ${`${median(own).toFixed(2)} ms`.padStart(16)}`)
+  console.log(`  ${'through the sandbox'.padEnd(24)} ${`${median(call).toFixed(2)} ms`.padStart(16)}`)
+  judge("a warm call over the process's own time", median(call) - median(own), 10, ' ms')
+}
+
 /** Starts the server that throws uploads away. */
 async function startSink() {
   const sink = spawn('python3', [join(import.meta.dirname, 'sink.py')], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -186,6 +196,8 @@ console.log(`Node ${process.version}, ${availableParallelism()} cores ${cpu}, ${
 const lacking = ['md5sum', 'curl', 'python3'].filter((command) => !has(command))
 try {
   startUp()
+  if (lacking.includes('python3')) missed.push('calls')
+  else warmCall()
   if (lacking.length > 0) {
     missed.push('uploads')
     console.log(`\nUploads were not measured: ${lacking.join(', ')} not found. Nothing can be said without a peer.`)

@@ -229,7 +229,7 @@ test('the Python client 2.0.5 finds out whether an algorithm exists', async () =
   const script = `
 created = client.algo('demo/Made').create(
     {'label': 'Made', 'summary': '', 'tagline': ''},
-    {'algorithm_environment': 'x', 'license': 'apl', 'network_access': 'full', 'pipeline_enabled': True,
+    {'algorithm_environment': '7d1f3f66-5c0e-4c59-8d0b-38a000000038', 'license': 'apl', 'network_access': 'full', 'pipeline_enabled': True,
      'source_visibility': 'closed'})
 result = [client.algo('demo/Known').exists(), client.algo('demo/Unknown').exists(), client.algo('demo/Made').exists(),
           created['name'], client.algo('demo/Made').get_algorithm_id() == created['id']]

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Builds } from '../../sandbox/builds/store.ts'
 import type { Push } from '../../sandbox/git/routes.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
@@ -317,6 +319,120 @@ test('a fetch ends when its client is gone', async () => {
   })
   // Logged when git has ended.
   await until(() => log.slice(logged).includes('POST git-upload-pack: the client left'))
+})
+
+describe('one version', () => {
+  let other: Sandbox
+  let first: string
+  let second: string
+  let head: string
+  const url = (version: string, user = 'anna', secret = 'simAnna') =>
+    `${other.url.replace('//', `//${user}:${secret}@`)}/git/anna/Versioned${version}.git`
+
+  beforeAll(async () => {
+    const options = {
+      stateDir: join(folder, 'versions'),
+      users: [
+        { name: 'anna', keys: [{ key: 'simAnna' }, { key: 'simNoManage', manage: false }] },
+        { name: 'ben', keys: [{ key: 'simBen' }] },
+      ],
+    }
+    other = await startSandbox(options)
+    const { id } = await other.createAlgorithm('anna', 'Versioned')
+    const clone = await cloned('Versioned', url(''))
+    first = await commit(clone, 'first', 'x')
+    second = await commit(clone, 'second', 'x')
+    head = await commit(clone, 'third', 'x')
+    await git(['push', '--quiet'], clone)
+    await other.close()
+    // As a builder would leave them.
+    const builds = new Builds(options.stateDir)
+    const publish = (hash: string, number: string | undefined) => {
+      const build = builds.begin(id, hash)
+      const texts = { releaseNotes: '', sampleInput: '', sampleOutput: '' }
+      if (number !== undefined) {
+        const common = { uuid: crypto.randomUUID(), publishedAt: new Date().toISOString(), insights: false, ...texts }
+        build.version = { ...common, number, callability: number === '0.1.0' ? 'public' : 'private' }
+      }
+      builds.finish(build, 'succeeded', '')
+    }
+    publish(first, '0.1.0')
+    publish(second, '0.1.1')
+    publish(head, undefined)
+    other = await startSandbox(options)
+  })
+  afterAll(() => other.close())
+
+  test('is cloned with its commit as master, by number and by hash, also twice at once', async () => {
+    const wanted = [
+      ['0.1.0', first],
+      ['0.1.1', second],
+      ['0.1.1', second],
+      [first, first],
+      [head, head],
+    ] as const
+    await Promise.all(
+      wanted.map(async ([version, hash]) => {
+        const clone = await cloned('Versioned', url(`/${version}`))
+        expect(await git(['rev-parse', 'HEAD'], clone)).toBe(hash)
+        expect(await git(['branch', '--show-current'], clone)).toBe('master')
+        expect(await git(['ls-remote', 'origin'], clone)).toBe(`${hash}\tHEAD\n${hash}\trefs/heads/master`)
+        await git(['fsck', '--strict'], clone)
+      }),
+    )
+    expect(readdirSync(join(other.stateDir, 'repositories')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  test('takes no push, and git says where to push to', async () => {
+    const clone = await cloned('Versioned', url('/0.1.0'))
+    await commit(clone, 'more', 'x')
+    expect(await failureOf(git(['push'], clone))).toMatch(
+      /version 0\.1\.0 .* never changes; push to \/git\/anna\/Versioned/,
+    )
+    expect((await git(['ls-remote', url('/0.1.0'), 'master'])).slice(0, 40)).toBe(first)
+    expect((await git(['ls-remote', url(''), 'master'])).slice(0, 40)).toBe(head)
+  })
+
+  test.each([['9.9.9'], ['f'.repeat(40)], ['..'], ['master'], ['%2e%2e'], ['0.1.0%00']])(
+    'that does not exist is not found: %s',
+    async (version) => {
+      const path = `/git/anna/Versioned/${version}.git/info/refs?service=git-upload-pack`
+      const answer = await call(other.url, path, { key: basic('anna', 'simAnna') })
+      expect([version, answer.status]).toEqual([version, 404])
+    },
+  )
+
+  test('is for those who may read the source', async () => {
+    const answer = (version: string, authorization: string) =>
+      call(other.url, `/git/anna/Versioned${version}.git/info/refs?service=git-upload-pack`, { key: authorization })
+    const ben = basic('ben', 'simBen')
+    expect((await answer('/0.1.0', ben)).status).toBe(403)
+    expect((await answer('/0.1.0', basic('anna', 'simNoManage'))).text).toContain('This API key of anna may not read')
+    expect((await answer('', basic('anna', 'simNoManage'))).status).toBe(403)
+    await call(other.url, '/v1/algorithms/anna/Versioned', {
+      method: 'PUT',
+      key: 'simAnna',
+      body: '{"settings":{"source_visibility":"open","license":"mit"}}',
+    })
+    expect((await answer('/0.1.0', ben)).status).toBe(200)
+    expect((await answer('/0.1.1', ben)).status).toBe(404)
+    expect((await answer(`/${head}`, ben)).status).toBe(404)
+  })
+
+  test('goes with its algorithm', async () => {
+    const { id } = await other.createAlgorithm('anna', 'Going')
+    const path = other.repositoryPath('anna', 'Going')
+    const hash = await git(['--git-dir', path, 'rev-parse', 'master'])
+    await other.close()
+    const builds = new Builds(other.stateDir)
+    builds.finish(builds.begin(id, hash), 'succeeded', '')
+    other = await startSandbox({ stateDir: other.stateDir })
+    const going = url(`/${hash}`).replace('Versioned', 'Going')
+    expect(await git(['ls-remote', going, 'master'])).toContain(hash)
+    await call(other.url, '/v1/algorithms/anna/Going', { method: 'DELETE', key: 'simAnna' })
+    expect(existsSync(path)).toBe(false)
+    expect(readdirSync(join(other.stateDir, 'repositories')).filter((name) => name.startsWith(id))).toEqual([])
+  })
 })
 
 test('the configuration of the machine changes nothing', async () => {

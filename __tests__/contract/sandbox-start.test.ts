@@ -59,8 +59,8 @@ describe('a sandbox started again on the same state', () => {
         password: 'secret',
         apiKey: 'simA',
         keys: [
-          { key: 'simA', data: 'read-write', manage: true },
-          { key: 'simB', data: 'read-write', manage: false },
+          { key: 'simA', data: 'read-write', manage: true, algorithms: ['algo://*'], admin: false },
+          { key: 'simB', data: 'read-write', manage: false, algorithms: ['algo://*'], admin: false },
         ],
       },
     ])
@@ -69,11 +69,12 @@ describe('a sandbox started again on the same state', () => {
   test('removes what a killed one left unfinished', async () => {
     const first = await startSandbox({ stateDir: folder })
     await first.close()
+    const whole = await readdir(join(folder, 'blobs'))
     await writeFile(join(folder, 'blobs', crypto.randomUUID()), 'half an upload')
     await writeFile(join(folder, 'lock'), '999999999')
     const second = await startSandbox({ stateDir: folder })
     await second.close()
-    expect(await readdir(join(folder, 'blobs'))).toEqual([])
+    expect(await readdir(join(folder, 'blobs'))).toEqual(whole)
   })
 
   test('is refused while the first one runs', async () => {
@@ -149,6 +150,43 @@ describe('the command', () => {
     }
   })
 
+  test('has the further keys that were asked for, the same ones on the second start', async () => {
+    const state = join(folder, 'state')
+    const limited = 'user=demo,data=read,manage=no,algorithms=algo://demo/*,algorithms=algo://a/b/*'
+    const args = [
+      '--state',
+      state,
+      '--user',
+      'demo',
+      '--key',
+      limited,
+      '--key',
+      'user=demo,data=none,algorithms=none,key=simX',
+    ]
+    const banners: string[] = []
+    for (const further of [[], ['--admin-key', 'simAdmin']]) {
+      const { child, exit, ready, output } = command([...args, ...further])
+      await ready
+      const url = /ALGORITHMIA_API=(\S+)/.exec(output())?.[1] ?? ''
+      expect((await call(url, '/v1/data', { key: 'simX' })).status).toBe(403)
+      const types = await call(url, '/v1/organization/types', { key: 'simAdmin' })
+      expect(types.status).toBe(further.length > 0 ? 200 : 401)
+      const [, key = ''] = /API key {3}(\S+)\n +reads data, may not manage/.exec(output()) ?? []
+      expect((await call(url, '/v1/data', { key })).status).toBe(200)
+      expect((await call(url, '/v1/data/demo', { method: 'POST', key, body: 'c' })).status).toBe(403)
+      banners.push((output().split('For the step')[0] ?? '').replaceAll(/API +http\S+|git +http\S+/g, ''))
+      child.kill('SIGTERM')
+      expect(await exit).toBe(0)
+    }
+    expect(banners[0]).toMatch(/API key {3}\S+\n +reads and writes data, manages algorithms, calls all algorithms\n/)
+    expect(banners[0]).toContain('calls algo://demo/* and algo://a/b/*')
+    expect(banners[0]).toContain('no access to data, manages algorithms, calls no algorithms')
+    expect(banners[0]).not.toContain('admin key')
+    expect(banners[1]).toContain('admin key simAdmin\n            administers users and organisations, nothing else')
+    const withoutAdmin = (text = '') => text.replaceAll(/ +admin key.*\n.*\n/g, '')
+    expect(withoutAdmin(banners[1])).toBe(withoutAdmin(banners[0]))
+  })
+
   test('takes over from one that was killed', async () => {
     const state = join(folder, 'state')
     const first = command(['--state', state])
@@ -173,6 +211,24 @@ describe('the command', () => {
     ['an algorithm that is none', ['--algorithm', 'demo'], /--algorithm must be OWNER\/NAME/],
     ['an algorithm of nobody', ['--algorithm', 'nobody/echo'], /nobody\/echo: The user nobody does not exist/],
     ['an algorithm that cannot be', ['--algorithm', 'demo/1st'], /demo\/1st: /],
+    ['a key of nobody', ['--key', 'data=read'], /--key must say whose key it is: user=demo/],
+    ['a key of somebody unknown', ['--key', 'user=carl'], /no such account; add it with --user carl/],
+    [
+      'a key with an unknown part',
+      ['--key', 'user=demo,rights=all'],
+      /does not know "rights"; its parts are user, data/,
+    ],
+    [
+      'a key with an odd data right',
+      ['--key', 'user=demo,data=rw'],
+      /data must be none or read or read-write, not "rw"/,
+    ],
+    ['a key with an odd manage right', ['--key', 'user=demo,manage=true'], /manage must be yes or no, not "true"/],
+    ['a key with an odd pattern', ['--key', 'user=demo,algorithms=demo/x'], /use algo:\/\/\*/],
+    ['a key with a part twice', ['--key', 'user=demo,data=read,data=none'], /--key has data twice/],
+    ['a key without a value', ['--key', 'user=demo,key='], /--key needs a value for key/],
+    ['an admin key that is the own key', ['--api-key', 'simA', '--admin-key', 'simA'], /cannot be an admin key/],
+    ['an empty admin key', ['--admin-key', ''], /--admin-key must not be empty/],
     ['a foreign address', ['--host', '192.0.2.1'], /not an address of this machine/],
   ])('says what is wrong with %s', async (_case, args, message) => {
     const { exit, output } = command(args)
@@ -180,6 +236,13 @@ describe('the command', () => {
     expect(output()).toMatch(message)
     expect(output()).not.toMatch(/\n\s+at /)
     expect(await readdir(folder)).toEqual([])
+  })
+
+  test('does not print what may be a key when it explains a mistake', async () => {
+    const { exit, output } = command(['--key', 'user=demo,simSecret'])
+    expect(await exit).toBe(2)
+    expect(output()).toContain('has a part without a name')
+    expect(output()).not.toContain('simSecret')
   })
 
   test('says when the port is in use', async () => {
@@ -197,5 +260,6 @@ describe('the command', () => {
     const { exit, output } = command(['--help'])
     expect(await exit).toBe(0)
     expect(output()).toContain('--state DIR')
+    expect(output()).toContain('--admin-key KEY')
   })
 })

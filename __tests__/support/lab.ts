@@ -16,6 +16,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { expect } from '@jest/globals'
 import { projectRoot, runAction, type StepContext, type StepResult } from '../../examples/run-action.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
+import { environments } from './sandbox-lab.ts'
 
 /** Every character that ever broke a URL, a shell or a header. */
 export const nastyPassword = 'p@ss:w/rd%41#x?&=+ é$\'"`'
@@ -58,6 +59,7 @@ export class Lab {
   static async create(): Promise<Lab> {
     const root = mkdtempSync(join(tmpdir(), 'lab-'))
     const sandbox = await startSandbox({
+      environments,
       users: [
         {
           name: 'alice',

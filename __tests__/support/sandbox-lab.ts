@@ -9,7 +9,7 @@ import { call, type HttpAnswer } from './http-call.ts'
 const run = promisify(execFile)
 
 /** Shared by all tests of a machine, so that the same requirements.txt is installed once. */
-const environments = join(tmpdir(), 'algorithmia-sandbox-environments')
+export const environments = join(tmpdir(), 'algorithmia-sandbox-environments')
 
 /** A build as the platform describes it. */
 export interface BuildBody {
@@ -21,38 +21,28 @@ export interface BuildBody {
   version_info?: { semantic_version: string }
 }
 
-/** A running sandbox with the account `anna`, and what a developer of algorithms does with it. */
-export class SandboxLab {
-  readonly sandbox: Sandbox
-  readonly log: string[]
-  readonly key = 'simAnna/0123456789abcdefghij'
-  readonly otherKey = 'simBen'
+/** The accounts of a lab: `anna`, and `ben` who has no algorithms. */
+export const annasKey = 'simAnna/0123456789abcdefghij'
+export const bensKey = 'simBen'
+
+/** What a developer of algorithms does with a sandbox, as `anna`. */
+export class Developer {
+  readonly url: string
+  readonly key = annasKey
+  readonly otherKey = bensKey
   readonly #folder = mkdtempSync(join(tmpdir(), 'sandbox-lab-'))
 
-  private constructor(sandbox: Sandbox, log: string[]) {
-    this.sandbox = sandbox
-    this.log = log
-  }
-
-  /** Beside `anna` there is `ben`, who has no algorithms. */
-  static async start(options: SandboxOptions = {}): Promise<SandboxLab> {
-    const log: string[] = []
-    const users = [
-      { name: 'anna', keys: [{ key: 'simAnna/0123456789abcdefghij' }] },
-      { name: 'ben', keys: [{ key: 'simBen' }] },
-    ]
-    const sandbox = await startSandbox({ users, environments, log: (line) => log.push(line), ...options })
-    return new SandboxLab(sandbox, log)
+  constructor(url: string) {
+    this.url = url
   }
 
   async close(): Promise<void> {
-    await this.sandbox.close()
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 })
   }
 
   /** A request with a JSON body, by anna unless another key is given. */
   async request(method: string, path: string, body?: unknown, key = this.key): Promise<HttpAnswer> {
-    return await call(this.sandbox.url, path, {
+    return await call(this.url, path, {
       method,
       key,
       ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -65,10 +55,8 @@ export class SandboxLab {
    * @param files by path in the repository
    */
   async deploy(name: string, files: Record<string, string>, settings: object = {}): Promise<BuildBody> {
-    if (!this.sandbox.hasAlgorithm('anna', name)) {
-      const created = await this.request('POST', '/v1/algorithms/anna', { name, settings })
-      if (created.status !== 200) throw new Error(`${name} was not created: ${created.text}`)
-    }
+    const created = await this.request('POST', '/v1/algorithms/anna', { name, settings })
+    if (![200, 409].includes(created.status)) throw new Error(`${name} was not created: ${created.text}`)
     const commit = await this.push(name, files)
     const [build] = await this.builds(name)
     if (build?.commit_sha !== commit) throw new Error(`The push of ${name} began no build`)
@@ -79,7 +67,7 @@ export class SandboxLab {
   async push(name: string, files: Record<string, string>, branch = 'master'): Promise<string> {
     const clone = mkdtempSync(join(this.#folder, 'clone-'))
     const account = `anna:${encodeURIComponent(this.key)}`
-    const url = `${this.sandbox.url.replace('://', `://${account}@`)}/git/anna/${name}.git`
+    const url = `${this.url.replace('://', `://${account}@`)}/git/anna/${name}.git`
     await this.#git(clone, 'clone', '--quiet', url, '.')
     await this.#git(clone, 'checkout', '--quiet', '-B', branch)
     for (const [path, content] of Object.entries(files)) {
@@ -119,6 +107,33 @@ export class SandboxLab {
     const identity = ['-c', 'user.name=Anna', '-c', 'user.email=anna@example.org', '-c', 'commit.gpgsign=false']
     const env = { PATH: process.env.PATH, HOME: this.#folder, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }
     return (await run('git', [...identity, ...args], { cwd, env })).stdout.trim()
+  }
+}
+
+/** A sandbox in this process, and its developer. */
+export class SandboxLab extends Developer {
+  readonly sandbox: Sandbox
+  readonly log: string[]
+
+  private constructor(sandbox: Sandbox, log: string[]) {
+    super(sandbox.url)
+    this.sandbox = sandbox
+    this.log = log
+  }
+
+  static async start(options: SandboxOptions = {}): Promise<SandboxLab> {
+    const log: string[] = []
+    const users = [
+      { name: 'anna', keys: [{ key: annasKey }] },
+      { name: 'ben', keys: [{ key: bensKey }] },
+    ]
+    const sandbox = await startSandbox({ users, environments, log: (line) => log.push(line), ...options })
+    return new SandboxLab(sandbox, log)
+  }
+
+  override async close(): Promise<void> {
+    await this.sandbox.close()
+    await super.close()
   }
 }
 

@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify'
-import { type Caller, callerOf, requireCaller, requireManage } from '../auth.ts'
+import { type Caller, requireManage } from '../auth.ts'
+import type { Build } from '../builds/build.ts'
 import type { Builds } from '../builds/store.ts'
 import { ApiError, codes, forbidden } from '../errors.ts'
 import type { Users } from '../users.ts'
@@ -7,69 +7,75 @@ import { published } from '../versions/version.ts'
 import type { Algorithm } from './algorithm.ts'
 import type { Algorithms } from './store.ts'
 
-/** Where algorithms are looked up for a caller. */
-export interface AlgorithmAccess {
+/** Where algorithms and those who may use them are looked up. */
+export interface Directory {
   users: Users
   algorithms: Algorithms
   builds: Builds
 }
 
-/** The parameters of `/v1/algorithms/:owner/:name/...`, or of `/v1/algorithms/:owner/...` with a UUID as the owner. */
-export interface AlgorithmParams {
-  owner: string
+/** How an address names an algorithm: by owner and name, or by id, which may also stand in the owner's place. */
+export interface AlgorithmAddress {
+  owner?: string
   name?: string
+  id?: string
 }
 
-/** A found algorithm and who asked for it. */
-export interface Found {
-  algorithm: Algorithm
-  caller: Caller
-  /** True for the owner and the members of an owning organisation. */
-  insider: boolean
-}
-
-/** The two addresses of everything about an algorithm: routing on "the first segment is a UUID" (platform reference §3.2). */
-export function algorithmUrls(rest = ''): string[] {
-  return [`/v1/algorithms/:owner/:name${rest}`, `/v1/algorithms/:owner(${uuidPattern})${rest}`]
-}
-
-const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
+const hex = '[0-9a-fA-F]'
+const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`
 
 /**
- * The algorithm of a request, for somebody who wants to look at it: an insider, or anybody once a version is public.
+ * The routes of something that belongs to an algorithm, by its owner and name and by its id (platform reference §3.2):
+ * their parameters are an `AlgorithmAddress`.
+ *
+ * @param rest what follows, such as `/builds`
+ */
+export function algorithmUrls(rest: string): string[] {
+  return [`/v1/algorithms/:id(^${uuid}$)${rest}`, `/v1/algorithms/:owner/:name${rest}`]
+}
+
+/** True if the caller owns the algorithm or is a member of the organisation that does. */
+export function isInsider(directory: Directory, algorithm: Algorithm, caller: Caller): boolean {
+  return directory.users.actsFor(caller.user, algorithm.owner)
+}
+
+/**
+ * The algorithm of a request that only looks: for insiders, and for everybody once it is public.
  *
  * @throws ApiError 404 whose body is exactly `{"error":"No such algorithm"}`, as clients expect (platform reference §3.2)
  */
-export function visibleAlgorithm(access: AlgorithmAccess, request: FastifyRequest): Found {
-  const caller = requireCaller(callerOf(request, access.users))
-  const algorithm = lookUp(access.algorithms, request.params as AlgorithmParams)
-  if (!algorithm) throw noSuchAlgorithm()
-  const insider = access.users.actsFor(caller.user, algorithm.owner)
-  if (!insider && !isPublic(access.builds, algorithm)) throw noSuchAlgorithm()
-  return { algorithm, caller, insider }
+export function visibleAlgorithm(directory: Directory, address: AlgorithmAddress, caller: Caller): Algorithm {
+  const algorithm = addressed(directory, address)
+  if (algorithm && (isInsider(directory, algorithm, caller) || publicBuilds(directory, algorithm).length > 0)) {
+    return algorithm
+  }
+  throw new ApiError(404, codes.algorithmNotFound, 'No such algorithm', { plain: true })
 }
 
 /**
- * The algorithm of a request, for somebody who manages it, with a key that may (platform reference §1, "Keys").
+ * The algorithm of a request that changes it, or that shows what only insiders may see.
  *
- * @throws ApiError 404 or 403
+ * @throws ApiError 404 as for `visibleAlgorithm`; 403 for outsiders, and for keys that may not manage
  */
-export function managedAlgorithm(access: AlgorithmAccess, request: FastifyRequest): Found {
-  const found = visibleAlgorithm(access, request)
-  if (!found.insider)
-    throw forbidden(`the algorithms of ${found.algorithm.owner} are managed by ${found.algorithm.owner} only`)
-  requireManage(found.caller)
-  return found
+export function managedAlgorithm(directory: Directory, address: AlgorithmAddress, caller: Caller): Algorithm {
+  const algorithm = visibleAlgorithm(directory, address, caller)
+  requireManager(directory.users, algorithm.owner, caller)
+  return algorithm
 }
 
-export function isPublic(builds: Builds, { id }: Algorithm): boolean {
-  return published(builds.of(id)).some(({ version }) => version.callability === 'public')
+/** @throws ApiError 403 unless the caller may manage the algorithms of `owner` */
+export function requireManager(users: Users, owner: string, caller: Caller): void {
+  if (!users.actsFor(caller.user, owner)) {
+    throw forbidden(`the algorithms of ${owner} are managed by ${owner} only`)
+  }
+  requireManage(caller)
 }
 
-function lookUp(algorithms: Algorithms, { owner, name }: AlgorithmParams): Algorithm | undefined {
-  return name === undefined ? algorithms.withId(owner.toLowerCase()) : algorithms.find(owner, name)
+/** The builds that everybody may use, the latest publication first. */
+export function publicBuilds({ builds }: Directory, algorithm: Algorithm): Build[] {
+  return published(builds.of(algorithm.id)).filter(({ version }) => version.callability === 'public')
 }
 
-function noSuchAlgorithm(): ApiError {
-  return new ApiError(404, codes.algorithmNotFound, 'No such algorithm', { plain: true })
+function addressed({ algorithms }: Directory, { owner = '', name, id }: AlgorithmAddress): Algorithm | undefined {
+  return name === undefined ? algorithms.withId((id ?? owner).toLowerCase()) : algorithms.find(owner, name)
 }

@@ -1,56 +1,142 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, callerOf, requireCaller, requireManage } from '../auth.ts'
-import { ApiError, codes, forbidden, notFound } from '../errors.ts'
-import { jsonBody } from '../request-body.ts'
-import type { Users } from '../users.ts'
-import { type Algorithm, algorithmBody, newAlgorithm } from './algorithm.ts'
-import type { Algorithms } from './store.ts'
+import { type Caller, callerOf, requireCaller } from '../auth.ts'
+import { badRequest, codes, forbidden, notFound } from '../errors.ts'
+import type { Repositories } from '../git/repositories.ts'
+import { isObject, jsonBody, parseJson, smallBody } from '../request-body.ts'
+import type { Secrets } from '../secrets/store.ts'
+import { versionBody } from '../versions/body.ts'
+import { versionsOf } from '../versions/version.ts'
+import {
+  type AlgorithmAddress,
+  algorithmUrls,
+  type Directory,
+  isInsider,
+  managedAlgorithm,
+  publicBuilds,
+  requireManager,
+  visibleAlgorithm,
+} from './access.ts'
+import { type Algorithm, algorithmBody, changedAlgorithm, newAlgorithm } from './algorithm.ts'
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** What the endpoints of algorithms work with. */
+export interface AlgorithmHosting extends Directory {
+  repositories: Repositories
+  secrets: Secrets
+  /** Ends whatever an algorithm has going on; called when nobody can find it any more. */
+  onRemove: (algorithm: Algorithm) => Promise<void>
+  /** Called when an algorithm's settings are others than those its processes began with. */
+  onChange: (algorithm: Algorithm) => void
+}
 
-/** Serves algorithms as things to create, look at and delete (platform reference §3.2). */
-export function algorithmRoutes(app: FastifyInstance, algorithms: Algorithms, users: Users): void {
-  app.post<{ Params: { owner: string } }>('/v1/algorithms/:owner', async (request, reply) => {
+type One = { Params: AlgorithmAddress }
+type Handle = (address: AlgorithmAddress, caller: Caller, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Serves algorithms as things to create, look at, change and delete (platform reference §3.2). */
+export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting): void {
+  const { algorithms, users, builds, secrets, repositories } = hosting
+
+  app.post<{ Params: { owner: string } }>('/v1/algorithms/:owner', async (request) => {
     const caller = requireCaller(callerOf(request, users))
     const { owner } = request.params
-    if (!users.named(owner)) throw notFound(`The user ${owner} does not exist`, codes.userNotFound)
-    requireManager(owner, caller)
-    const algorithm = await algorithms.create(owner, newAlgorithm(await jsonBody(request)))
-    return reply.send(algorithmBody(algorithm))
+    if (!users.isOwner(owner)) throw notFound(`The user ${owner} does not exist`, codes.userNotFound)
+    requireManager(users, owner, caller)
+    return algorithmBody(await algorithms.create(owner, newAlgorithm(await jsonBody(request))))
   })
 
-  const at = (handle: (algorithm: Algorithm, caller: Caller, reply: FastifyReply) => FastifyReply) => {
-    return async (request: FastifyRequest<{ Params: { owner: string; name?: string } }>, reply: FastifyReply) => {
-      const caller = requireCaller(callerOf(request, users))
-      return handle(visible(algorithms, request.params, caller), caller, reply)
+  const at = (handle: Handle) => async (request: FastifyRequest<One>, reply: FastifyReply) =>
+    handle(request.params, requireCaller(callerOf(request, users)), request, reply)
+
+  const get = at((address, caller, request) =>
+    bodyFor(hosting, visibleAlgorithm(hosting, address, caller), caller, request),
+  )
+
+  const change = at(async (address, caller, request) => {
+    managedAlgorithm(hosting, address, caller)
+    const body = changes(await smallBody(request), request.headers['content-type'])
+    // It may have been deleted while the body came.
+    const algorithm = managedAlgorithm(hosting, address, caller)
+    if (body) {
+      algorithms.change(algorithm, changedAlgorithm(algorithm, body))
+      hosting.onChange(algorithm)
     }
-  }
-  const get = at((algorithm, _caller, reply) => reply.send(algorithmBody(algorithm)))
-  const remove = at((algorithm, caller, reply) => {
-    requireManager(algorithm.owner, caller)
-    algorithms.remove(algorithm)
+    return bodyFor(hosting, algorithm, caller, request)
+  })
+
+  const remove = at(async (address, caller, _request, reply) => {
+    const algorithm = managedAlgorithm(hosting, address, caller)
+    if (publicBuilds(hosting, algorithm).length > 0) {
+      throw forbidden(`${algorithm.owner}/${algorithm.name} has been published publicly, so others may rely on it`)
+    }
+    algorithms.forget(algorithm)
+    secrets.removeAll(algorithm.id)
+    try {
+      await hosting.onRemove(algorithm)
+    } finally {
+      repositories.remove(algorithm.id)
+      builds.removeAll(algorithm.id)
+    }
     return reply.code(204).send()
   })
-  for (const url of ['/v1/algorithms/:owner', '/v1/algorithms/:owner/:name']) {
-    app.get<{ Params: { owner: string; name?: string } }>(url, get)
-    app.delete<{ Params: { owner: string; name?: string } }>(url, remove)
+
+  // The first one answers for what is neither an id nor an owner and a name.
+  for (const url of ['/v1/algorithms/:owner', ...algorithmUrls('')]) {
+    app.get<One>(url, get)
+    app.put<One>(url, change)
+    app.delete<One>(url, remove)
+  }
+
+  for (const url of algorithmUrls('/scm/status')) {
+    app.get<One>(
+      url,
+      at((address, caller) => {
+        visibleAlgorithm(hosting, address, caller)
+        return { scm_connection_status: 'active' }
+      }),
+    )
+  }
+
+  for (const url of algorithmUrls('/log')) {
+    app.get<One>(
+      url,
+      at(async (address, caller, request) => {
+        const algorithm = managedAlgorithm(hosting, address, caller)
+        const commits = await repositories.log(algorithm.id, {
+          since: time(request, 'since'),
+          until: time(request, 'until'),
+        })
+        return commits.map(({ id, subject, message, author }) => ({ id, short_message: subject, message, author }))
+      }),
+    )
   }
 }
 
-function requireManager(owner: string, caller: Caller): void {
-  if (owner !== caller.user.name) throw forbidden(`the algorithms of ${owner} are managed by ${owner} only`)
-  requireManage(caller)
+/** An algorithm as its newest version: of all builds for insiders, of the public ones for others. */
+function bodyFor(hosting: Directory, algorithm: Algorithm, caller: Caller, request: FastifyRequest): unknown {
+  const insider = isInsider(hosting, algorithm, caller)
+  const [build] = insider ? versionsOf(hosting.builds.of(algorithm.id)) : publicBuilds(hosting, algorithm)
+  if (!build) return algorithmBody(algorithm)
+  const log = insider ? hosting.builds.log(build) : undefined
+  return versionBody(algorithm, build, { api: `${request.protocol}://${request.host}`, log })
 }
 
 /**
- * The algorithm of a request, by owner and name or by id.
- *
- * @throws ApiError 404 whose body is exactly `{"error":"No such algorithm"}`, as clients expect (platform reference §3.2)
+ * What a `PUT` changes: nothing when it is the form of a client that sends the names of its arguments but not their
+ * values (platform reference §3.2, "Client facts").
  */
-function visible(algorithms: Algorithms, params: { owner: string; name?: string }, caller: Caller): Algorithm {
-  const { owner, name } = params
-  const byId = name === undefined && uuid.test(owner) ? algorithms.withId(owner.toLowerCase()) : undefined
-  const algorithm = name === undefined ? byId : algorithms.find(owner, name)
-  if (algorithm?.owner === caller.user.name) return algorithm
-  throw new ApiError(404, codes.algorithmNotFound, 'No such algorithm', { plain: true })
+function changes(body: string, contentType = ''): Record<string, unknown> | undefined {
+  const parsed = parseJson(body)
+  if (isObject(parsed)) return parsed
+  if (parsed === undefined && contentType.startsWith('application/x-www-form-urlencoded')) return undefined
+  throw badRequest('The body must be a JSON object', codes.invalidJson)
+}
+
+function time(request: FastifyRequest, name: string): Date | undefined {
+  const query = request.raw.url?.split('?')[1] ?? ''
+  const text = new URLSearchParams(query).get(name)
+  if (text === null || text === '') return undefined
+  const moment = new Date(/^\d+$/.test(text) ? Number(text) : text)
+  if (Number.isNaN(moment.getTime())) {
+    throw badRequest(`${name} must be a time such as 2022-05-08T22:43:09Z, or milliseconds since 1970, not "${text}"`)
+  }
+  return moment
 }

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { conflict } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
-import { pythonTemplate } from '../git/template.ts'
 import { readJsonFiles, writeJson } from '../state.ts'
 import type { Algorithm, NewAlgorithm } from './algorithm.ts'
+import { templateFor } from './runtime.ts'
 
 /** The algorithms of a sandbox: one record each, and a repository. */
 export class Algorithms {
@@ -17,6 +17,7 @@ export class Algorithms {
     this.#folder = join(stateDir, 'algorithms')
     this.#repositories = repositories
     for (const algorithm of readJsonFiles<Algorithm>(this.#folder)) this.#byId.set(algorithm.id, algorithm)
+    repositories.keepOnly(new Set(this.#byId.keys()))
   }
 
   all(): Algorithm[] {
@@ -34,6 +35,11 @@ export class Algorithms {
     return undefined
   }
 
+  /** The algorithms of an account or organisation. */
+  of(owner: string): Algorithm[] {
+    return [...this.#byId.values()].filter((algorithm) => algorithm.owner === owner)
+  }
+
   /**
    * Creates an algorithm with its repository, seeded from the language's template. That does not build it (platform
    * reference §1, "Git access").
@@ -44,7 +50,7 @@ export class Algorithms {
     this.#inCreation.add(key)
     try {
       const algorithm: Algorithm = { id: crypto.randomUUID(), owner, name, details, settings }
-      await this.#repositories.create(algorithm.id, pythonTemplate(owner, name))
+      await this.#repositories.create(algorithm.id, templateFor(owner, name, settings))
       writeJson(this.#recordPath(algorithm), algorithm)
       this.#byId.set(algorithm.id, algorithm)
       return algorithm
@@ -53,20 +59,15 @@ export class Algorithms {
     }
   }
 
-  /** Changes what is given, and keeps the rest. */
-  change(
-    algorithm: Algorithm,
-    changes: { details?: Partial<Algorithm['details']>; settings?: Partial<Algorithm['settings']> },
-  ): void {
-    Object.assign(algorithm.details, changes.details)
-    Object.assign(algorithm.settings, changes.settings)
-    writeJson(this.#recordPath(algorithm), algorithm)
+  change(algorithm: Algorithm, { details, settings }: NewAlgorithm): void {
+    writeJson(this.#recordPath(algorithm), { ...algorithm, details, settings } satisfies Algorithm)
+    Object.assign(algorithm, { details, settings })
   }
 
-  remove(algorithm: Algorithm): void {
+  /** From then on nobody finds the algorithm; its repository is still there. */
+  forget(algorithm: Algorithm): void {
     rmSync(this.#recordPath(algorithm), { force: true })
     this.#byId.delete(algorithm.id)
-    this.#repositories.remove(algorithm.id)
   }
 
   #recordPath(algorithm: Algorithm): string {

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Algorithm } from '../algorithms/algorithm.ts'
+import { readmeHtml } from '../algorithms/readme.ts'
 import type { Algorithms } from '../algorithms/store.ts'
+import { messageOf } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
 import { isObject, parseJson } from '../request-body.ts'
 import type { Workers } from '../running/workers.ts'
 import { Turns } from '../turns.ts'
-import type { UserRecord } from '../users.ts'
+import type { UserRecord, Users } from '../users.ts'
 import type { Build } from './build.ts'
 import type { Environments } from './environments.ts'
 import type { Sources } from './sources.ts'
@@ -20,8 +22,7 @@ export interface BuilderServices {
   environments: Environments
   repositories: Repositories
   workers: Workers
-  /** The account that a build is made for. */
-  account: (owner: string) => UserRecord
+  users: Users
   log: (line: string) => void
 }
 
@@ -131,7 +132,7 @@ export class Builder {
     } catch (error) {
       if (signal.aborted) return
       status = 'failed'
-      print(`\nBuild failed: ${error instanceof Error ? error.message : String(error)}\n`)
+      print(`\nBuild failed: ${messageOf(error)}\n`)
     }
     builds.finish(build, status, text)
     log(`build of ${algorithm.owner}/${algorithm.name} at ${build.commit.slice(0, 12)} ${status}`)
@@ -151,6 +152,8 @@ export class Builder {
     const { python } = await environments.for(requirementsOf(source), watch)
     print(`Loading src/${algorithm.name}.py\n`)
     await this.#load(algorithm, { source, python }, watch)
+    const readme = join(source, 'README.md')
+    if (existsSync(readme)) build.summary = readmeHtml(readFileSync(readme, 'utf8'))
   }
 
   /** Loads the algorithm as every process of it will (platform reference §5.2). */
@@ -159,8 +162,8 @@ export class Builder {
     program: { source: string; python: string },
     { print, signal }: { print: (text: string) => void; signal: AbortSignal },
   ): Promise<void> {
-    const { workers, account } = this.#services
-    const { instance } = workers.start({ algorithm, user: account(algorithm.owner), ...program })
+    const { workers, users } = this.#services
+    const { instance } = workers.start({ algorithm, user: ownerOf(users, algorithm.owner), ...program })
     const end = (message: string) => instance.kill({ message, type: 'InitializationError', trace: '' })
     const timer = setTimeout(() => end(`it did not load within ${loadLimitMs / 60_000} minutes`), loadLimitMs)
     const abort = () => end('the build was stopped')
@@ -173,6 +176,11 @@ export class Builder {
       print(await instance.stop())
     }
   }
+}
+
+/** Builds load an algorithm as its owner, which may be an organisation. */
+function ownerOf(users: Users, name: string): UserRecord {
+  return users.named(name) ?? { name, password: '', apiKey: '', keys: [] }
 }
 
 function requirementsOf(source: string): string {

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type AlgorithmAccess, algorithmUrls, managedAlgorithm } from '../algorithms/access.ts'
+import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
+import type { Algorithm } from '../algorithms/algorithm.ts'
+import { callerOf, requireCaller } from '../auth.ts'
 import { ApiError, badRequest, codes, notFound } from '../errors.ts'
 import { pageOf } from '../paging.ts'
 import { queryOf, smallBody } from '../request-body.ts'
@@ -8,7 +10,7 @@ import { type Build, buildBody } from './build.ts'
 import type { Builder } from './builder.ts'
 
 /** What the routes of builds work with. */
-export interface BuildRouteServices extends AlgorithmAccess {
+export interface BuildRouteServices extends Directory {
   builder: Builder
   /** The address of the server, without `/v1`. */
   url: () => string
@@ -18,10 +20,13 @@ const logInError = 4000
 
 /** Serves builds and their logs, and builds on request (platform reference §3.2, §3.3). */
 export function buildRoutes(app: FastifyInstance, services: BuildRouteServices): void {
-  const { builds, builder, url } = services
+  const { users, builds, builder, url } = services
+
+  const managed = (request: FastifyRequest): Algorithm =>
+    managedAlgorithm(services, request.params as AlgorithmAddress, requireCaller(callerOf(request, users)))
 
   const buildOf = (request: FastifyRequest): Build => {
-    const { algorithm } = managedAlgorithm(services, request)
+    const algorithm = managed(request)
     const { build: id } = request.params as { build: string }
     const build = builds.find(algorithm.id, id)
     if (!build) throw notFound(`There is no build ${id} of ${algorithm.owner}/${algorithm.name}`)
@@ -30,7 +35,7 @@ export function buildRoutes(app: FastifyInstance, services: BuildRouteServices):
 
   for (const path of algorithmUrls('/builds')) {
     app.get(path, (request) => {
-      const { algorithm } = managedAlgorithm(services, request)
+      const algorithm = managed(request)
       const link = `${url()}/v1/algorithms/${algorithm.owner}/${algorithm.name}/builds`
       return pageOf(builds.of(algorithm.id), queryOf(request), link, buildBody)
     })
@@ -45,7 +50,7 @@ export function buildRoutes(app: FastifyInstance, services: BuildRouteServices):
 
   for (const path of algorithmUrls('/compile')) {
     app.post(path, async (request) => {
-      const { algorithm } = managedAlgorithm(services, request)
+      const algorithm = managed(request)
       await smallBody(request)
       const build = await builder.compile(algorithm)
       const log = builds.log(build)

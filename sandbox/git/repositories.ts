@@ -1,10 +1,21 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 /** The branch that the platform builds (platform reference §1, "Git access"). */
 export const builtBranch = 'refs/heads/master'
+
+/** A commit of an algorithm's history. */
+export interface Commit {
+  id: string
+  /** The first line of the message. */
+  subject: string
+  message: string
+  author: string
+}
+
+const mostCommits = 1000
 
 /** The bare repositories of algorithms. Each is named by the algorithm's id, so that no name becomes a path. */
 export class Repositories {
@@ -15,9 +26,15 @@ export class Repositories {
     this.folder = join(stateDir, 'repositories')
     this.#environment = environment
     mkdirSync(this.folder, { recursive: true })
-    // Half created when the server was killed.
+  }
+
+  /** Removes what belongs to no algorithm: left by a server that was killed while it created or deleted one. */
+  keepOnly(ids: Set<string>): void {
     for (const name of readdirSync(this.folder)) {
-      if (name.endsWith('.tmp')) rmSync(join(this.folder, name), { recursive: true, force: true })
+      const [id = ''] = name.split('.')
+      const path = join(this.folder, name)
+      if (name.endsWith('.tmp') || !ids.has(id)) removeFolder(path)
+      else removeLeftovers(path)
     }
   }
 
@@ -27,15 +44,40 @@ export class Repositories {
 
   /** Creates the repository with one commit. It appears complete or not at all. */
   async create(id: string, files: Record<string, string>): Promise<void> {
-    const unfinished = `${this.pathOf(id)}.tmp`
-    try {
-      await this.#git(['init', '--quiet', '--bare', '--template=', unfinished])
+    await this.#appear(`${id}.git`, async (unfinished) => {
       await this.#git(['--git-dir', unfinished, 'fast-import', '--quiet', '--date-format=now'], importStream(files))
-      renameSync(unfinished, this.pathOf(id))
-    } catch (error) {
-      rmSync(unfinished, { recursive: true, force: true })
-      throw error
-    }
+    })
+  }
+
+  /**
+   * A repository whose only branch is one commit of another one, made when it is first asked for. It borrows the
+   * objects, by a relative path: the state folder may be moved.
+   *
+   * @returns its name in `folder`
+   */
+  async atCommit(id: string, commit: string): Promise<string> {
+    const name = `${id}.${commit}.git`
+    if (existsSync(join(this.folder, name))) return name
+    await this.#appear(name, async (unfinished) => {
+      writeFileSync(join(unfinished, 'objects', 'info', 'alternates'), `../../${id}.git/objects\n`)
+      await this.#git(['--git-dir', unfinished, 'update-ref', builtBranch, commit])
+    })
+    return name
+  }
+
+  /** The newest commits of the built branch, newest first. */
+  async log(id: string, { since, until }: { since: Date | undefined; until: Date | undefined }): Promise<Commit[]> {
+    const limits = [
+      ...(since ? [`--since=${since.toISOString()}`] : []),
+      ...(until ? [`--until=${until.toISOString()}`] : []),
+    ]
+    const format = ['-z', `--max-count=${mostCommits}`, '--format=%H%x00%s%x00%B%x00%an']
+    const output = await this.#git(['--git-dir', this.pathOf(id), 'log', ...format, ...limits, builtBranch])
+    const fields = output.split('\0')
+    return Array.from({ length: Math.floor(fields.length / 4) }, (_, index) => {
+      const [commit = '', subject = '', message = '', author = ''] = fields.slice(index * 4)
+      return { id: commit, subject, message: message.trimEnd(), author }
+    })
   }
 
   /** The commit at the head of the built branch. */
@@ -60,8 +102,25 @@ export class Repositories {
     }
   }
 
+  /** With everything that borrows from it. */
   remove(id: string): void {
-    rmSync(this.pathOf(id), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    for (const name of readdirSync(this.folder)) {
+      if (name.startsWith(`${id}.`)) removeFolder(join(this.folder, name))
+    }
+  }
+
+  /** Fills a new repository aside and then gives it its name. */
+  async #appear(name: string, fill: (unfinished: string) => Promise<void>): Promise<void> {
+    const unfinished = join(this.folder, `${name}.${crypto.randomUUID()}.tmp`)
+    try {
+      await this.#git(['init', '--quiet', '--bare', '--template=', unfinished])
+      await fill(unfinished)
+      renameSync(unfinished, join(this.folder, name))
+    } catch (error) {
+      removeFolder(unfinished)
+      // Somebody else who asked for the same one was faster.
+      if (!existsSync(join(this.folder, name))) throw error
+    }
   }
 
   async #git(args: string[], input = '', environment = this.#environment): Promise<string> {
@@ -73,6 +132,29 @@ export class Repositories {
     return output
   }
 }
+
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+}
+
+/**
+ * Removes what git processes that were killed left in a repository: half received packs, which nothing refers to, and
+ * locks, which would refuse every later push.
+ */
+function removeLeftovers(repository: string): void {
+  const paths = [
+    ...readdirSync(repository).filter(isLock),
+    ...readdirSync(join(repository, 'refs'), { recursive: true, encoding: 'utf8' })
+      .filter(isLock)
+      .map((name) => join('refs', name)),
+    ...readdirSync(join(repository, 'objects'))
+      .filter((name) => name.startsWith('tmp_'))
+      .map((name) => join('objects', name)),
+  ]
+  for (const path of paths) rmSync(join(repository, path), { recursive: true, force: true })
+}
+
+const isLock = (name: string) => name.endsWith('.lock')
 
 /** @see https://git-scm.com/docs/git-fast-import */
 function importStream(files: Record<string, string>): string {

@@ -1,12 +1,18 @@
 import type { ChildProcess } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Algorithms } from '../algorithms/store.ts'
-import { gitUserOf } from '../auth.ts'
+import { passwordCallerOf } from '../auth.ts'
+import type { Build } from '../builds/build.ts'
+import type { Builds } from '../builds/store.ts'
+import { internalProblem } from '../error-replies.ts'
 import { ApiError, badRequest, codes, systemCode } from '../errors.ts'
 import { bodyStream } from '../request-body.ts'
-import type { Users } from '../users.ts'
+import type { KeyRecord, UserRecord, Users } from '../users.ts'
+import { resolveVersion } from '../versions/version.ts'
 import { runHttpBackend } from './http-backend.ts'
 import type { Repositories } from './repositories.ts'
 
@@ -28,6 +34,7 @@ export interface Push {
 export interface GitHosting {
   users: Users
   algorithms: Algorithms
+  builds: Builds
   repositories: Repositories
   environment: NodeJS.ProcessEnv
   stateDir: string
@@ -38,14 +45,22 @@ export interface GitHosting {
   log: (line: string) => void
 }
 
+/** Of the files in which git notes what a push moved. */
+const recordPrefix = 'push-'
+
 /** Serves the repositories of algorithms over smart HTTP (platform reference §1, "Git access"). */
 export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
+  // Of pushes during which the server was killed.
+  for (const name of readdirSync(hosting.stateDir)) {
+    if (name.startsWith(recordPrefix)) rmSync(join(hosting.stateDir, name), { force: true })
+  }
   app.route({
     method: ['GET', 'POST'],
     url: '/git/*',
     handler: async (request, reply) => {
-      const { user, algorithm, path, query, push } = authorise(hosting, request)
-      const record = join(hosting.stateDir, `push-${crypto.randomUUID()}`)
+      const { user, algorithm, build, path, query, push } = authorise(hosting, request)
+      const repository = build ? await hosting.repositories.atCommit(algorithm.id, build.commit) : `${algorithm.id}.git`
+      const record = join(hosting.stateDir, `${recordPrefix}${crypto.randomUUID()}`)
       reply.hijack()
       try {
         await runHttpBackend({
@@ -53,7 +68,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
           body: bodyStream(request.raw),
           response: reply.raw,
           projectRoot: hosting.repositories.folder,
-          path: `/${algorithm.id}.git/${path}`,
+          path: `/${repository}/${path}`,
           query,
           user,
           environment: push ? { ...hosting.environment, SANDBOX_PUSH_RECORD: record } : hosting.environment,
@@ -71,7 +86,7 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
         if (!reply.raw.destroyed) hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
         // Once git has begun to answer, only a broken connection tells the client that something went wrong.
         if (reply.raw.headersSent) reply.raw.destroy()
-        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`)
+        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
       } finally {
         if (reply.raw.destroyed && !reply.raw.writableFinished)
           hosting.log(`${request.method} ${path}: the client left`)
@@ -81,10 +96,23 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
   })
 }
 
-function authorise(hosting: GitHosting, request: FastifyRequest) {
-  const account = gitUserOf(request, hosting.users)
+/** What a request wants of which algorithm's repository. */
+interface GitRequest {
+  user: string
+  algorithm: Algorithm
+  /** The build whose commit is wanted alone. */
+  build?: Build
+  /** Below the repository. */
+  path: string
+  query: string
+  /** True when it brings commits. */
+  push: boolean
+}
+
+function authorise(hosting: GitHosting, request: FastifyRequest): GitRequest {
+  const { user, key } = passwordCallerOf(request, hosting.users)
   const [address = '', query = ''] = (request.raw.url ?? '').split(/\?(.*)/s, 2)
-  const [, owner, name, path] = /^\/git\/([^/]+)\/([^/]+)\.git\/(.+)$/.exec(address) ?? []
+  const [, owner, name, version, path] = /^\/git\/([^/]+)\/([^/]+?)(?:\/([^/]+?))?\.git\/(.+)$/.exec(address) ?? []
   const algorithm = hosting.algorithms.find(decode(owner), decode(name))
   if (!algorithm || path === undefined) throw new ApiError(404, codes.algorithmNotFound, 'Repository not found')
   const service = path === 'info/refs' ? new URLSearchParams(query).get('service') : path
@@ -93,11 +121,34 @@ function authorise(hosting: GitHosting, request: FastifyRequest) {
     throw badRequest('Only the smart HTTP protocol of git is served here')
   }
   const push = service === 'git-receive-pack'
-  if (algorithm.owner !== account.name && (push || algorithm.settings.source_visibility !== 'open')) {
-    const message = `${account.name} may not ${push ? 'push to' : 'read'} ${algorithm.owner}/${algorithm.name}`
-    throw new ApiError(403, codes.notAuthorised, message)
+  const insider = hosting.users.actsFor(user, algorithm.owner)
+  requireRight(algorithm, { user, key, insider, push })
+  const common = { user: user.name, algorithm, path, query, push: push && path === 'git-receive-pack' }
+  if (version === undefined) return common
+  if (push) {
+    const reason = `version ${decode(version)} of ${algorithm.owner}/${algorithm.name} never changes`
+    throw refused(`${reason}; push to /git/${algorithm.owner}/${algorithm.name}.git`)
   }
-  return { user: account.name, algorithm, path, query, push: push && path === 'git-receive-pack' }
+  const build = resolveVersion(hosting.builds.of(algorithm.id), decode(version), insider)
+  if (!build) {
+    throw new ApiError(404, codes.algorithmNotFound, `Version ${decode(version)} of the repository not found`)
+  }
+  return { ...common, build }
+}
+
+/** Insiders read and push, unless they come with a key that may not manage; others read what is open. */
+function requireRight(
+  { owner, name, settings }: Algorithm,
+  { user, key, insider, push }: { user: UserRecord; key: KeyRecord | undefined; insider: boolean; push: boolean },
+): void {
+  if (!push && settings.source_visibility === 'open') return
+  const what = `${push ? 'push to' : 'read'} ${owner}/${name}`
+  if (!insider) throw refused(`${user.name} may not ${what}`)
+  if (key && !key.manage) throw refused(`This API key of ${user.name} may not ${what}`)
+}
+
+function refused(message: string): ApiError {
+  return new ApiError(403, codes.notAuthorised, message)
 }
 
 /** The lines of git's post-receive hook: `<before> <after> <ref>`. */

@@ -1,17 +1,34 @@
-/** The files with which the repository of a new algorithm begins, by path. */
-export function pythonTemplate(owner: string, name: string): Record<string, string> {
-  const conf = { username: owner, algoname: name, language: 'python3' }
+/**
+ * The files with which the repository of a new algorithm begins, by path: a module with `apply`, which says hello, as in
+ * the platform's `python3-1` template (platform reference §5.1).
+ */
+export function legacyTemplate(owner: string, name: string, language = 'python3'): Record<string, string> {
   return {
-    'algorithmia.conf': `${JSON.stringify(conf, null, 2)}\n`,
+    ...commonFiles(owner, name, language),
     'requirements.txt': 'algorithmia>=1.0.0,<2.0\nsix\n',
-    'src/__init__.py': '',
-    [`src/${name}.py`]: algorithmSource,
-    [`src/${name}_test.py`]: testSource(name),
+    [`src/${name}.py`]: legacySource,
   }
 }
 
-// The `python3-1` template of the platform: a module with `apply`, which says hello (platform reference §5.1).
-const algorithmSource = `import Algorithmia
+/** The same for the Algorithm Development Kit, whose marker file says so (platform reference §5.1). */
+export function adkTemplate(owner: string, name: string): Record<string, string> {
+  return {
+    ...commonFiles(owner, name, 'python3'),
+    '.adk': '',
+    'requirements.txt': 'algorithmia>=1.0.0,<2.0\nsix\n',
+    [`src/${name}.py`]: adkSource,
+  }
+}
+
+function commonFiles(username: string, algoname: string, language: string): Record<string, string> {
+  return {
+    'algorithmia.conf': `${JSON.stringify({ username, algoname, language }, null, 2)}\n`,
+    'src/__init__.py': '',
+    [`src/${algoname}_test.py`]: testSource(algoname),
+  }
+}
+
+const legacySource = `import Algorithmia
 
 # API calls will begin at the apply() method, with the request body passed as 'input'
 # For more details, see algorithmia.com/developers/algorithm-development/languages
@@ -19,6 +36,20 @@ const algorithmSource = `import Algorithmia
 
 def apply(input):
     return "hello {}".format(input)
+`
+
+const adkSource = `from Algorithmia import ADK
+
+# API calls will begin at the apply() method, with the request body passed as 'input'
+# For more details, see algorithmia.com/developers/algorithm-development/languages
+
+
+def apply(input):
+    return "hello {}".format(input)
+
+
+algorithm = ADK(apply)
+algorithm.init("Algorithmia")
 `
 
 const testSource = (name: string) => `from . import ${name}

@@ -1,70 +1,106 @@
 import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
 import { badRequest, forbidden, notFound, unauthenticated } from '../errors.ts'
-import { callerAccount, type DataPath } from './paths.ts'
+import type { Users } from '../users.ts'
+import { type CollectionAddress, callerAccount, type DataPath, type DirectoryAddress } from './paths.ts'
+import { type PlaceAddress, placeOf } from './places.ts'
 import type { Collection, HostedData } from './store.ts'
+
+/** A path to a directory of files, or into it. */
+export interface PathInDirectory {
+  uri: string
+  directory: DirectoryAddress
+}
 
 /** The account that a path belongs to. */
 export function ownerOf(path: { owner: string }, caller: Caller | undefined): string {
   return path.owner === callerAccount ? requireCaller(caller).user.name : path.owner
 }
 
-/** True if `caller` may read the collection: its owner, and everybody if it is public (platform reference §2.4). */
-export function mayRead(collection: Collection, caller: Caller | undefined): boolean {
-  return collection.acl === 'public' || collection.owner === caller?.user.name
+/**
+ * True if `caller` may read the collection: its owner may, everybody if it is public, and whoever calls an algorithm of
+ * its owner if it has the default ACL (platform reference §2.4).
+ */
+export function mayRead(collection: Collection, users: Users, caller: Caller | undefined): boolean {
+  if (collection.acl === 'public') return true
+  if (!caller) return false
+  if (users.actsFor(caller.user, collection.owner)) return true
+  return collection.acl === 'default' && caller.process?.algorithm.owner === collection.owner
 }
 
 /**
- * The collection of a path, for reading.
+ * The directory of a path, for reading.
  *
  * @throws ApiError 404 when it is missing, 401 or 403 when it is not for this caller
  */
-export function readableCollection(
+export async function readableDirectory(
   data: HostedData,
-  path: { owner: string; collection: string; uri: string },
+  users: Users,
+  path: PathInDirectory,
   caller: Caller | undefined,
-): Collection {
+): Promise<Collection> {
   requireDataRead(caller)
-  const collection = data.find(ownerOf(path, caller), path.collection)
-  if (collection && mayRead(collection, caller)) return collection
+  const { uri, directory } = path
+  if (directory.kind !== 'collection') {
+    const found = await data.inPlace(placeOf(directory, requireCaller(caller)))
+    if (!found) throw notFound(`${uri} does not exist`)
+    return found
+  }
+  const collection = data.find(ownerOf(directory, caller), directory.collection)
+  if (collection && mayRead(collection, users, caller)) return collection
   // Without a key nobody learns which collections there are.
   if (!caller) throw unauthenticated('authorization required')
   if (collection) throw forbidden(`${collection.owner} has not shared this collection`)
-  throw notFound(`The collection of ${path.uri} does not exist`)
+  throw notFound(`The collection of ${uri} does not exist`)
 }
 
-/** The account name, if the writer may write there: only the owner may. */
-export function writableAccount(path: { owner: string; uri: string }, caller: Caller): string {
+/** The account name, if the writer may write there: only the owner may, also through an algorithm. */
+export function writableAccount(path: { owner: string; uri: string }, users: Users, caller: Caller): string {
   const owner = ownerOf(path, caller)
-  if (owner !== caller.user.name) throw forbidden(`only ${owner} may write to ${path.uri}`)
+  if (!users.actsFor(caller.user, owner)) throw forbidden(`only ${owner} may write to ${path.uri}`)
   return owner
 }
 
-/** The collection of a path, for writing. It is never created on the way (platform reference §2.5). */
+/** The directory of a path, for writing. A collection is never created on the way (platform reference §2.5). */
+export async function writableDirectory(
+  data: HostedData,
+  users: Users,
+  { uri, directory }: PathInDirectory,
+  caller: Caller,
+): Promise<Collection> {
+  return directory.kind === 'collection'
+    ? writableCollection(data, users, { uri, ...directory }, caller)
+    : await writablePlace(data, { uri, directory }, caller)
+}
+
+/** The collection of a path, for writing. */
 export function writableCollection(
   data: HostedData,
-  path: { owner: string; collection: string; uri: string },
+  users: Users,
+  path: CollectionAddress & { uri: string },
   caller: Caller,
 ): Collection {
-  const collection = data.find(writableAccount(path, caller), path.collection)
+  const collection = data.find(writableAccount(path, users, caller), path.collection)
   if (!collection) throw notFound(`The collection of ${path.uri} does not exist; create it first`)
   return collection
 }
 
-/**
- * Answers for the places that are not collections of an account. An outside caller has no session, and sees of
- * algorithms' folders only what its own runs left there: nothing so far.
- */
-export function refuseOtherPlaces(
+async function writablePlace(
+  data: HostedData,
+  { uri, directory }: { uri: string; directory: PlaceAddress },
+  caller: Caller,
+): Promise<Collection> {
+  const place = placeOf(directory, caller)
+  const found = place.writable && (await data.inPlace(place))
+  if (!found) throw forbidden(`only the algorithm that ${uri} belongs to may write there`)
+  return found
+}
+
+/** Answers for the stores that the sandbox does not have. */
+export function refuseConnectors(
   path: DataPath,
   caller: Caller | undefined,
-  write: boolean,
-): asserts path is Exclude<DataPath, { kind: 'connector' | 'session' | 'algorithm' }> {
-  if (path.kind !== 'connector' && path.kind !== 'session' && path.kind !== 'algorithm') return
+): asserts path is Exclude<DataPath, { kind: 'connector' }> {
+  if (path.kind !== 'connector') return
   requireDataRead(requireCaller(caller))
-  if (path.kind === 'connector') {
-    throw badRequest(`The data connector ${path.connector} is not configured: the sandbox has hosted data only`)
-  }
-  if (path.kind === 'session') throw badRequest('data://.session can only be used from inside a running algorithm')
-  if (write) throw forbidden('data://.algo is only written by algorithms')
-  throw notFound(`${path.uri} does not exist`)
+  throw badRequest(`The data connector ${path.connector} is not configured: the sandbox has hosted data only`)
 }

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
@@ -32,6 +32,13 @@ export class Blobs {
   /** Removes what no metadata refers to: left by a server that was killed. */
   keepOnly(ids: Set<string>): void {
     for (const name of readdirSync(this.#folder)) if (!ids.has(name)) rmSync(join(this.#folder, name), { force: true })
+  }
+
+  /** Stores a small content that is at hand. */
+  write(content: string): Blob {
+    const id = crypto.randomUUID()
+    writeFileSync(join(this.#folder, id), content, { flag: 'wx', mode: 0o600 })
+    return { id, size: Buffer.byteLength(content) }
   }
 
   /**

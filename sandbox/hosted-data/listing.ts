@@ -1,7 +1,7 @@
 import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
 import { notFound } from '../errors.ts'
 import type { Users } from '../users.ts'
-import { mayRead, ownerOf, readableCollection } from './access.ts'
+import { mayRead, ownerOf, readableDirectory } from './access.ts'
 import { aclBody } from './acl.ts'
 import { page } from './name-index.ts'
 import type { DataPath } from './paths.ts'
@@ -20,20 +20,20 @@ interface Listing {
  *
  * @param options the query: `marker` and `acl=true`
  */
-export function listing(
+export async function listing(
   data: HostedData,
   users: Users,
-  path: Extract<DataPath, { kind: 'root' | 'account' | 'collection' }>,
+  path: Extract<DataPath, { kind: 'root' | 'account' | 'directory' }>,
   caller: Caller | undefined,
   options: URLSearchParams,
-): Listing {
+): Promise<Listing> {
   requireDataRead(caller)
   const marker = options.get('marker') ?? ''
   const withAcl = options.get('acl') === 'true'
   // Clients learn their own account's name from the first folder here.
   if (path.kind === 'root') return { folders: [{ name: requireCaller(caller).user.name }] }
   if (path.kind === 'account') return accountListing(data, users, path, caller, marker)
-  const collection = readableCollection(data, path, caller)
+  const collection = await readableDirectory(data, users, path, caller)
   const result = page(collection.files.values(), marker)
   const files = result.entries.map(({ name, modified, size }) => ({
     filename: name,
@@ -43,11 +43,12 @@ export function listing(
   return {
     ...(files.length > 0 && { files }),
     ...(result.marker !== undefined && { marker: result.marker }),
-    ...(withAcl && { acl: aclBody(collection.acl) }),
+    // Scratch space has no ACL (platform reference §2.3, "Listing").
+    ...(withAcl && path.directory.kind === 'collection' && { acl: aclBody(collection.acl) }),
   }
 }
 
-/** The owner sees all collections of an account, others the public ones. */
+/** Everybody sees the collections of an account that they may read. */
 function accountListing(
   data: HostedData,
   users: Users,
@@ -57,11 +58,11 @@ function accountListing(
 ): Listing {
   const owner = ownerOf(path, caller)
   requireCaller(caller)
-  if (!users.named(owner)) throw notFound(`The account ${owner} does not exist`)
+  if (!users.isOwner(owner)) throw notFound(`The account ${owner} does not exist`)
   const visible = data
     .collectionsOf(owner)
     .values()
-    .filter((collection) => mayRead(collection, caller))
+    .filter((collection) => mayRead(collection, users, caller))
   const result = page(visible, marker)
   const folders = result.entries.map(({ name, acl }) => ({ name, acl: aclBody(acl) }))
   return { ...(folders.length > 0 && { folders }), ...(result.marker !== undefined && { marker: result.marker }) }

@@ -1,17 +1,26 @@
 import { badRequest } from '../errors.ts'
+import type { PlaceAddress } from './places.ts'
+
+/** A collection of an account, by name. */
+export interface CollectionAddress {
+  kind: 'collection'
+  owner: string
+  collection: string
+}
+
+/** What holds files. */
+export type DirectoryAddress = CollectionAddress | PlaceAddress
 
 /** What a data URI names. `uri` repeats it the way it was addressed, as answers do (platform reference §2.3). */
 export type DataPath =
   | { kind: 'root'; uri: string }
   | { kind: 'account'; uri: string; owner: string }
-  | { kind: 'collection'; uri: string; owner: string; collection: string }
-  | { kind: 'file'; uri: string; owner: string; collection: string; file: string }
-  /** Deeper than a collection goes: nothing is ever there. */
-  | { kind: 'below'; uri: string; owner: string; collection: string }
-  /** Scratch space of a running algorithm. */
-  | { kind: 'session'; uri: string }
-  /** The `temp` and `perm` folders of algorithms. */
-  | { kind: 'algorithm'; uri: string }
+  | { kind: 'directory'; uri: string; directory: DirectoryAddress }
+  | { kind: 'file'; uri: string; directory: DirectoryAddress; file: string }
+  /** Deeper than a directory of files goes: nothing is ever there. */
+  | { kind: 'below'; uri: string; directory: DirectoryAddress }
+  /** Above the `temp` and `perm` directories of algorithms: nothing to see there. */
+  | { kind: 'above'; uri: string }
   /** Somebody else's storage, such as S3. */
   | { kind: 'connector'; uri: string; connector: string }
 
@@ -48,14 +57,30 @@ function hostedPath(path: string): DataPath {
   const segments = path.split('/').filter((segment) => segment !== '')
   for (const segment of segments) checkName(segment)
   const uri = `data://${segments.join('/')}`
-  const [owner, collection, file, ...deeper] = segments
+  const [owner, collection, ...rest] = segments
   if (owner === undefined) return { kind: 'root', uri }
-  if (owner === '.session') return { kind: 'session', uri }
-  if (owner === '.algo') return { kind: 'algorithm', uri }
+  if (owner === '.session') return inDirectory(uri, { kind: 'session' }, segments.slice(1))
+  if (owner === '.algo') return algorithmPath(uri, segments.slice(1))
   if (collection === undefined) return { kind: 'account', uri, owner }
-  if (file === undefined) return { kind: 'collection', uri, owner, collection }
-  if (deeper.length > 0) return { kind: 'below', uri, owner, collection }
-  return { kind: 'file', uri, owner, collection, file }
+  return inDirectory(uri, { kind: 'collection', owner, collection }, rest)
+}
+
+/** `<author>/<algorithm>/temp/<file>`, or `temp/<file>` from inside the algorithm; the same for `perm`. */
+function algorithmPath(uri: string, segments: string[]): DataPath {
+  const [author, algorithm, retention, ...rest] = segments
+  if ((author === 'temp' || author === 'perm') && segments.length <= 2) {
+    return inDirectory(uri, { kind: 'algorithm', retention: author }, segments.slice(1))
+  }
+  if (author === undefined || algorithm === undefined || (retention !== 'temp' && retention !== 'perm')) {
+    return { kind: 'above', uri }
+  }
+  return inDirectory(uri, { kind: 'algorithm', author, algorithm, retention }, rest)
+}
+
+function inDirectory(uri: string, directory: DirectoryAddress, [file, ...deeper]: string[]): DataPath {
+  if (file === undefined) return { kind: 'directory', uri, directory }
+  if (deeper.length > 0) return { kind: 'below', uri, directory }
+  return { kind: 'file', uri, directory, file }
 }
 
 /**
@@ -66,6 +91,7 @@ export function checkName(name: string): void {
   if (name === '.' || name === '..') throw badRequest(`"${name}" cannot be the name of a file or collection`)
   if (name.includes('/')) throw badRequest('A name must not contain "/"')
   if (/[\u0000-\u001f\u007f]/.test(name)) throw badRequest('A name must not contain control characters')
+  if (!name.isWellFormed()) throw badRequest('A name must be well-formed Unicode')
 }
 
 function decode(path: string): string {

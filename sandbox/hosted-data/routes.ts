@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, callerOf, requireCaller, requireDataRead, requireDataWrite } from '../auth.ts'
-import { badRequest, notFound } from '../errors.ts'
+import { badRequest, codes, notFound } from '../errors.ts'
 import { bodyStream, isObject, jsonBody, parseJson, smallBody } from '../request-body.ts'
 import type { Users } from '../users.ts'
-import { readableCollection, refuseOtherPlaces, writableAccount, writableCollection } from './access.ts'
+import {
+  readableDirectory,
+  refuseConnectors,
+  writableAccount,
+  writableCollection,
+  writableDirectory,
+} from './access.ts'
 import { type Acl, aclFrom } from './acl.ts'
 import { listing } from './listing.ts'
 import { checkName, parseDataUrl } from './paths.ts'
@@ -47,14 +53,15 @@ export function hostedDataRoutes(app: FastifyInstance, data: HostedData, users: 
 async function get(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {
   const caller = callerOf(request, users)
   const path = parseDataUrl(request.raw.url ?? '')
-  refuseOtherPlaces(path, caller, false)
-  if (path.kind === 'below') throw notFound(`${path.uri} does not exist: collections have no folders inside`)
+  refuseConnectors(path, caller)
+  if (path.kind === 'above') requireDataRead(requireCaller(caller))
+  if (path.kind === 'above' || path.kind === 'below') throw notFound(`${path.uri} does not exist`)
   if (path.kind !== 'file') {
-    const body = listing(data, users, path, caller, options(request))
+    const body = await listing(data, users, path, caller, options(request))
     reply.header('x-data-type', 'directory')
     return request.method === 'HEAD' ? reply.header('content-type', 'application/json').send() : json(reply, body)
   }
-  const file = readableCollection(data, path, caller).files.get(path.file)
+  const file = (await readableDirectory(data, users, path, caller)).files.get(path.file)
   if (!file) throw notFound(`The file ${path.uri} does not exist`)
   reply
     .header('x-data-type', 'file')
@@ -67,25 +74,21 @@ async function get(data: HostedData, users: Users, request: FastifyRequest, repl
 async function put(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {
   const caller = writerOf(request, users)
   const path = parseDataUrl(request.raw.url ?? '')
-  refuseOtherPlaces(path, caller, true)
-  if (path.kind === 'root') throw badRequest('A file needs a collection: data://<user>/<collection>/<file>')
-  if (path.kind === 'account' || path.kind === 'collection') {
-    writableAccount(path, caller)
-    throw badRequest(`${path.uri} is not a file: use data://<user>/<collection>/<file>`)
-  }
-  const collection = writableCollection(data, path, caller)
-  if (path.kind === 'below') throw badRequest(`${path.uri} is too deep: collections have no folders inside`)
-  await data.put(collection, path.file, bodyStream(request.raw))
+  refuseConnectors(path, caller)
+  if (path.kind === 'below') throw badRequest(`${path.uri} is too deep: a collection has no folders inside`)
+  if (path.kind !== 'file') throw badRequest(`${path.uri} is not a file: use data://<user>/<collection>/<file>`)
+  const directory = await writableDirectory(data, users, path, caller)
+  await data.put(directory, path.file, bodyStream(request.raw))
   return json(reply, { result: path.uri })
 }
 
 async function create(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {
   const caller = writerOf(request, users)
   const path = parseDataUrl(request.raw.url ?? '')
-  refuseOtherPlaces(path, caller, true)
+  refuseConnectors(path, caller)
   if (path.kind === 'root') throw badRequest('A collection belongs to an account: POST to /v1/data/<user>')
-  const owner = writableAccount(path, caller)
-  if (path.kind !== 'account') throw badRequest(`${path.uri} cannot hold a directory: collections have no folders`)
+  if (path.kind !== 'account') throw badRequest(`${path.uri} cannot hold a directory: only an account can`)
+  const owner = writableAccount(path, users, caller)
   const { name, acl } = newDirectory(await smallBody(request))
   data.create(owner, name, acl)
   return json(reply, { result: `${path.uri}/${name}` })
@@ -94,6 +97,9 @@ async function create(data: HostedData, users: Users, request: FastifyRequest, r
 /** JSON, or the bare name as one of the clients sends it (platform reference §2.3, "Node TS directory creation"). */
 function newDirectory(body: string): { name: string; acl: Acl } {
   const parsed = parseJson(body)
+  if (!isObject(parsed) && /^\s*[[{]/.test(body)) {
+    throw badRequest('The body must be a JSON object or the name of the directory', codes.invalidJson)
+  }
   const name = isObject(parsed) ? parsed.name : typeof parsed === 'string' ? parsed : body.trim()
   if (typeof name !== 'string' || name === '') throw badRequest('The name of the directory is missing')
   checkName(name)
@@ -104,9 +110,11 @@ function newDirectory(body: string): { name: string; acl: Acl } {
 async function changeAcl(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {
   const caller = writerOf(request, users)
   const path = parseDataUrl(request.raw.url ?? '')
-  refuseOtherPlaces(path, caller, true)
-  if (path.kind !== 'collection') throw badRequest(`${path.uri} has no permissions: only a collection has`)
-  const collection = writableCollection(data, path, caller)
+  refuseConnectors(path, caller)
+  if (path.kind !== 'directory' || path.directory.kind !== 'collection') {
+    throw badRequest(`${path.uri} has no permissions: only a collection has`)
+  }
+  const collection = writableCollection(data, users, { uri: path.uri, ...path.directory }, caller)
   const { acl } = await jsonBody(request)
   data.setAcl(collection, aclFrom(acl))
   return reply.header('content-type', 'application/json').send('')
@@ -115,17 +123,21 @@ async function changeAcl(data: HostedData, users: Users, request: FastifyRequest
 async function remove(data: HostedData, users: Users, request: FastifyRequest, reply: FastifyReply) {
   const caller = writerOf(request, users)
   const path = parseDataUrl(request.raw.url ?? '')
-  refuseOtherPlaces(path, caller, true)
-  if (path.kind === 'root' || path.kind === 'account') throw badRequest(`${path.uri} cannot be deleted`)
-  const collection = writableCollection(data, path, caller)
-  if (path.kind === 'collection') {
+  refuseConnectors(path, caller)
+  if (path.kind === 'below') throw notFound(`${path.uri} does not exist`)
+  if (path.kind !== 'file') {
+    if (path.kind !== 'directory' || path.directory.kind !== 'collection') {
+      throw badRequest(`${path.uri} cannot be deleted: only a collection or a file can`)
+    }
+    const collection = writableCollection(data, users, { uri: path.uri, ...path.directory }, caller)
     const deleted = await data.remove(collection, options(request).get('force') === 'true')
     // A client's own test demands 1 for an empty collection (platform reference §2.3).
     return json(reply, { result: { deleted: Math.max(1, deleted) } })
   }
-  const file = path.kind === 'file' ? collection.files.get(path.file) : undefined
+  const directory = await writableDirectory(data, users, path, caller)
+  const file = directory.files.get(path.file)
   if (!file) throw notFound(`The file ${path.uri} does not exist`)
-  await data.removeFile(collection, file)
+  await data.removeFile(directory, file)
   return json(reply, { result: { deleted: 1 } })
 }
 

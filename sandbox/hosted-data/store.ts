@@ -6,8 +6,9 @@ import type { Readable } from 'node:stream'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import { readJson, readJsonFiles, writeJson } from '../state.ts'
 import type { Acl } from './acl.ts'
-import { Blobs } from './blobs.ts'
+import { type Blob, Blobs } from './blobs.ts'
 import { NameIndex } from './name-index.ts'
+import { type Place, type Retention, sessionPlace } from './places.ts'
 
 interface FileRecord {
   name: string
@@ -22,6 +23,8 @@ interface CollectionRecord {
   owner: string
   name: string
   acl: Acl
+  /** For scratch space of algorithms; what is in a collection stays until somebody deletes it. */
+  retention?: Retention
 }
 
 /** A collection and what is in it. */
@@ -29,8 +32,12 @@ export interface Collection extends CollectionRecord {
   files: NameIndex<FileRecord>
 }
 
+/** How long files in `temp` are kept (platform reference §2.1). */
+const oneDay = 24 * 60 * 60 * 1000
+
 /**
- * The hosted data: collections of files, one level deep (platform reference §2.1). Metadata is held in memory and
+ * The hosted data: collections of files, one level deep (platform reference §2.1), and the scratch space of algorithms,
+ * which is kept as collections that belong to no account. Metadata is held in memory and
  * written through, one small file a collection and one a file, named by a hash: a name never becomes a path.
  */
 export class HostedData {
@@ -38,20 +45,29 @@ export class HostedData {
   readonly #blobs: Blobs
   readonly #accounts = new Map<string, NameIndex<Collection>>()
 
-  constructor(stateDir: string) {
+  readonly #now: () => number
+
+  /** @param now the clock, in milliseconds since 1970 */
+  constructor(stateDir: string, now: () => number = Date.now) {
+    this.#now = now
     this.#folder = join(stateDir, 'collections')
     this.#blobs = new Blobs(stateDir)
     mkdirSync(this.#folder, { recursive: true })
     const blobs = new Set<string>()
     for (const id of readdirSync(this.#folder)) {
       const record = readJson<CollectionRecord>(join(this.#folder, id, 'collection.json'))
-      // Without the record the collection was being created or deleted when the server was killed.
-      if (!record) {
+      // Without the record the collection was being created or deleted when the server was killed. And no session
+      // outlives the server.
+      if (!record || record.retention === 'session') {
         rmSync(join(this.#folder, id), { recursive: true, force: true })
         continue
       }
       const files = new NameIndex<FileRecord>()
       for (const file of readJsonFiles<FileRecord>(join(this.#folder, id, 'files'))) {
+        if (this.#isExpired(record, file)) {
+          rmSync(this.#recordPath(record, file.name), { force: true })
+          continue
+        }
         files.set(file.name, file)
         blobs.add(file.blob)
       }
@@ -74,14 +90,31 @@ export class HostedData {
 
   create(owner: string, name: string, acl: Acl): Collection {
     if (this.find(owner, name)) throw conflict(`The collection data://${owner}/${name} already exists`)
-    const collection: Collection = { id: crypto.randomUUID(), owner, name, acl, files: new NameIndex() }
-    mkdirSync(join(this.#folder, collection.id, 'files'), { recursive: true })
-    this.#save(collection)
-    this.collectionsOf(owner).set(name, collection)
-    return collection
+    return this.#add({ id: crypto.randomUUID(), owner, name, acl })
+  }
+
+  /**
+   * The scratch space at a place, without what has expired.
+   *
+   * @returns undefined when there is none and the place is not for writing
+   */
+  async inPlace({ owner, name, retention, writable }: Place): Promise<Collection | undefined> {
+    const found = this.find(owner, name)
+    if (!found) return writable ? this.#add({ id: crypto.randomUUID(), owner, name, acl: 'private', retention }) : found
+    const expired = found.files.values().filter((file) => this.#isExpired(found, file))
+    await Promise.all(expired.map((file) => this.removeFile(found, file)))
+    return found
+  }
+
+  /** Removes the scratch space of a session. Call it when no algorithm works in the session any more. */
+  async endSession(sessionId: string): Promise<void> {
+    const { owner, name } = sessionPlace(sessionId)
+    const scratch = this.find(owner, name)
+    if (scratch) await this.remove(scratch, true)
   }
 
   setAcl(collection: Collection, acl: Acl): void {
+    if (!this.#has(collection)) throw notFound(`The collection ${collection.name} was deleted meanwhile`)
     collection.acl = acl
     this.#save(collection)
   }
@@ -96,26 +129,35 @@ export class HostedData {
     const folder = join(this.#folder, collection.id)
     rmSync(join(folder, 'collection.json'), { force: true })
     rmSync(folder, { recursive: true, force: true })
+    // Whoever holds the collection already must not find what is about to go.
+    for (const file of files) collection.files.delete(file.name)
     for (const file of files) await this.#blobs.remove(file.blob)
     return files.length
+  }
+
+  /** Stores what the server itself brings along. */
+  async putText(collection: Collection, name: string, content: string): Promise<void> {
+    await this.#replace(collection, name, this.#blobs.write(content))
   }
 
   /** Stores a file under a name, replacing the earlier one at the moment the last byte has arrived. */
   async put(collection: Collection, name: string, body: IncomingMessage): Promise<void> {
     const blob = await this.#blobs.receive(body)
     try {
-      if (this.find(collection.owner, collection.name)?.id !== collection.id) {
-        throw notFound(`The collection data://${collection.owner}/${collection.name} was deleted during the upload`)
-      }
-      const earlier = collection.files.get(name)
-      const record: FileRecord = { name, blob: blob.id, size: blob.size, modified: Date.now() }
-      writeJson(this.#recordPath(collection, name), record)
-      collection.files.set(name, record)
-      if (earlier) await this.#blobs.remove(earlier.blob)
+      if (!this.#has(collection)) throw notFound(`The directory of ${name} was deleted during the upload`)
+      await this.#replace(collection, name, blob)
     } catch (error) {
       if (collection.files.get(name)?.blob !== blob.id) await this.#blobs.remove(blob.id)
       throw error
     }
+  }
+
+  async #replace(collection: Collection, name: string, blob: Blob): Promise<void> {
+    const earlier = collection.files.get(name)
+    const record: FileRecord = { name, blob: blob.id, size: blob.size, modified: this.#now() }
+    writeJson(this.#recordPath(collection, name), record)
+    collection.files.set(name, record)
+    if (earlier) await this.#blobs.remove(earlier.blob)
   }
 
   read(file: FileRecord): Readable {
@@ -133,12 +175,28 @@ export class HostedData {
     await this.#blobs.settled()
   }
 
-  #save({ id, owner, name, acl }: Collection): void {
-    writeJson(join(this.#folder, id, 'collection.json'), { id, owner, name, acl } satisfies CollectionRecord)
+  #has({ id, owner, name }: CollectionRecord): boolean {
+    return this.find(owner, name)?.id === id
   }
 
-  #recordPath(collection: Collection, name: string): string {
+  #add(record: CollectionRecord): Collection {
+    const collection: Collection = { ...record, files: new NameIndex() }
+    mkdirSync(join(this.#folder, record.id, 'files'), { recursive: true })
+    this.#save(collection)
+    this.collectionsOf(record.owner).set(record.name, collection)
+    return collection
+  }
+
+  #save({ files: _, ...record }: Collection): void {
+    writeJson(join(this.#folder, record.id, 'collection.json'), record satisfies CollectionRecord)
+  }
+
+  #isExpired({ retention }: CollectionRecord, { modified }: FileRecord): boolean {
+    return retention === 'temp' && this.#now() - modified > oneDay
+  }
+
+  #recordPath({ id }: CollectionRecord, name: string): string {
     const hash = createHash('sha256').update(name).digest('hex')
-    return join(this.#folder, collection.id, 'files', `${hash}.json`)
+    return join(this.#folder, id, 'files', `${hash}.json`)
   }
 }

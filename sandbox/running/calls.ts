@@ -2,6 +2,8 @@ import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Caller, RunningCall, Session } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import type { Builder } from '../builds/builder.ts'
+import { messageOf } from '../errors.ts'
+import type { HostedData } from '../hosted-data/store.ts'
 import { parseJson } from '../request-body.ts'
 import type { Failure } from './answer.ts'
 import type { Insights } from './insights.ts'
@@ -34,7 +36,7 @@ export interface CallServices {
   pool: Pool
   insights: Insights
   errors: RunErrors
-  endSession: (sessionId: string) => Promise<void>
+  data: HostedData
 }
 
 /** At most so many calls that algorithms make are under way for one call from outside (platform reference §4, "Limits"). */
@@ -60,7 +62,7 @@ export class Calls {
       try {
         return await this.#run(call, { requestId, session, insights: {} })
       } finally {
-        await this.#services.endSession(session.id)
+        await this.#services.data.endSession(session.id)
       }
     })
   }
@@ -86,17 +88,13 @@ export class Calls {
     const { pool, workers, builder, insights, errors } = this.#services
     const { algorithm, build, caller } = call
     const start = async () => {
-      return workers.start({ algorithm, user: caller.user, ...(await builder.program(build)) })
+      return workers.start({ algorithm, user: caller.user, ...(await prepared(builder, build)) })
     }
     // An instance belongs to a caller, an algorithm and a version (platform reference §5.3).
     const key = `${algorithm.id} ${build.id} ${caller.user.name}`
-    const [outcome, durationMs] = await pool.use(key, start, async (worker): Promise<[Outcome, number]> => {
-      const started = performance.now()
-      worker.process.call = running
-      const answer = await answerOf(worker, call)
-      worker.process.call = undefined
-      return [answer, performance.now() - started]
-    })
+    const started = performance.now()
+    const outcome = await pool.use(key, start, (worker) => answerOf(worker, call, running)).catch(loadOutcome)
+    const durationMs = performance.now() - started
     const { requestId } = running
     const version = build.version?.number ?? build.commit
     if (build.version?.insights) insights.record(running, algorithm, version, durationMs)
@@ -113,19 +111,33 @@ export class Calls {
   }
 }
 
+async function prepared(builder: Builder, build: Build): Promise<{ source: string; python: string }> {
+  try {
+    return await builder.program(build)
+  } catch (error) {
+    const message = `The algorithm could not be prepared: ${messageOf(error)}`
+    throw new LoadFailure({ message, type: 'InitializationError', trace: '' }, '')
+  }
+}
+
 /** Loading counts as a part of the call: whoever calls does not wait longer than they said. */
-async function answerOf({ instance }: Worker, { request, timeoutSeconds }: Call): Promise<Outcome> {
+async function answerOf(worker: Worker, { request, timeoutSeconds }: Call, running: RunningCall): Promise<Outcome> {
+  const { instance, process } = worker
   const message = `The algorithm did not answer within ${timeoutSeconds} seconds`
   const timer = setTimeout(() => instance.kill({ message, type: 'TimeoutError', trace: '' }), timeoutSeconds * 1000)
+  process.call = running
   try {
     await instance.loaded
     return await instance.call(request)
-  } catch (error) {
-    if (error instanceof LoadFailure) return { failure: error.failure, stdout: error.stdout }
-    throw error
   } finally {
+    process.call = undefined
     clearTimeout(timer)
   }
+}
+
+function loadOutcome(error: unknown): Outcome {
+  if (error instanceof LoadFailure) return { failure: error.failure, stdout: error.stdout }
+  throw error
 }
 
 /** Why an algorithm may not call another one, if it may not. */

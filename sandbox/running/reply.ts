@@ -26,7 +26,8 @@ export function sendResult(reply: FastifyReply, result: CallResult, { stdout, tr
   // Clients disagree on the name of the trace.
   const error = { message, ...(trace && { stacktrace: stack, stack_trace: stack }), error_type: type }
   // Too much data is the one failure with a status of its own.
-  return reply.code(type === 'TooLargeError' ? 413 : 200).send(JSON.stringify({ error, metadata }))
+  if (type === 'TooLargeError') reply.code(413)
+  return reply.send(JSON.stringify({ error, metadata }))
 }
 
 /** Answers with nothing but the result; 400 for a failure (platform reference §4, `output=raw`). */

@@ -1,20 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AlgorithmAccess } from '../algorithms/access.ts'
+import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import { type Caller, callerOf } from '../auth.ts'
+import { type Caller, callerOf, requireCaller, requireManage } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, codes, forbidden } from '../errors.ts'
+import { mayCall } from '../keys.ts'
 import { parseJson, wholeBody } from '../request-body.ts'
 import { resolveVersion } from '../versions/version.ts'
 import type { Calls } from './calls.ts'
 import { insightBytes, insightsFrom } from './insights.ts'
 import { sendRaw, sendResult } from './reply.ts'
 import { callOptions, inputLine, type Target, targetOf } from './request.ts'
+import type { RunErrors } from './run-errors.ts'
 import { senderOf } from './workers.ts'
 
 /** What the routes of calls work with. */
-export interface CallRouteServices extends AlgorithmAccess {
+export interface CallRouteServices extends Directory {
   calls: Calls
+  errors: RunErrors
   log: (line: string) => void
 }
 
@@ -32,6 +35,27 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
     if (!caller) return sendError(reply, 'authorization required')
     return await call(services, caller, request, reply, types.get(request))
   })
+
+  for (const path of algorithmUrls('/errors')) {
+    app.get<{ Params: AlgorithmAddress }>(path, (request) => {
+      const caller = requireCaller(callerOf(request, services.users))
+      return services.errors.of(managedAlgorithm(services, request.params, caller).id)
+    })
+  }
+  for (const path of ['/v1/users/:owner/errors', '/v1/organizations/:owner/errors']) {
+    app.get<{ Params: { owner: string } }>(path, (request) => {
+      const caller = requireCaller(callerOf(request, services.users))
+      const { owner } = request.params
+      if (!services.users.actsFor(caller.user, owner))
+        throw forbidden(`the errors of ${owner} are shown to ${owner} only`)
+      requireManage(caller)
+      return services.algorithms
+        .all()
+        .filter((algorithm) => algorithm.owner === owner)
+        .flatMap(({ id }) => services.errors.of(id))
+        .sort((a, b) => b.created_at - a.created_at)
+    })
+  }
 
   app.post('/v1/insights', { onRequest }, async (request) => {
     // One client sends no key: the address tells which algorithm it is (platform reference §5.3).
@@ -57,7 +81,8 @@ async function call(
   const found = lookUp(services, caller, target)
   if (!found) return sendError(reply, `algorithm algo://${target.path} not found`)
   const { algorithm, build } = found
-  if (!mayCall(caller, algorithm)) throw forbidden(`this API key may not call algo://${target.path}`)
+  if (!mayCall(caller.key, algorithm.owner, algorithm.name))
+    throw forbidden(`this API key may not call algo://${target.path}`)
   const options = callOptions(request)
   const line = await inputLine(request, type)
   const work = { caller, algorithm, build, request: line, timeoutSeconds: options.timeoutSeconds }
@@ -85,12 +110,6 @@ function lookUp(
   if (!algorithm) return undefined
   const build = resolveVersion(builds.of(algorithm.id), version, users.actsFor(caller.user, algorithm.owner))
   return build && { algorithm, build }
-}
-
-/** Whether one of the key's patterns covers the algorithm (platform reference §1, "Keys"). */
-function mayCall({ key }: Caller, { owner, name }: Algorithm): boolean {
-  const patterns = ['algo://*', `algo://${owner}/*`, `algo://${owner}/${name}/*`]
-  return key.algorithms.some((pattern) => patterns.includes(pattern))
 }
 
 /** A failure as the platform reports it: HTTP 200 (platform reference §4). */

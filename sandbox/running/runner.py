@@ -40,8 +40,15 @@ class BinaryAnswer(io.BytesIO):
         super().close()
 
 
+class StandardInput(io.StringIO):
+    """Gives the requests to whoever goes through its lines, as the official libraries do, and is empty for `input()`."""
+
+    def __iter__(self):
+        return iter(channel.lines)
+
+
 class Requests(io.RawIOBase):
-    """The requests, apart from standard input so that neither `input()` nor a child process takes one."""
+    """The requests, apart from descriptor 0 so that no child process takes one."""
 
     def __init__(self, descriptor):
         super().__init__()
@@ -63,6 +70,7 @@ class Channel:
 
     def __init__(self, marker):
         self.marker = b"\0" + marker.encode("ascii") + b"\0"
+        self.answered = False
         self.output = os.dup(1)
         self.requests = Requests(os.dup(0))
         self.lines = io.TextIOWrapper(io.BufferedReader(self.requests, 1 << 16), encoding="utf-8")
@@ -74,6 +82,7 @@ class Channel:
             os.set_inheritable(descriptor, False)
 
     def send(self, document):
+        self.answered = True
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -193,10 +202,11 @@ def main():
     end_with_server()
     restore_removed_functions()
     redirect_pipe()
-    sys.stdin = channel.lines
+    sys.stdin = StandardInput()
     module = importlib.import_module("src." + name)
-    # An ADK algorithm serves during its import and has read its last request by now.
-    if channel.requests.used:
+    # An ADK algorithm serves during its import and has read its last request by now; the handler of the client answers
+    # before any request when it cannot load.
+    if channel.requests.used or channel.answered:
         return
     if not callable(getattr(module, "apply", None)):
         sys.exit("src/{}.py has no function apply(input)".format(name))

@@ -4,8 +4,10 @@ import type { IncomingMessage } from 'node:http'
 import { delimiter, dirname, join } from 'node:path'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { AlgorithmProcess } from '../auth.ts'
+import { newApiKey } from '../keys.ts'
 import { publicEnvironment } from '../processes.ts'
-import { type KeyRecord, newApiKey, type UserRecord, type Users } from '../users.ts'
+import type { Secrets } from '../secrets/store.ts'
+import type { KeyRecord, UserRecord, Users } from '../users.ts'
 import { Instance } from './instance.ts'
 
 /** A process of an algorithm, and who it is when it asks the server for something. */
@@ -30,8 +32,8 @@ export interface WorkerServices {
   users: Users
   /** The address of the server, without `/v1`. */
   url: () => string
-  /** The secrets of an algorithm, as environment variables. */
-  secrets: (algorithmId: string) => Record<string, string>
+  /** Become environment variables of the algorithm that they belong to. */
+  secrets: Secrets
 }
 
 const addressPattern = /^\/processes\/([0-9a-f-]{36})(?=\/)/
@@ -94,7 +96,7 @@ export class Workers {
     const temporary = join(home, 'tmp')
     mkdirSync(temporary)
     return {
-      ...this.#services.secrets(algorithm.id),
+      ...this.#services.secrets.variablesOf(algorithm.id),
       ...inherited,
       PATH: [dirname(python), inherited.PATH].join(delimiter),
       HOME: home,

@@ -1,33 +1,47 @@
-import type { FastifyInstance } from 'fastify'
-import { type AlgorithmAccess, algorithmUrls, managedAlgorithm, visibleAlgorithm } from '../algorithms/access.ts'
-import type { Algorithm } from '../algorithms/algorithm.ts'
-import type { Caller } from '../auth.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  type AlgorithmAddress,
+  algorithmUrls,
+  type Directory,
+  isInsider,
+  managedAlgorithm,
+  visibleAlgorithm,
+} from '../algorithms/access.ts'
+import type { Algorithm, NewAlgorithm } from '../algorithms/algorithm.ts'
+import { callerOf, requireCaller } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { pageOf } from '../paging.ts'
 import { jsonBody, queryOf } from '../request-body.ts'
+import type { Calls } from '../running/calls.ts'
 import { versionBody } from './body.ts'
-import { buildToPublish, newVersion, publishRequest } from './publish.ts'
+import { buildToPublish, newVersion, type PublishRequest, publishRequest } from './publish.ts'
 import { versionsOf } from './version.ts'
 
 /** What the routes of versions work with. */
-export interface VersionRouteServices extends AlgorithmAccess {
+export interface VersionRouteServices extends Directory {
   /** The address of the server, without `/v1`. */
   url: () => string
-  /** Calls a published build with a sample, and gives the answer as text. */
-  runSample: (caller: Caller, algorithm: Algorithm, build: Build, sample: string) => Promise<string>
+  /** Call published builds with their samples. */
+  calls: Calls
 }
 
 /** Serves versions and publishes builds (platform reference §3.2, §3.4). */
 export function versionRoutes(app: FastifyInstance, services: VersionRouteServices): void {
-  const { algorithms, builds, url, runSample } = services
+  const { users, algorithms, builds, url, calls } = services
   const bodyOf = (algorithm: Algorithm, build: Build, insider: boolean) => {
     return versionBody(algorithm, build, { api: url(), log: insider ? builds.log(build) : undefined })
   }
 
+  const visible = (request: FastifyRequest) => {
+    const caller = requireCaller(callerOf(request, users))
+    const algorithm = visibleAlgorithm(services, request.params as AlgorithmAddress, caller)
+    return { algorithm, insider: isInsider(services, algorithm, caller) }
+  }
+
   for (const path of algorithmUrls('/versions')) {
     app.get(path, (request) => {
-      const { algorithm, insider } = visibleAlgorithm(services, request)
+      const { algorithm, insider } = visible(request)
       const query = queryOf(request)
       const link = `${url()}/v1/algorithms/${algorithm.owner}/${algorithm.name}/versions`
       const shown = versionsOf(builds.of(algorithm.id)).filter(
@@ -36,7 +50,7 @@ export function versionRoutes(app: FastifyInstance, services: VersionRouteServic
       return pageOf(shown, query, link, (build) => bodyOf(algorithm, build, insider))
     })
     app.get<{ Params: { commit: string } }>(`${path}/:commit`, (request) => {
-      const { algorithm, insider } = visibleAlgorithm(services, request)
+      const { algorithm, insider } = visible(request)
       const commit = request.params.commit.toLowerCase()
       const build = versionsOf(builds.of(algorithm.id)).find((version) => version.commit === commit)
       // A client's own test looks for these words (platform reference §3.2).
@@ -47,26 +61,35 @@ export function versionRoutes(app: FastifyInstance, services: VersionRouteServic
 
   for (const path of [...algorithmUrls('/versions'), ...algorithmUrls('/version')]) {
     app.post(path, async (request) => {
-      const { algorithm, caller } = managedAlgorithm(services, request)
+      const caller = requireCaller(callerOf(request, users))
+      managedAlgorithm(services, request.params as AlgorithmAddress, caller)
       const wanted = publishRequest(await jsonBody(request))
+      // It may have been deleted while the body came.
+      const algorithm = managedAlgorithm(services, request.params as AlgorithmAddress, caller)
       const all = builds.of(algorithm.id)
       const build = buildToPublish(all, wanted.commit)
       build.version = newVersion(algorithm, all, wanted)
       builds.save(build)
-      algorithms.change(algorithm, {
-        ...(wanted.label !== undefined && { details: { label: wanted.label } }),
-        settings: {
-          algorithm_callability: build.version.callability,
-          insights_enabled: build.version.insights,
-          ...(wanted.royalty !== undefined && { royalty_microcredits: wanted.royalty }),
-        },
-      })
+      algorithms.change(algorithm, kept(algorithm, wanted))
       if (build.version.sampleInput !== '') {
-        build.version.sampleOutput = await runSample(caller, algorithm, build, build.version.sampleInput)
+        build.version.sampleOutput = await calls.runSample(caller, algorithm, build, build.version.sampleInput)
         builds.save(build)
       }
       return bodyOf(algorithm, build, true)
     })
+  }
+}
+
+/** What of a publication stays with the algorithm (platform reference §3.4). */
+function kept({ name, details, settings }: Algorithm, { label, insights, royalty }: PublishRequest): NewAlgorithm {
+  return {
+    name,
+    details: { ...details, ...(label !== undefined && { label }) },
+    settings: {
+      ...settings,
+      ...(insights !== undefined && { insights_enabled: insights }),
+      ...(royalty !== undefined && { royalty_microcredits: royalty }),
+    },
   }
 }
 

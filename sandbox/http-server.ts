@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
+import { StartError, systemCode } from './errors.ts'
+import { deferContinue } from './request-body.ts'
+
+/** What the HTTP server itself needs. */
+export interface AppOptions {
+  log: (line: string) => void
+  /** The address of a request as the routes shall see it. */
+  rewriteUrl?: (request: IncomingMessage) => string
+}
+
+/** The server without its routes. */
+export function createApp({ log, rewriteUrl }: AppOptions): FastifyInstance {
+  const app = Fastify({
+    ...(rewriteUrl && { rewriteUrl }),
+    // A stopped sandbox does not wait for idle clients, nor for the rest of an upload.
+    forceCloseConnections: true,
+    frameworkErrors: answerBadUrl,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 5000 },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawErrorResponse(error.code))
+      else socket.destroy()
+    },
+  })
+  deferContinue(app.server)
+  // Handlers read the body themselves: uploads go straight to disk, whatever their Content-Type says.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  installErrorReplies(app, log)
+  app.addHook('onResponse', async (request, reply) => {
+    log(
+      `${request.method} ${request.url.replaceAll(/[^\x21-\x7e]/g, '?')} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`,
+    )
+  })
+  return app
+}
+
+/**
+ * @returns the address to reach the server at
+ * @throws StartError when it cannot listen there
+ */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    throw new StartError(listenProblem(error, host, port), { cause: error })
+  }
+  const address = app.server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
+}
+
+function listenProblem(error: unknown, host: string, port: number): string {
+  const code = systemCode(error)
+  if (code === 'EADDRINUSE') return `Port ${port} is in use on ${host}; choose another one, or none to get a free one`
+  if (code === 'EACCES') return `Port ${port} may not be used by this account; choose one above 1023`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is not an address of this machine`
+  return `The server cannot listen on ${host} port ${port}: ${String(error)}`
+}
