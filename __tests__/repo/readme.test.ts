@@ -77,6 +77,14 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
+test('docs/sandbox.md names options that the sandbox has, and all of those for accounts and keys', () => {
+  const help = read('sandbox/index.ts').split('const help = `')[1]?.split('`')[0] ?? ''
+  const options = (text: string) => new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))
+  const named = options(read('docs/sandbox.md'))
+  expect([...named].filter((option) => !options(help).has(option))).toEqual([])
+  expect([...named]).toEqual(expect.arrayContaining(['--user', '--password', '--api-key', '--key', '--admin-key']))
+})
+
 test('the phases named in "What fails how" are those of the output failed_phase', () => {
   const section = read('README.md').split('\n## What fails how\n')[1]?.split('\n## ')[0] ?? ''
   const rows = section.split('\n').filter((line) => line.startsWith('| `'))
