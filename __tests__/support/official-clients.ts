@@ -12,6 +12,12 @@ export const pythonClientVersions = ['2.0.5', '1.17.0'] as const
 
 export type PythonClientVersion = (typeof pythonClientVersions)[number]
 
+/** The requirements.txt of an algorithm that uses a client; for the older one that of the platform's template. */
+export const clientRequirements: Record<PythonClientVersion, string> = {
+  '2.0.5': 'algorithmia==2.0.5\n',
+  '1.17.0': 'algorithmia>=1.0.0,<2.0\nsix\n',
+}
+
 const interpreters = new Map<PythonClientVersion, Promise<string>>()
 
 /**

@@ -32,6 +32,12 @@ const errorTypes = new Set([
 const prefix = '{"result": '
 
 /**
+ * Kept of a message and of a trace, at either end. The official client escapes both again at each level of nested calls,
+ * so that they double: uncut, the failure of a deep call would outgrow every limit on the way up.
+ */
+const keptAtEachEnd = 20_000
+
+/**
  * Reads one document of a process (platform reference §5.2). The text of the result stays as it is: numbers keep their
  * spelling.
  *
@@ -68,8 +74,14 @@ function holdsNan(line: string): boolean {
 function failureFrom(error: Record<string, unknown>): Failure {
   const type = typeof error.error_type === 'string' && errorTypes.has(error.error_type) ? error.error_type : ''
   return {
-    message: typeof error.message === 'string' ? error.message : JSON.stringify(error.message ?? null),
+    message: shortened(typeof error.message === 'string' ? error.message : JSON.stringify(error.message ?? null)),
     type: type || 'AlgorithmError',
-    trace: typeof error.stacktrace === 'string' ? error.stacktrace : '',
+    trace: shortened(typeof error.stacktrace === 'string' ? error.stacktrace : ''),
   }
+}
+
+function shortened(text: string): string {
+  const dropped = text.length - 2 * keptAtEachEnd
+  if (dropped <= 0) return text
+  return `${text.slice(0, keptAtEachEnd)}\n... ${dropped} characters ...\n${text.slice(-keptAtEachEnd)}`
 }

@@ -70,6 +70,7 @@ class Channel:
 
     def __init__(self, marker):
         self.marker = b"\0" + marker.encode("ascii") + b"\0"
+        self.answered = False
         self.output = os.dup(1)
         self.requests = Requests(os.dup(0))
         self.lines = io.TextIOWrapper(io.BufferedReader(self.requests, 1 << 16), encoding="utf-8")
@@ -81,6 +82,7 @@ class Channel:
             os.set_inheritable(descriptor, False)
 
     def send(self, document):
+        self.answered = True
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -202,8 +204,9 @@ def main():
     redirect_pipe()
     sys.stdin = StandardInput()
     module = importlib.import_module("src." + name)
-    # An ADK algorithm serves during its import and has read its last request by now.
-    if channel.requests.used:
+    # An ADK algorithm serves during its import and has read its last request by now; the handler of the client answers
+    # before any request when it cannot load.
+    if channel.requests.used or channel.answered:
         return
     if not callable(getattr(module, "apply", None)):
         sys.exit("src/{}.py has no function apply(input)".format(name))

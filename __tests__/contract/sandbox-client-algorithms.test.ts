@@ -1,0 +1,502 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  clientRequirements,
+  type PythonClientVersion,
+  pythonClientVersions,
+  pythonWithClient,
+  runPythonClient,
+} from '../support/official-clients.ts'
+import { noPackages, SandboxLab } from '../support/sandbox-lab.ts'
+
+let lab: SandboxLab
+let folder: string
+/** The commit of the algorithm that answers in every way there is. */
+let echo: string
+
+const echoSource = `
+class Refused(Exception):
+    error_type = "InputError"
+
+
+def apply(input):
+    if input == "fail":
+        raise ValueError("on purpose")
+    if input == "refuse":
+        raise Refused("not this one")
+    if input == "bytes":
+        return b"\\x00\\xff"
+    if input == "nothing":
+        return None
+    print("got", type(input).__name__)
+    return input
+`
+
+// Installing the clients takes its time on the first run of a machine.
+beforeAll(async () => {
+  lab = await SandboxLab.start()
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-client-algorithms-'))
+  await Promise.all(pythonClientVersions.map(pythonWithClient))
+  const build = await lab.deploy('Echo', { 'requirements.txt': noPackages, 'src/Echo.py': echoSource })
+  echo = build.commit_sha
+  const settings = { algorithm_callability: 'public' }
+  await lab.request('POST', '/v1/algorithms/anna/Echo/versions', { settings })
+}, 1_200_000)
+afterAll(async () => {
+  await lab.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const settings = `{'environment': 'cpu', 'language': 'python3-1', 'license': 'apl', 'network_access': 'full',
+    'pipeline_enabled': True, 'source_visibility': 'closed'}`
+const details = `{'label': 'Made', 'summary': 'A summary', 'tagline': 'A tagline'}`
+
+const python = (version: PythonClientVersion, script: string, key: string | null = lab.key) =>
+  runPythonClient(
+    version,
+    { url: lab.sandbox.url, ...(key !== null && { key }) },
+    `folder = ${JSON.stringify(folder)}\necho = ${JSON.stringify(echo)}\n${script}`,
+  )
+
+describe('the Python client 2.0.5', () => {
+  test('takes an algorithm from its creation to a call of a published version', async () => {
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Made')
+result = {'before': algo.exists()}
+created = algo.create(${details}, ${settings})
+result['created'] = [created['name'], created['details'], created['resource_type'], algo.exists()]
+result['id'] = algo.get_algorithm_id() == created['id']
+result['versions before'] = algo.versions()['results']
+compiled = algo.compile()
+commit = compiled['version_info']['git_hash']
+result['compiled'] = [compiled['compilation']['successful'], compiled['build']['status'], 'semantic_version' in compiled['version_info']]
+builds = algo.get_builds()['results']
+build = algo.get_build(builds[0]['build_id'])
+result['builds'] = [len(builds), build == builds[0], build['status'], build['commit_sha'] == commit]
+result['logs'] = 'Beginning container customization' in algo.get_build_logs(build['build_id'])['logs']
+result['by hash'] = client.algo('anna/Made/' + commit).pipe('foo').result
+result['first'] = algo.publish(details={'label': 'Published'}, settings={'algorithm_callability': 'private'},
+    version_info={'version_type': 'minor', 'release_notes': 'notes', 'sample_input': 'bar'})['version_info']
+result['info'] = algo.info()['results'][0]['version_info']['semantic_version']
+result['info by hash'] = algo.info(commit)['details']['label']
+result['published'] = [v['version_info']['semantic_version'] for v in algo.versions(limit=5, published=True)['results']]
+result['public'] = algo.versions(callable=True)['results']
+result['call'] = client.algo('algo://anna/Made/0.1.0').pipe('foo').result
+result['unversioned'] = message(lambda: algo.pipe('foo'))
+result['again'] = message(algo.publish)
+algo.compile()
+result['second'] = algo.publish(settings={}, version_info={'version_type': 'revision'})['version_info']['semantic_version']
+result['status'] = algo.get_build(builds[0]['build_id'])['version_info']
+`,
+    )
+    expect(result).toEqual({
+      before: false,
+      created: ['Made', { label: 'Made', summary: 'A summary', tagline: 'A tagline' }, 'algorithm', true],
+      id: true,
+      'versions before': [],
+      compiled: [true, 'succeeded', false],
+      builds: [1, true, 'succeeded', true],
+      logs: true,
+      'by hash': 'hello foo',
+      first: {
+        git_hash: expect.stringMatching(/^[0-9a-f]{40}$/),
+        semantic_version: '0.1.0',
+        release_notes: 'notes',
+        sample_input: 'bar',
+        sample_output: '"hello bar"',
+        version_uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+      info: '0.1.0',
+      'info by hash': 'Published',
+      published: ['0.1.0'],
+      public: [],
+      call: 'hello foo',
+      unversioned: expect.stringContaining('algorithm algo://anna/Made not found'),
+      again: 'Exception: Non-Algorithm related Failure: <Response [400]>',
+      second: '0.1.1',
+      status: { semantic_version: '0.1.0' },
+    })
+  }, 300_000)
+
+  test('is content with an update, of which it sends only the names', async () => {
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Updated')
+created = algo.create(${details}, ${settings})
+updated = algo.update({'label': 'Changed'}, {'license': 'mit', 'source_visibility': 'open'})
+result = [updated['id'] == created['id'], updated['details']['label'], updated['settings']['license']]
+`,
+    )
+    expect(result).toEqual([true, 'Made', 'apl'])
+  })
+
+  test('shows a failed build', async () => {
+    const build = await lab.deploy('Broken', {
+      'requirements.txt': noPackages,
+      'src/Broken.py': 'def apply(input):\n    return (\n',
+    })
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Broken')
+build = algo.get_builds(limit=1)['results'][0]
+result = [build['status'], algo.get_build_logs(build['build_id'])['logs'], message(algo.compile), message(algo.publish),
+          message(lambda: client.algo('anna/Broken/${build.commit_sha}').pipe(1))]
+`,
+    )
+    expect(result).toEqual([
+      'failed',
+      expect.stringMatching(/src\/Broken\.py[\s\S]*SyntaxError/),
+      'Exception: Non-Algorithm related Failure: <Response [400]>',
+      'Exception: Non-Algorithm related Failure: <Response [400]>',
+      expect.stringContaining(`algorithm algo://anna/Broken/${build.commit_sha} not found`),
+    ])
+  })
+
+  test('lists what failed while running', async () => {
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Echo')
+message(lambda: client.algo('anna/Echo/' + echo).pipe('fail'))
+result = client.get_algorithm_errors(algo.get_algorithm_id())[0]
+`,
+    )
+    expect(result).toMatchObject({
+      created_at: expect.any(Number),
+      request_id: expect.stringMatching(/^req-/),
+      username: 'anna',
+      algoname: 'Echo',
+      error: 'on purpose',
+      error_type: 'AlgorithmError',
+      billable_to: 'anna',
+      input: expect.stringContaining('fail'),
+    })
+  })
+
+  test('gives the parts of an error by name', async () => {
+    const result = await python(
+      '2.0.5',
+      `
+def parts(of, algo='anna/Echo/0.1.0'):
+    try:
+        client.algo(algo).pipe(of)
+    except Algorithmia.errors.AlgorithmException as error:
+        return [error.message, error.error_type, error.stack_trace]
+result = [parts('fail'), parts('refuse'), parts(1, 'anna/Missing/0.1.0')]
+`,
+    )
+    const trace = expect.stringMatching(
+      /Traceback[\s\S]*src\/Echo\.py", line 8, in apply\n[\s\S]*ValueError: on purpose/,
+    )
+    expect(result).toEqual([
+      ['on purpose', 'AlgorithmError', trace],
+      ['not this one', 'InputError', expect.stringContaining('Refused: not this one')],
+      ['algorithm algo://anna/Missing/0.1.0 not found', null, null],
+    ])
+  })
+})
+
+describe('the Python client 1.17.0', () => {
+  test('takes an algorithm from its creation to a call of a published version', async () => {
+    const result = await python(
+      '1.17.0',
+      `
+algo = client.algo('anna/Older')
+created = algo.create(${details}, ${settings}, {'sample_input': '"x"'})
+result = {'created': [created.name, created.details.label, created.settings.license, created.source.scm.id]}
+info = algo.info()
+result['info'] = [info.name, info.settings.language, info.settings.pipeline_enabled, info.version_info]
+result['versions before'] = algo.versions().results
+compiled = algo.compile()
+commit = compiled.version_info.git_hash
+result['compiled'] = [compiled.compilation.successful, 'Beginning container customization' in compiled.compilation.output]
+builds = algo.build_logs()['results']
+build = algo.get_build(builds[0]['build_id'])
+result['build'] = [len(builds), build.status, build.commit_sha == commit, build.started_at <= build.finished_at]
+# What it makes of lists knows no entries: that is so with every server.
+result['builds'] = message(algo.builds)
+result['logs'] = 'Beginning container customization' in algo.get_build_logs(build.build_id).logs
+result['by hash'] = client.algo('anna/Older/' + commit).pipe('foo').result
+result['first'] = algo.publish({'label': 'Published'}, {'algorithm_callability': 'public'},
+    {'version_type': 'minor'})['version_info']['semantic_version']
+result['info by hash'] = algo.info(commit).version_info.semantic_version
+versions = json.loads(client.manageApi.get_algorithm_versions('anna', 'Older', limit=1, published='true',
+    callable='true', _preload_content=False).data)['results']
+result['versions'] = [versions[0]['version_info']['semantic_version'], versions[0]['version_info']['git_hash'] == commit]
+result['call'] = client.algo('anna/Older').pipe('foo').result
+again = algo.publish()
+result['again'] = [again.status_code, again.json()['error']['code']]
+result['missing'] = message(client.algo('anna/Unheard').info)
+result['managed'] = client.manageApi.get_algorithm('anna', 'Older').name
+made = client.algo('anna/Passing').create(${details}, ${settings})
+client.manageApi.delete_algorithm('anna', 'Passing')
+result['deleted'] = message(client.algo('anna/Passing').info)
+`,
+    )
+    expect(result).toEqual({
+      created: ['Older', 'Made', 'apl', 'internal'],
+      info: ['Older', 'python3-1', true, null],
+      'versions before': [],
+      compiled: [true, true],
+      build: [1, 'succeeded', true, true],
+      builds: expect.stringContaining("has no attribute 'OneOfBuild'"),
+      logs: true,
+      'by hash': 'hello foo',
+      first: '0.1.0',
+      'info by hash': '0.1.0',
+      versions: ['0.1.0', true],
+      call: 'hello foo',
+      again: [400, 1007],
+      missing: expect.stringContaining('AlgorithmException'),
+      managed: 'Older',
+      deleted: expect.stringContaining('AlgorithmException'),
+    })
+  }, 300_000)
+})
+
+describe.each(pythonClientVersions)('calls with the Python client %s', (version) => {
+  test('pass text, bytes, JSON and nothing in both directions', async () => {
+    const result = await python(
+      version,
+      `
+pipe = lambda input: client.algo('anna/Echo/' + echo).pipe(input)
+values = ['h\\u00e9llo \\U0001f600', '', '{"a": 1}', {'a': [1, None, True, 0.1]}, [], 7, None, 'null', 12345678901234567890]
+result = {'same': [[pipe(v).result == v, pipe(v).metadata.content_type] for v in values]}
+answer = pipe(b'\\x00\\x80\\xff')
+result['bytes'] = [list(answer.result), answer.metadata.content_type]
+result['bytearray'] = list(pipe(bytearray([1, 2])).result)
+result['made bytes'] = list(pipe('bytes').result)
+result['nothing'] = pipe('nothing').result
+metadata = answer.metadata
+result['metadata'] = [metadata.stdout, metadata.duration > 0, metadata.full_metadata['request_id'][:4]]
+result['public'] = client.algo('algo://anna/Echo').pipe('unversioned').result
+`,
+    )
+    const [text, json] = [
+      [true, 'text'],
+      [true, 'json'],
+    ]
+    expect(result).toEqual({
+      same: [text, text, text, json, json, json, json, text, json],
+      bytes: [[0, 128, 255], 'binary'],
+      bytearray: [1, 2],
+      'made bytes': [0, 255],
+      nothing: null,
+      metadata: [null, true, 'req-'],
+      public: 'unversioned',
+    })
+  })
+
+  test('are carried out as the options say', async () => {
+    const script = `
+from Algorithmia.algorithm import OutputType
+algo = lambda **options: client.algo('anna/Echo').set_options(**options)
+asynchronous = algo(output=OutputType.void).pipe('x')
+result = {
+  'stdout': algo(timeout=60, stdout=True).pipe('x').metadata.stdout,
+  'raw text': algo(output=OutputType.raw).pipe('h\\u00e9llo'),
+  'raw json': algo(output=OutputType.raw).pipe({'a': 1}),
+  'raw nothing': algo(output=OutputType.raw).pipe(None),
+  'void': [type(asynchronous.async_protocol).__name__, asynchronous.request_id[:4]],
+}
+`
+    const answers = {
+      stdout: 'got str\n',
+      'raw text': 'héllo',
+      'raw json': expect.stringMatching(/^\{"a": ?1\}$/),
+      'raw nothing': 'null',
+      void: ['str', 'req-'],
+    }
+    expect(await python(version, script)).toEqual(answers)
+    // What an algorithm prints is for its owner.
+    expect(await python(version, script, lab.otherKey)).toEqual({ ...answers, stdout: null })
+  })
+
+  test('show what went wrong', async () => {
+    const script = `
+pipe = lambda path, input: message(lambda: client.algo(path).pipe(input))
+result = [pipe('anna/Echo', 'fail'), pipe('anna/Missing', 'x'), pipe('anna/Echo/9.9.9', 'x'), pipe('nobody/Echo/0.1.0', 'x')]
+`
+    const unknown = (path: string) => `AlgorithmException: 'algorithm algo://${path} not found'`
+    const missing = [unknown('anna/Missing'), unknown('anna/Echo/9.9.9'), unknown('nobody/Echo/0.1.0')]
+    expect(await python(version, script)).toEqual([
+      expect.stringMatching(/^AlgorithmException: .on purpose\\nTraceback.*Echo\.py.*, line 8, in apply/),
+      ...missing,
+    ])
+    // The source is closed, so where in it the error came from is not for others.
+    expect(await python(version, script, lab.otherKey)).toEqual(["AlgorithmException: 'on purpose'", ...missing])
+    const withoutKey = `result = message(lambda: client.algo('anna/Echo').pipe('x'))`
+    expect(await python(version, withoutKey, null)).toBe("AlgorithmException: 'authorization required'")
+  })
+
+  test('end at their timeout, and the next one works', async () => {
+    const name = `Slow_${version.replaceAll('.', '_')}`
+    const build = await lab.deploy(name, {
+      'requirements.txt': noPackages,
+      [`src/${name}.py`]: 'import time\n\n\ndef apply(input):\n    time.sleep(input)\n    return input\n',
+    })
+    const result = await python(
+      version,
+      `
+algo = client.algo('anna/${name}/${build.commit_sha}').set_options(timeout=2)
+result = [message(lambda: algo.pipe(60)), algo.pipe(0).result]
+try:
+    algo.pipe(60)
+except Algorithmia.errors.AlgorithmException as error:
+    result.append(error.error_type)
+`,
+    )
+    expect(result).toEqual([expect.stringContaining('did not answer within 2 seconds'), 0, 'TimeoutError'])
+  })
+
+  test('report insights from inside, each for its own run', async () => {
+    const name = `Insight_${version.replaceAll('.', '_')}`
+    const source = `
+import Algorithmia
+
+client = Algorithmia.client()
+
+
+def apply(input):
+    client.report_insights({"risk_score": input, "approved": 1})
+    client.report_insights({"second": "text"})
+    return input
+`
+    const files = { 'requirements.txt': clientRequirements[version], [`src/${name}.py`]: source }
+    await lab.deploy(name, files)
+    const result = await python(
+      version,
+      `
+algo = client.algo('anna/${name}')
+version = algo.publish(settings={'insights_enabled': True}, version_info={'version_type': 'minor'})
+first = client.algo('anna/${name}/0.1.0').pipe(0.2).metadata.full_metadata['request_id']
+second = client.algo('anna/${name}/0.1.0').pipe(0.3).metadata.full_metadata['request_id']
+hidden = client.algo('anna/${name}/' + version['version_info']['git_hash'])
+result = [first, second, version['settings']['insights_enabled']]
+`,
+    )
+    const record = (risk_score: number) => ({
+      risk_score,
+      approved: 1,
+      second: 'text',
+      duration_milliseconds: expect.any(Number),
+      algorithm_version: '0.1.0',
+      session_id: expect.stringMatching(/^rses-/),
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+$/),
+      algorithm_name: name,
+      request_id: expect.stringMatching(/^req-/),
+      algorithm_owner: 'anna',
+    })
+    const records = lab.sandbox.insights().filter(({ algorithm_name }) => algorithm_name === name)
+    expect(records).toEqual([record(0.2), record(0.3)])
+    expect(result).toEqual([records[0]?.request_id, records[1]?.request_id, true])
+  }, 600_000)
+
+  test('find a manifest frozen by the client itself', async () => {
+    const collection = `freeze_${version.replaceAll('.', '_')}`
+    const result = await python(
+      version,
+      `
+client.dir('data://anna/${collection}').create()
+client.file('data://anna/${collection}/m').put('hello')
+target = os.path.join(folder, '${version}')
+os.makedirs(target)
+with open(os.path.join(target, 'model_manifest.json'), 'w') as f:
+    json.dump({'required_files': [{'name': 'm', 'source_uri': 'data://anna/${collection}/m'}], 'optional_files': []}, f)
+client.freeze(os.path.join(target, 'model_manifest.json'), target)
+with open(os.path.join(target, 'model_manifest.json.freeze')) as f:
+    frozen = json.load(f)
+result = [frozen['required_files'][0]['md5_checksum'], len(frozen['lock_checksum'])]
+`,
+    )
+    expect(result).toEqual(['5d41402abc4b2a76b9719d911017c592', 32])
+  })
+})
+
+/** What the Node client gives to the callback of a call. */
+interface NodeAnswer {
+  status: number
+  result?: unknown
+  error?: unknown
+  metadata?: { content_type: string; duration: number }
+  get(): unknown
+}
+interface NodeAlgorithm {
+  pipe(input: unknown): { then(done: (answer: NodeAnswer) => void): void }
+  pipeJson(input: string): { then(done: (answer: NodeAnswer) => void): void }
+}
+
+describe('the Node client 0.3.10', () => {
+  type Load = (name: string) => (key: string, address: string) => { algo(path: string): NodeAlgorithm }
+  const load: Load = createRequire(import.meta.url)
+  const algo = (path: string, key = lab.key) => load('algorithmia')(key, lab.sandbox.url).algo(path)
+  const answerOf = (call: { then(done: (answer: NodeAnswer) => void): void }) =>
+    new Promise<NodeAnswer>((resolve) => call.then(resolve))
+  const pipe = (path: string, input: unknown, key?: string) => answerOf(algo(path, key).pipe(input))
+
+  test('passes text, JSON and bytes in both directions', async () => {
+    const values = ['héllo 😀', { a: [1, null, true] }, [], 7, null, Buffer.from([0, 128, 255])]
+    for (const value of values) {
+      const answer = await pipe('anna/Echo', value)
+      expect([answer.status, answer.error, answer.get()]).toEqual([200, undefined, value])
+    }
+    expect((await answerOf(algo('anna/Echo').pipeJson('{"b":2}'))).get()).toEqual({ b: 2 })
+    expect((await pipe('anna/Echo', 'bytes')).get()).toEqual(Buffer.from([0, 255]))
+    expect((await pipe('anna/Echo', 'x')).metadata).toEqual({
+      content_type: 'text',
+      duration: expect.any(Number),
+      request_id: expect.stringMatching(/^req-/),
+    })
+  })
+
+  test('finds a version in every spelling of the address', async () => {
+    for (const path of [
+      'anna/Echo',
+      'anna/Echo/',
+      'anna/Echo/0.1.0',
+      'anna/Echo/0.1.0/',
+      'anna/Echo/0.1.x',
+      `anna/Echo/${echo}`,
+      'algo://anna/Echo',
+      'algo://anna/Echo/0.1.0',
+      'algo://anna/Echo/latest/?timeout=30',
+      'anna/Echo?timeout=30&stdout=true',
+    ]) {
+      expect([path, (await pipe(path, path)).result]).toEqual([path, path])
+    }
+  })
+
+  test('shows what went wrong', async () => {
+    const failed = await pipe('anna/Echo', 'fail')
+    expect([failed.status, failed.error]).toEqual([
+      200,
+      {
+        message: 'on purpose',
+        error_type: 'AlgorithmError',
+        stacktrace: expect.stringContaining('Echo.py'),
+        stack_trace: expect.stringContaining('Echo.py'),
+      },
+    ])
+    expect(() => failed.get()).toThrow('on purpose')
+    expect(await pipe('anna/Missing', 'x')).toMatchObject({
+      status: 200,
+      error: { message: 'algorithm algo://anna/Missing not found' },
+    })
+    expect(await pipe('anna/Echo?output=raw', 'fail')).toMatchObject({ status: 400, error: { message: 'on purpose' } })
+    expect(await pipe('anna/Echo', 'x', 'simWrong')).toMatchObject({
+      status: 401,
+      error: { message: 'The API key is not valid' },
+    })
+    expect(await pipe('anna/Echo?timeout=3001', 'x')).toMatchObject({
+      status: 400,
+      error: { message: expect.stringContaining('at most 3000 seconds') },
+    })
+  })
+})
