@@ -140,12 +140,12 @@ describe('a build', () => {
     [
       'Syntax',
       { 'src/Syntax.py': 'def apply(input)\n    return 1\n' },
-      /src\/Syntax.py", line 1[\s\S]*SyntaxError[\s\S]*Build failed/,
+      /File "src\/Syntax.py", line 1[\s\S]*SyntaxError[\s\S]*Build failed/,
     ],
     [
       'Module',
       { 'src/Module.py': 'import no_such_module\n' },
-      /src\/Module.py", line 1[\s\S]*No module named 'no_such_module'/,
+      /File "src\/Module.py", line 1[\s\S]*No module named 'no_such_module'/,
     ],
     ['Nothing', { 'src/Nothing.py': 'x = 1\n' }, /src\/Nothing.py has no function apply\(input\)/],
     [

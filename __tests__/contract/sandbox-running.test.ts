@@ -228,6 +228,14 @@ describe('a call that goes wrong has a proper answer, and the next one works', (
     expect((await lab.ask(`Actor/${commit}`, 'next')).result).toBe('next')
   })
 
+  test('the trace of an error begins in the algorithm, and names its files as the repository does', async () => {
+    const { error } = await act('refuse')
+    expect(error?.stacktrace).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File "src\/Actor.py", line \d+, in apply\n/,
+    )
+    expect(error?.stack_trace).toBe(error?.stacktrace)
+  })
+
   test('a result that is too large', async () => {
     const answer = await raw('{"do": "large"}', 'application/json')
     expect([answer.status, answer.json()]).toMatchObject([413, { error: { error_type: 'TooLargeError' } }])

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { sep } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { killGroup, ownGroup } from '../processes.ts'
@@ -44,6 +45,7 @@ export class Instance {
   /** Resolves when the process and its children are gone, to what it printed since its last answer. */
   readonly ended: Promise<string>
   readonly #child: ChildProcess
+  readonly #source: string
   readonly #output: OutputReader
   #tail = ''
   #isLoaded = false
@@ -57,6 +59,7 @@ export class Instance {
 
   constructor({ python, source, module, env }: Program) {
     const marker = crypto.randomUUID()
+    this.#source = source
     this.#output = new OutputReader(marker)
     this.#child = spawn(python, [runner, module, marker], {
       cwd: source,
@@ -93,7 +96,7 @@ export class Instance {
     this.#onLoaded = () => loaded.resolve()
     this.ended = closed.then((why) => {
       this.#hasEnded = true
-      const stdout = this.#stdout ?? withoutSignal(this.#output.take())
+      const stdout = this.#inRepository(this.#stdout ?? withoutSignal(this.#output.take()))
       loaded.reject(new LoadFailure(this.#whyEnded ?? loadFailure(why, stdout), stdout))
       this.#finish({ failure: this.#whyEnded ?? exitFailure(why, stdout), stdout })
       return stdout
@@ -187,7 +190,13 @@ export class Instance {
       this.kill(failure)
       return
     }
-    this.#finish({ ...answer, stdout })
+    if (!('failure' in answer)) this.#finish({ ...answer, stdout })
+    else this.#finish({ failure: { ...answer.failure, trace: this.#inRepository(answer.failure.trace) }, stdout })
+  }
+
+  /** Names files of the algorithm as its author does: where this machine keeps them is nobody's business. */
+  #inRepository(text: string): string {
+    return text.replaceAll(this.#source + sep, '')
   }
 
   #finish(outcome: Outcome): void {

@@ -169,11 +169,13 @@ def answer(apply, request):
             data = base64.b64decode(data)
         return success(apply(data))
     except Exception as error:
+        # Without the frame of this function, which says nothing to anybody.
+        frames = error.__traceback__.tb_next or error.__traceback__
         return json.dumps(
             {
                 "error": {
                     "message": str(error),
-                    "stacktrace": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+                    "stacktrace": "".join(traceback.format_exception(type(error), error, frames)),
                     "error_type": error_type_of(error),
                 }
             }
