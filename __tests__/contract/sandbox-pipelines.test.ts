@@ -114,18 +114,28 @@ const manager = `${prologue}def apply(input):
     ]
 `
 
+const inner = `${prologue}def apply(input):
+    client.report_insights({"level": "inner"})
+`
+
+const outer = `${prologue}def apply(input):
+    client.report_insights({"level": "outer"})
+    client.algo("anna/Inner").pipe(input)
+    client.report_insights({"after": 1})
+`
+
 /** Deploys and publishes as 1.0.0. */
 async function publish(
   name: string,
   source: string,
-  { requirements = withTwo, callability = 'public', settings = {} } = {},
+  { requirements = withTwo, callability = 'public', settings = {}, insights = false } = {},
 ): Promise<void> {
   const files = { 'requirements.txt': requirements, [`src/${name}.py`]: source }
   const build = await lab.deploy(name, files, settings)
   if (build.status !== 'succeeded') throw new Error(await lab.buildLog(name, build.build_id))
   const answer = await lab.request('POST', `/v1/algorithms/anna/${name}/versions`, {
     version_info: { version_type: 'major' },
-    settings: { algorithm_callability: callability },
+    settings: { algorithm_callability: callability, insights_enabled: insights },
   })
   expect([name, answer.status]).toEqual([name, 200])
 }
@@ -158,6 +168,8 @@ beforeAll(async () => {
     publish('Writer', writer),
     publish('Finder', finder, { requirements: withOne }),
     publish('Manager', manager),
+    publish('Inner', inner, { insights: true }),
+    publish('Outer', outer, { insights: true, requirements: withOne }),
   ])
 }, 1_200_000)
 afterAll(() => lab.close())
@@ -290,4 +302,14 @@ test('an algorithm manages nothing, and another account cannot write through it'
     expect.stringContaining('Non-Algorithm related Failure: <Response [403]>'),
   ])
   expect((await lab.ask('Reader', 'x')).result).toMatchObject({ shared: 'for callers' })
+})
+
+test('what an algorithm reports belongs to its own run', async () => {
+  await lab.ask('Outer', 'x')
+  const [below, above] = lab.sandbox.insights()
+  expect(lab.sandbox.insights()).toHaveLength(2)
+  expect(below).toMatchObject({ level: 'inner', algorithm_name: 'Inner', session_id: above?.session_id })
+  expect(below).not.toHaveProperty('after')
+  expect(above).toMatchObject({ level: 'outer', after: 1, algorithm_name: 'Outer', algorithm_version: '1.0.0' })
+  expect(above?.request_id).not.toBe(below?.request_id)
 })
