@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { StartError, systemCode } from './errors.ts'
 import { deferContinue } from './request-body.ts'
@@ -7,14 +7,16 @@ import { deferContinue } from './request-body.ts'
 /** What the HTTP server itself needs. */
 export interface AppOptions {
   log: (line: string) => void
-  /** The address of a request as the routes shall see it. */
-  rewriteUrl?: (request: IncomingMessage) => string
+  /** The path of a request as the routes shall see it. */
+  rewriteUrl?: (request: IncomingMessage, path: string) => string
 }
 
 /** The server without its routes. */
-export function createApp({ log, rewriteUrl }: AppOptions): FastifyInstance {
+export function createApp({ log, rewriteUrl = (_request, path) => path }: AppOptions): FastifyInstance {
   const app = Fastify({
-    ...(rewriteUrl && { rewriteUrl }),
+    // Behind a proxy the address comes as a whole, perhaps with credentials in it that belong in no log.
+    rewriteUrl: (request) =>
+      rewriteUrl(request, (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/')),
     // A stopped sandbox does not wait for idle clients, nor for the rest of an upload.
     forceCloseConnections: true,
     frameworkErrors: answerBadUrl,
@@ -22,7 +24,8 @@ export function createApp({ log, rewriteUrl }: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: 5000 },
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawErrorResponse(error.code))
-      else socket.destroy()
+      // After some time to read the answer the connection goes, whether the client closes its end or not.
+      setTimeout(() => socket.destroy(), 1000).unref()
     },
   })
   deferContinue(app.server)
@@ -30,11 +33,11 @@ export function createApp({ log, rewriteUrl }: AppOptions): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, log)
+  const named = ({ method, url }: FastifyRequest) => `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
   app.addHook('onResponse', async (request, reply) => {
-    log(
-      `${request.method} ${request.url.replaceAll(/[^\x21-\x7e]/g, '?')} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`,
-    )
+    log(`${named(request)} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`)
   })
+  app.addHook('onRequestAbort', async (request) => log(`${named(request)}: the client left`))
   return app
 }
 

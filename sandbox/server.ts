@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function serve(platform: Platform, options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { users, algorithms, repositories, workers, log } = platform
-  const app = createApp({ log, rewriteUrl: (request) => rewriteAddress(request, workers) })
+  const app = createApp({ log, rewriteUrl: (request, path) => rewriteAddress(request, path, workers) })
   hostedDataRoutes(app, platform.data, users)
   algorithmRoutes(app, platform)
   secretRoutes(app, platform)

@@ -10,13 +10,16 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { call } from '../support/http-call.ts'
 import { until } from '../support/until.ts'
 
 const program = fileURLToPath(new URL('../../../sandbox/index.ts', import.meta.url))
 const key = 'simCrash'
 const megabyte = 1024 * 1024
+
+// Large contents on a busy machine.
+jest.setTimeout(300_000)
 
 let folder: string
 let state: string

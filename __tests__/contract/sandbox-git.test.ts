@@ -12,6 +12,7 @@ import { Builds } from '../../sandbox/builds/store.ts'
 import type { Push } from '../../sandbox/git/routes.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
+import { environments } from '../support/sandbox-lab.ts'
 import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
@@ -30,6 +31,7 @@ beforeAll(async () => {
     '[user]\nname=Test\nemail=test@example.com\n[advice]\ndetachedHead=false\n',
   )
   sandbox = await startSandbox({
+    environments,
     users: [
       { name: 'anna', password, keys: [{ key }] },
       { name: 'ben', keys: [{ key: 'simBen' }] },

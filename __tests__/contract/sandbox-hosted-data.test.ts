@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call, type HttpCall } from '../support/http-call.ts'
@@ -328,5 +331,32 @@ describe('rights', () => {
       acl: { read_w: true, read_g: false, read_u: true, read_a: false },
       location: 'data://anna/listed',
     })
+  })
+})
+
+describe('the demo file', () => {
+  const path = '/v1/data/demo/collection/somefile.json'
+
+  test('comes with a new account demo, for everybody, until its user deletes it', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'sandbox-demo-'))
+    try {
+      const first = await startSandbox({ stateDir })
+      const key = first.users[0]?.apiKey ?? ''
+      const answer = await call(first.url, path, { headers: { accept: 'application/json' } })
+      expect([answer.status, answer.text]).toEqual([200, '{"foo":"bar"}'])
+      const deleted = await call(first.url, '/v1/data/demo/collection?force=true', { method: 'DELETE', key })
+      expect(deleted.status).toBe(200)
+      await first.close()
+      const second = await startSandbox({ stateDir })
+      expect((await call(second.url, '/v1/data/demo', { key })).text).toBe('{}')
+      await second.close()
+    } finally {
+      await rm(stateDir, { recursive: true, force: true })
+    }
+  })
+
+  test('does not come to other accounts', async () => {
+    expect((await as(anna, 'GET', '/v1/data/anna/collection')).status).toBe(404)
+    expect((await as(anna, 'GET', path)).status).toBe(404)
   })
 })

@@ -123,7 +123,14 @@ function authorise(hosting: GitHosting, request: FastifyRequest): GitRequest {
   const push = service === 'git-receive-pack'
   const insider = hosting.users.actsFor(user, algorithm.owner)
   requireRight(algorithm, { user, key, insider, push })
-  const common = { user: user.name, algorithm, path, query, push: push && path === 'git-receive-pack' }
+  const common = {
+    user: user.name,
+    algorithm,
+    path,
+    // Not the client's own: of several services in it git takes another one than we.
+    query: path === 'info/refs' ? `service=${service}` : '',
+    push: push && path === 'git-receive-pack',
+  }
   if (version === undefined) return common
   if (push) {
     const reason = `version ${decode(version)} of ${algorithm.owner}/${algorithm.name} never changes`

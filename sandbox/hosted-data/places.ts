@@ -4,6 +4,13 @@ import { badRequest } from '../errors.ts'
 /** How long files stay in a directory that is no collection: until the session ends, about a day, or for good. */
 export type Retention = 'session' | 'temp' | 'perm'
 
+const oneDay = 24 * 60 * 60 * 1000
+
+/** @param age of a file, in milliseconds */
+export function hasExpired(retention: Retention | undefined, age: number): boolean {
+  return retention === 'temp' && age > oneDay
+}
+
 /** The address of a directory that is no collection: scratch space of algorithms (platform reference §2.1). */
 export type PlaceAddress =
   | { kind: 'session' }

@@ -87,7 +87,7 @@ async function create(data: HostedData, users: Users, request: FastifyRequest, r
   const path = parseDataUrl(request.raw.url ?? '')
   refuseConnectors(path, caller)
   if (path.kind === 'root') throw badRequest('A collection belongs to an account: POST to /v1/data/<user>')
-  if (path.kind !== 'account') throw badRequest(`${path.uri} cannot hold a directory: only an account can`)
+  if (path.kind !== 'account') throw badRequest(`${path.uri} cannot hold a directory: collections have no folders`)
   const owner = writableAccount(path, users, caller)
   const { name, acl } = newDirectory(await smallBody(request))
   data.create(owner, name, acl)

@@ -8,7 +8,7 @@ import { readJson, readJsonFiles, writeJson } from '../state.ts'
 import type { Acl } from './acl.ts'
 import { type Blob, Blobs } from './blobs.ts'
 import { NameIndex } from './name-index.ts'
-import { type Place, type Retention, sessionPlace } from './places.ts'
+import { hasExpired, type Place, type Retention, sessionPlace } from './places.ts'
 
 interface FileRecord {
   name: string
@@ -31,9 +31,6 @@ interface CollectionRecord {
 export interface Collection extends CollectionRecord {
   files: NameIndex<FileRecord>
 }
-
-/** How long files in `temp` are kept (platform reference §2.1). */
-const oneDay = 24 * 60 * 60 * 1000
 
 /**
  * The hosted data: collections of files, one level deep (platform reference §2.1), and the scratch space of algorithms,
@@ -192,7 +189,7 @@ export class HostedData {
   }
 
   #isExpired({ retention }: CollectionRecord, { modified }: FileRecord): boolean {
-    return retention === 'temp' && this.#now() - modified > oneDay
+    return hasExpired(retention, this.#now() - modified)
   }
 
   #recordPath({ id }: CollectionRecord, name: string): string {

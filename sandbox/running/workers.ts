@@ -123,9 +123,9 @@ const algorithmRights = { data: 'read-write', manage: false, algorithms: ['algo:
 
 const processes = new WeakMap<IncomingMessage, AlgorithmProcess>()
 
-/** Takes the part that tells processes apart out of the address of a request, and remembers what it said. */
-export function rewriteAddress(request: IncomingMessage, workers: Workers): string {
-  const { url, process } = workers.recognise(request.url ?? '/')
+/** Takes the part that tells processes apart out of the path of a request, and remembers what it said. */
+export function rewriteAddress(request: IncomingMessage, path: string, workers: Workers): string {
+  const { url, process } = workers.recognise(path)
   if (process) processes.set(request, process)
   return url
 }
