@@ -174,6 +174,37 @@ result = [build['status'], algo.get_build_logs(build['build_id'])['logs'], messa
     ])
   })
 
+  test('gives the words of a refusal', async () => {
+    const source = 'import time\n\ntime.sleep(60)\n\n\ndef apply(input):\n    return input\n'
+    await lab.request('POST', '/v1/algorithms/anna', { name: 'Unfinished' })
+    await lab.push('Unfinished', { 'requirements.txt': noPackages, 'src/Unfinished.py': source })
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Unfinished')
+build = algo.get_builds()['results'][0]
+result = {
+  'logs': message(lambda: algo.get_build_logs(build['build_id'])),
+  'status': [build['status'], algo.get_build(build['build_id']).get('finished_at'), algo.versions()['results']],
+  'build': message(lambda: algo.get_build('unheard')),
+  'hash': message(lambda: algo.info('0' * 40)),
+  'marker': message(lambda: algo.get_builds(marker='unheard')),
+  'missing': message(client.algo('anna/Missing').get_builds),
+  'publish': message(algo.publish),
+}
+`,
+    )
+    expect(result).toEqual({
+      logs: expect.stringContaining('is not finished'),
+      status: ['in-progress', null, []],
+      build: expect.stringContaining('There is no build unheard'),
+      hash: "AlgorithmException: 'not found'",
+      marker: expect.stringContaining('The marker "unheard" is not one of this list'),
+      missing: "AlgorithmException: 'No such algorithm'",
+      publish: 'Exception: Non-Algorithm related Failure: <Response [400]>',
+    })
+  })
+
   test('lists what failed while running', async () => {
     const result = await python(
       '2.0.5',
