@@ -5,9 +5,11 @@ import type { UserRecord } from './users.ts'
 /** What a person needs to use a sandbox, in a form to copy from. */
 export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): string {
   const [first] = users
+  const [name = '', key = ''] = [first?.name, first?.apiKey]
   const lines = [
     'Algorithmia sandbox',
     '',
+    `  pages  ${url}/ (sign in with the name and password of an account)`,
     `  API    ${url}`,
     `  git    ${url}/git/<owner>/<algorithm>.git`,
     `  state  ${stateDir}${temporary ? ' (removed at the end; --state DIR keeps it)' : ''}`,
@@ -21,12 +23,15 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): s
     'For a shell:',
     '',
     `  ALGORITHMIA_API=${url}`,
-    ...(first ? [`  ALGORITHMIA_API_KEY=${first.apiKey}`, `  ALGORITHMIA_USERNAME=${first.name}`] : []),
+    `  ALGORITHMIA_API_KEY=${key}`,
+    `  ALGORITHMIA_USERNAME=${name}`,
     '',
-    'Clone an algorithm, create one:',
+    'Create an algorithm, build it, call a build, clone it:',
     '',
-    `  git clone ${url.replace('//', `//${first?.name}:${encodeURIComponent(first?.apiKey ?? '')}@`)}/git/${first?.name}/<algorithm>.git`,
-    `  curl ${url}/v1/algorithms/${first?.name} -H 'Authorization: ${first?.apiKey}' -d '{"name":"Hello"}'`,
+    `  curl ${url}/v1/algorithms/${name} -H 'Authorization: ${key}' -d '{"name":"Hello"}'`,
+    `  curl ${url}/v1/algorithms/${name}/Hello/compile -H 'Authorization: ${key}' -d '{}'`,
+    `  curl ${url}/v1/algo/${name}/Hello/<commit> -H 'Authorization: ${key}' -H 'Content-Type: text/plain' -d you`,
+    `  git clone ${url.replace('//', `//${name}:${encodeURIComponent(key)}@`)}/git/${name}/Hello.git`,
     '',
     'Ctrl-C stops the sandbox.',
     '',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -94,15 +95,96 @@ describe('the notebook', () => {
   })
 })
 
-test('the test cases have the fields that the platform reads', () => {
-  const cases = readJson(`${example}/TEST_CASES.json`) as TestCase[]
-  expect(cases.length).toBeGreaterThan(0)
-  const known = ['EXACT_MATCH', 'GREATER_OR_EQUAL', 'LESS_OR_EQUAL', 'NO_EXCEPTION', 'EXCEPTION']
-  for (const { case_name, type = 'EXACT_MATCH', tree = [], ...rest } of cases) {
-    expect([case_name, known]).toEqual([expect.any(String), expect.arrayContaining([type])])
-    expect(tree.every((key) => typeof key === 'string' || Number.isInteger(key))).toBe(true)
-    expect(Object.keys(rest)).toContain('input')
-    if (!type.endsWith('EXCEPTION')) expect(Object.keys(rest)).toContain('expected_output')
+describe('the example pipeline', () => {
+  const pipeline = 'examples/wine-pipeline'
+  const name = 'wine_pipeline'
+
+  test.each([
+    'README.md',
+    'TEST_CASES.json',
+    'algorithmia.conf',
+    'requirements.txt',
+    'src/__init__.py',
+    `src/${name}.py`,
+    'src/measurements.py',
+  ])('has %s', (path) => {
+    expect(existsSync(`${pipeline}/${path}`)).toBe(true)
+  })
+
+  test('belongs to the account of the algorithm that it calls', () => {
+    expect(readJson(`${pipeline}/algorithmia.conf`)).toMatchObject({
+      username: (readJson(`${code}/algorithmia.conf`) as { username: string }).username,
+      algoname: name,
+    })
+    expect(read(`${pipeline}/src/${name}.py`)).toMatch(new RegExp(`^WINE_QUALITY = "${algorithm}/`, 'm'))
+  })
+
+  test('needs the same official client, and no model of its own', () => {
+    const packages = (file: string) =>
+      read(file)
+        .split('\n')
+        .filter((line) => /^[a-z]/i.test(line))
+    const [client, ...others] = packages(`${pipeline}/requirements.txt`)
+    expect(packages(`${code}/requirements.txt`)).toContain(client)
+    expect(others).toEqual([])
+  })
+
+  test('needs no workflow: it is pushed with plain git', () => {
+    expect(existsSync(`${pipeline}/.github`)).toBe(false)
+  })
+
+  test('turns its test cases into what the model of the other example was trained on', () => {
+    const [line, named, ...others] = readJson(`${pipeline}/TEST_CASES.json`) as TestCase[]
+    const [wine] = readJson(`${example}/TEST_CASES.json`) as TestCase[]
+    expect(measured([line?.input, named?.input])).toEqual([wine?.input, wine?.input])
+    const refused = others.filter(({ type }) => type === 'EXCEPTION').map(({ input }) => input)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const answer of measured(refused)) expect(answer).toMatch(/^Missing: malic_acid, /)
+  })
+
+  test.each([
+    [{ hue: '3 mg/l' }, 'hue cannot be in mg/l: give the number alone'],
+    [{ ash: '3 lb' }, 'ash cannot be in lb: give g/l or mg/l or mg/ml or g/100ml'],
+    [{ ash: true }, 'ash must be a number or a number with a unit, not True'],
+    [{ ash: '-1' }, "ash must be a number or a number with a unit, not '-1'"],
+    [{ colour: 1 }, 'Missing: nothing; unknown: colour'],
+  ])('refuses %j', (measurement, message) => {
+    const [, named] = readJson(`${pipeline}/TEST_CASES.json`) as TestCase[]
+    expect(measured([{ ...Object(named?.input), ...measurement }])).toEqual([message])
+  })
+
+  /** What the preprocessing, which needs nothing but Python, makes of inputs: 13 numbers or a message. */
+  function measured(inputs: unknown[]): unknown[] {
+    const program = `
+import json, sys
+sys.dont_write_bytecode = True
+from src.measurements import read_measurements
+def answer(report):
+    try:
+        return read_measurements(report)
+    except ValueError as error:
+        return str(error)
+print(json.dumps([answer(report) for report in json.load(sys.stdin)]))`
+    const python = process.platform === 'win32' ? 'python' : 'python3'
+    const options = { cwd: pipeline, input: JSON.stringify(inputs), encoding: 'utf8' } as const
+    const { stdout, stderr, status } = spawnSync(python, ['-c', program], options)
+    expect([stderr, status]).toEqual(['', 0])
+    return JSON.parse(stdout)
   }
-  expect(new Set(cases.map(({ case_name }) => case_name)).size).toBe(cases.length)
 })
+
+test.each([example, 'examples/wine-pipeline'])(
+  'the test cases of %s have the fields that the platform reads',
+  (folder) => {
+    const cases = readJson(`${folder}/TEST_CASES.json`) as TestCase[]
+    expect(cases.length).toBeGreaterThan(0)
+    const known = ['EXACT_MATCH', 'GREATER_OR_EQUAL', 'LESS_OR_EQUAL', 'NO_EXCEPTION', 'EXCEPTION']
+    for (const { case_name, type = 'EXACT_MATCH', tree = [], ...rest } of cases) {
+      expect([case_name, known]).toEqual([expect.any(String), expect.arrayContaining([type])])
+      expect(tree.every((key) => typeof key === 'string' || Number.isInteger(key))).toBe(true)
+      expect(Object.keys(rest)).toContain('input')
+      if (!type.endsWith('EXCEPTION')) expect(Object.keys(rest)).toContain('expected_output')
+    }
+    expect(new Set(cases.map(({ case_name }) => case_name)).size).toBe(cases.length)
+  },
+)

@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { action, filesBelow, read, readJson, type Step, type Workflow } from './repository.ts'
 
 const { version, scripts } = readJson('package.json') as { version: string; scripts: Record<string, string> }
-const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('examples', '.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md'), ...filesBelow('examples', '.md')]
 
 /** The fenced blocks of a page in one language. */
 function blocks(page: string, language: string): string[] {
@@ -35,8 +35,8 @@ test('the tables are what action.yml says', () => {
 })
 
 test('every example gives the action inputs that it has, and all that it requires', () => {
-  const steps = shownSteps('README.md')
-  expect(steps.length).toBeGreaterThanOrEqual(2)
+  const steps = pages.flatMap(shownSteps)
+  expect(steps.length).toBeGreaterThanOrEqual(3)
   for (const step of steps) {
     const given = Object.keys(step.with ?? {})
     expect(given.filter((name) => !(name in action.inputs))).toEqual([])
@@ -75,6 +75,14 @@ describe.each(pages)('%s', (page) => {
     const named = [...read(page).matchAll(/steps\.\w+\.outputs\.(\w+)/g)].map((match) => match[1] ?? '')
     expect(named.filter((name) => !(name in action.outputs))).toEqual([])
   })
+})
+
+test('docs/sandbox.md names options that the sandbox has, and all of those for accounts and keys', () => {
+  const help = read('sandbox/index.ts').split('const help = `')[1]?.split('`')[0] ?? ''
+  const options = (text: string) => new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))
+  const named = options(read('docs/sandbox.md'))
+  expect([...named].filter((option) => !options(help).has(option))).toEqual([])
+  expect([...named]).toEqual(expect.arrayContaining(['--user', '--password', '--api-key', '--key', '--admin-key']))
 })
 
 test('the phases named in "What fails how" are those of the output failed_phase', () => {

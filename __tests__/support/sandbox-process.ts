@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { annasKey, Developer } from './sandbox-lab.ts'
+import { annasKey, Developer, environments } from './sandbox-lab.ts'
 import { until } from './until.ts'
 
 const program = fileURLToPath(new URL('../../../sandbox/index.ts', import.meta.url))
@@ -18,7 +18,17 @@ export class SandboxProcess extends Developer {
   }
 
   static async start(stateDir: string): Promise<SandboxProcess> {
-    const args = ['--state', stateDir, '--user', 'anna', '--api-key', annasKey, '--quiet']
+    const args = [
+      '--state',
+      stateDir,
+      '--user',
+      'anna',
+      '--api-key',
+      annasKey,
+      '--environments',
+      environments,
+      '--quiet',
+    ]
     const env = { ...process.env, TMPDIR: tmpdir(), NO_PROXY: '*' }
     const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''

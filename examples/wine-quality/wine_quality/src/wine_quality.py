@@ -1,7 +1,8 @@
 """Tells from 13 chemical measurements which of three cultivars a wine is from.
 
 Input: one list of 13 numbers, or a list of such lists; either may be wrapped as {"features": ...}.
-Output: {"cultivar": name, "probabilities": {name: number}}, or a list of these for a list of wines.
+Output: {"cultivar": name, "probabilities": {name: number}, "model": {...}}, or a list of these for a list of wines.
+"model" says which model answered: the commit it was trained from, the repository of that commit, and its MD5.
 """
 
 import hashlib
@@ -23,8 +24,8 @@ class ModelTamperedError(Exception):
 def apply(input):
     rows = input.get("features") if isinstance(input, dict) else input
     single = not (isinstance(rows, list) and rows and all(isinstance(row, list) for row in rows))
-    model = load_model()
-    answers = predict(model, [rows] if single else rows)
+    model, origin = load_model()
+    answers = [{**answer, "model": origin} for answer in predict(model, [rows] if single else rows)]
     return answers[0] if single else answers
 
 
@@ -48,13 +49,21 @@ def check_row(row, number, expected):
 
 @lru_cache(maxsize=1)
 def load_model():
-    """Downloads the model of the manifest, once per process, and loads it if it is unchanged."""
+    """Downloads the model of the manifest, once per process, and loads it if it is unchanged. Says also which it is."""
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     # Address and key come from the environment: ALGORITHMIA_API and ALGORITHMIA_API_KEY.
     content = Algorithmia.client().file(manifest["model_filepath"]).getBytes()
     verify(content, manifest)
     # Unpickling runs code from the file, so it happens only after the check.
-    return joblib.load(BytesIO(content))
+    return joblib.load(BytesIO(content)), origin_of(manifest)
+
+
+def origin_of(manifest):
+    return {
+        "origin_commit": manifest["model_origin_commit_SHA"],
+        "origin_repo": manifest["model_origin_repo"],
+        "md5_hash": manifest["model_md5_hash"],
+    }
 
 
 def verify(content, manifest):
