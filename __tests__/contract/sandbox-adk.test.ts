@@ -52,6 +52,8 @@ def apply(input):
         raise Algorithmia.errors.AlgorithmException("no good", error_type="UnsupportedError")
     if input == "untyped":
         raise Algorithmia.errors.AlgorithmException("no good either", error_type="HomeMadeError")
+    if input == "bare":
+        raise Algorithmia.errors.AlgorithmException("nothing more")
     if input == "exit":
         os._exit(3)
     return input
@@ -277,6 +279,7 @@ describe.each(algorithmPythons())('on Python $name', ({ command }) => {
       )
       expect((await ask(name, 'typed')).error).toEqual(failure("'no good'", 'UnsupportedError'))
       expect((await ask(name, 'untyped')).error).toEqual(failure("'no good either'", 'AlgorithmError'))
+      expect((await ask(name, 'bare')).error).toEqual(failure("'nothing more'", 'AlgorithmError'))
     })
 
     test('with the prints of each call, and the first one with those of loading', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +8,14 @@ import {
   type PythonClientVersion,
   pythonClientVersions,
   pythonWithClient,
+  runAlgoCommand,
   runPythonClient,
 } from '../support/official-clients.ts'
-import { noPackages, SandboxLab } from '../support/sandbox-lab.ts'
+import { annasKey, bensKey, noPackages, SandboxLab } from '../support/sandbox-lab.ts'
+
+const admin = 'simAdmin'
+/** Keys of anna's that may less than hers. */
+const [withoutManagement, onlyEcho] = ['simWithoutManagement', 'simOnlyEcho']
 
 let lab: SandboxLab
 let folder: string
@@ -37,7 +42,17 @@ def apply(input):
 
 // Installing the clients takes its time on the first run of a machine.
 beforeAll(async () => {
-  lab = await SandboxLab.start()
+  const limited = [
+    { key: withoutManagement, manage: false },
+    { key: onlyEcho, algorithms: ['algo://anna/Echo/*'] },
+  ]
+  lab = await SandboxLab.start({
+    users: [
+      { name: 'anna', keys: [{ key: annasKey }, ...limited] },
+      { name: 'ben', keys: [{ key: bensKey }] },
+    ],
+    keys: [{ key: admin, admin: true }],
+  })
   folder = await mkdtemp(join(tmpdir(), 'sandbox-client-algorithms-'))
   await Promise.all(pythonClientVersions.map(pythonWithClient))
   const build = await lab.deploy('Echo', { 'requirements.txt': noPackages, 'src/Echo.py': echoSource })
@@ -159,6 +174,37 @@ result = [build['status'], algo.get_build_logs(build['build_id'])['logs'], messa
     ])
   })
 
+  test('gives the words of a refusal', async () => {
+    const source = 'import time\n\ntime.sleep(60)\n\n\ndef apply(input):\n    return input\n'
+    await lab.request('POST', '/v1/algorithms/anna', { name: 'Unfinished' })
+    await lab.push('Unfinished', { 'requirements.txt': noPackages, 'src/Unfinished.py': source })
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('anna/Unfinished')
+build = algo.get_builds()['results'][0]
+result = {
+  'logs': message(lambda: algo.get_build_logs(build['build_id'])),
+  'status': [build['status'], algo.get_build(build['build_id']).get('finished_at'), algo.versions()['results']],
+  'build': message(lambda: algo.get_build('unheard')),
+  'hash': message(lambda: algo.info('0' * 40)),
+  'marker': message(lambda: algo.get_builds(marker='unheard')),
+  'missing': message(client.algo('anna/Missing').get_builds),
+  'publish': message(algo.publish),
+}
+`,
+    )
+    expect(result).toEqual({
+      logs: expect.stringContaining('is not finished'),
+      status: ['in-progress', null, []],
+      build: expect.stringContaining('There is no build unheard'),
+      hash: "AlgorithmException: 'not found'",
+      marker: expect.stringContaining('The marker "unheard" is not one of this list'),
+      missing: "AlgorithmException: 'No such algorithm'",
+      publish: 'Exception: Non-Algorithm related Failure: <Response [400]>',
+    })
+  })
+
   test('lists what failed while running', async () => {
     const result = await python(
       '2.0.5',
@@ -203,6 +249,80 @@ result = [parts('fail'), parts('refuse'), parts(1, 'anna/Missing/0.1.0')]
   })
 })
 
+describe('rights, seen with the Python client 2.0.5', () => {
+  test('a secret reaches the processes of its algorithm, and those of no other', async () => {
+    const source = 'import os\n\n\ndef apply(input):\n    return os.environ.get("FROM_OUTSIDE", "none")\n'
+    for (const name of ['Trusted', 'Stranger']) {
+      await lab.deploy(name, { 'requirements.txt': noPackages, [`src/${name}.py`]: source })
+      await lab.request('POST', `/v1/algorithms/anna/${name}/versions`, {})
+    }
+    const result = await python(
+      '2.0.5',
+      `
+trusted = client.algo('anna/Trusted/0.1.0')
+result = [trusted.pipe(1).result]
+for value in ('first value', 'second value'):
+    trusted.set_secret('short', 'FROM_OUTSIDE', value, 'for a test')
+    result.append(trusted.pipe(1).result)
+result.append(client.algo('anna/Stranger/0.1.0').pipe(1).result)
+result.append('value' in json.dumps(trusted.get_secrets()))
+`,
+    )
+    expect(result).toEqual(['none', 'first value', 'second value', 'none', false])
+  })
+
+  test('an algorithm of an organisation is there for its members', async () => {
+    await runPythonClient(
+      '2.0.5',
+      { url: lab.sandbox.url, key: admin },
+      `
+client.create_org({'org_name': 'acme', 'org_label': 'Acme', 'org_contact_name': 'A', 'org_email': 'a@example.org',
+    'org_url': 'https://example.org', 'type_id': 'basic'})
+client.invite_to_org('acme', 'anna')
+result = None
+`,
+    )
+    const result = await python(
+      '2.0.5',
+      `
+algo = client.algo('acme/Hello')
+algo.create(${details}, ${settings})
+commit = algo.compile()['version_info']['git_hash']
+published = algo.publish(version_info={'version_type': 'minor'})['version_info']['semantic_version']
+result = [published, client.algo('acme/Hello/' + commit).pipe('foo').result,
+          client.algo('acme/Hello/latestPrivate').pipe('foo').result]
+`,
+    )
+    expect(result).toEqual(['0.1.0', 'hello foo', 'hello foo'])
+    const asked = `
+result = [client.algo('acme/Hello').exists(), message(lambda: client.algo('acme/Hello/0.1.0').pipe('foo'))]
+`
+    expect(await python('2.0.5', asked)).toEqual([true, 'no error'])
+    const missing = expect.stringContaining('algorithm algo://acme/Hello/0.1.0 not found')
+    expect(await python('2.0.5', asked, lab.otherKey)).toEqual([false, missing])
+  })
+
+  test('a key does what it may and no more', async () => {
+    const script = `
+echo = client.algo('anna/Echo')
+result = [message(lambda: echo.pipe('x')), message(lambda: client.algo('anna/Echo/0.1.0').pipe('x')),
+          message(lambda: client.algo('anna/Plain/0.1.0').pipe(0)), message(echo.get_builds), message(echo.compile)]
+`
+    const slow = { 'requirements.txt': noPackages, 'src/Plain.py': 'def apply(input):\n    return input\n' }
+    await lab.deploy('Plain', slow)
+    await lab.request('POST', '/v1/algorithms/anna/Plain/versions', {})
+    const fine = 'no error'
+    const refused = 'Exception: Non-Algorithm related Failure: <Response [403]>'
+    const unmanaged = expect.stringContaining('this API key may not manage algorithms')
+    expect(await python('2.0.5', script)).toEqual([fine, fine, fine, fine, fine])
+    expect(await python('2.0.5', script, onlyEcho)).toEqual([fine, fine, refused, fine, fine])
+    expect(await python('2.0.5', script, withoutManagement)).toEqual([fine, fine, fine, unmanaged, refused])
+    const unknown = 'Exception: Non-Algorithm related Failure: <Response [401]>'
+    const invalid = expect.stringContaining('The API key is not valid')
+    expect(await python('2.0.5', script, 'simUnknown')).toEqual([unknown, unknown, unknown, invalid, unknown])
+  })
+})
+
 describe('the Python client 1.17.0', () => {
   test('takes an algorithm from its creation to a call of a published version', async () => {
     const result = await python(
@@ -223,6 +343,7 @@ result['build'] = [len(builds), build.status, build.commit_sha == commit, build.
 # What it makes of lists knows no entries: that is so with every server.
 result['builds'] = message(algo.builds)
 result['logs'] = 'Beginning container customization' in algo.get_build_logs(build.build_id).logs
+result['info of the build'] = algo.info().version_info.git_hash == commit
 result['by hash'] = client.algo('anna/Older/' + commit).pipe('foo').result
 result['first'] = algo.publish({'label': 'Published'}, {'algorithm_callability': 'public'},
     {'version_type': 'minor'})['version_info']['semantic_version']
@@ -248,6 +369,7 @@ result['deleted'] = message(client.algo('anna/Passing').info)
       build: [1, 'succeeded', true, true],
       builds: expect.stringContaining("has no attribute 'OneOfBuild'"),
       logs: true,
+      'info of the build': true,
       'by hash': 'hello foo',
       first: '0.1.0',
       'info by hash': '0.1.0',
@@ -292,6 +414,14 @@ result['public'] = client.algo('algo://anna/Echo').pipe('unversioned').result
       metadata: [null, true, 'req-'],
       public: 'unversioned',
     })
+  })
+
+  test('may carry the key as a token', async () => {
+    const script = `
+token = Algorithmia.client(api_address='${lab.sandbox.url}', bearer_token='${lab.key}')
+result = [token.apiKey, token.algo('anna/Echo/' + echo).pipe('x').result, token.username()]
+`
+    expect(await python(version, script, null)).toEqual([null, 'x', 'anna'])
   })
 
   test('are carried out as the options say', async () => {
@@ -345,15 +475,15 @@ result = [pipe('anna/Echo', 'fail'), pipe('anna/Missing', 'x'), pipe('anna/Echo/
     const result = await python(
       version,
       `
-algo = client.algo('anna/${name}/${build.commit_sha}').set_options(timeout=2)
-result = [message(lambda: algo.pipe(60)), algo.pipe(0).result]
+algo = lambda **options: client.algo('anna/${name}/${build.commit_sha}').set_options(**options)
+result = [message(lambda: algo(timeout=1).pipe(600)), algo().pipe(0).result]
 try:
-    algo.pipe(60)
+    algo(timeout=1).pipe(600)
 except Algorithmia.errors.AlgorithmException as error:
     result.append(error.error_type)
 `,
     )
-    expect(result).toEqual([expect.stringContaining('did not answer within 2 seconds'), 0, 'TimeoutError'])
+    expect(result).toEqual([expect.stringContaining('did not answer within 1 seconds'), 0, 'TimeoutError'])
   })
 
   test('report insights from inside, each for its own run', async () => {
@@ -378,7 +508,9 @@ algo = client.algo('anna/${name}')
 version = algo.publish(settings={'insights_enabled': True}, version_info={'version_type': 'minor'})
 first = client.algo('anna/${name}/0.1.0').pipe(0.2).metadata.full_metadata['request_id']
 second = client.algo('anna/${name}/0.1.0').pipe(0.3).metadata.full_metadata['request_id']
-hidden = client.algo('anna/${name}/' + version['version_info']['git_hash'])
+algo.compile()
+algo.publish(settings={'insights_enabled': False}, version_info={'version_type': 'revision'})
+client.algo('anna/${name}/0.1.1').pipe(0.4)
 result = [first, second, version['settings']['insights_enabled']]
 `,
     )
@@ -395,6 +527,7 @@ result = [first, second, version['settings']['insights_enabled']]
       algorithm_owner: 'anna',
     })
     const records = lab.sandbox.insights().filter(({ algorithm_name }) => algorithm_name === name)
+    // And none of the version that has them switched off.
     expect(records).toEqual([record(0.2), record(0.3)])
     expect(result).toEqual([records[0]?.request_id, records[1]?.request_id, true])
   }, 600_000)
@@ -417,6 +550,41 @@ result = [frozen['required_files'][0]['md5_checksum'], len(frozen['lock_checksum
 `,
     )
     expect(result).toEqual(['5d41402abc4b2a76b9719d911017c592', 32])
+  })
+})
+
+describe('the command algo of the Python client 2.0.5', () => {
+  const algo = (...args: string[]) => runAlgoCommand(folder, { url: lab.sandbox.url, key: lab.key }, args)
+
+  test('calls an algorithm', async () => {
+    expect(await algo('run', 'anna/Echo', '-d', 'hello')).toBe('hello\n')
+    expect(await algo('run', `anna/Echo/${echo}`, '-j', '{"a": [1, null]}')).toBe("{'a': [1, None]}\n")
+    expect(await algo('run', 'anna/Echo', '-t', '7', '--timeout', '60', '--debug')).toBe('7\n')
+    await writeFile(join(folder, 'input.bin'), Buffer.from([0, 255]))
+    await algo('run', 'anna/Echo', '-B', 'input.bin', '-o', 'output.bin')
+    expect(await readFile(join(folder, 'output.bin'))).toEqual(Buffer.from([0, 255]))
+  })
+
+  test('lists builds, keeps files, and freezes a manifest', async () => {
+    const builds = JSON.parse(await algo('builds', 'anna', 'Echo'))
+    expect(builds.at(-1)).toMatchObject({ status: 'succeeded', commit_sha: echo })
+    await writeFile(join(folder, 'model.txt'), 'hello')
+    await algo('mkdir', 'data://anna/command')
+    await algo('cp', 'model.txt', 'data://anna/command/m')
+    expect(await algo('ls')).toBe('anna/\n\n')
+    expect(await algo('ls', 'data://anna/command/')).toBe('anna/command/m\n\n')
+    expect(await algo('cat', 'data://anna/command/m')).toBe('hello\n')
+    const manifest = { required_files: [{ name: 'm', source_uri: 'data://anna/command/m' }], optional_files: [] }
+    await writeFile(join(folder, 'model_manifest.json'), JSON.stringify(manifest))
+    await algo('freeze')
+    expect(JSON.parse(await readFile(join(folder, 'model_manifest.json.freeze'), 'utf8'))).toMatchObject({
+      required_files: [
+        {
+          md5_checksum: '5d41402abc4b2a76b9719d911017c592',
+        },
+      ],
+      lock_checksum: expect.stringMatching(/^[0-9a-f]{32}$/),
+    })
   })
 })
 

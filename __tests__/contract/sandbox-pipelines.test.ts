@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { systemCode } from '../../sandbox/errors.ts'
 import { call } from '../support/http-call.ts'
 import { clientRequirements, pythonWithClient, runPythonClient } from '../support/official-clients.ts'
 import { SandboxLab } from '../support/sandbox-lab.ts'
+import { until } from '../support/until.ts'
 
 const [withTwo, withOne] = [clientRequirements['2.0.5'], clientRequirements['1.17.0']]
 let lab: SandboxLab
@@ -114,18 +116,42 @@ const manager = `${prologue}def apply(input):
     ]
 `
 
+/** Is ended while the other one still works. */
+const impatient = `${prologue}def apply(input):
+    return client.algo("anna/Late").pipe(input).result
+`
+
+const late = `import time
+${prologue}def apply(seconds):
+    client.file("data://.session/early").put("early note %s" % seconds)
+    time.sleep(seconds)
+    client.file("data://.session/late").put("late note")
+    note = client.file("data://.session/early").getString() + ", " + client.file("data://.session/late").getString()
+    client.file("data://.my/things/done").put(note)
+`
+
+const inner = `${prologue}def apply(input):
+    client.report_insights({"level": "inner"})
+`
+
+const outer = `${prologue}def apply(input):
+    client.report_insights({"level": "outer"})
+    client.algo("anna/Inner").pipe(input)
+    client.report_insights({"after": 1})
+`
+
 /** Deploys and publishes as 1.0.0. */
 async function publish(
   name: string,
   source: string,
-  { requirements = withTwo, callability = 'public', settings = {} } = {},
+  { requirements = withTwo, callability = 'public', settings = {}, insights = false } = {},
 ): Promise<void> {
   const files = { 'requirements.txt': requirements, [`src/${name}.py`]: source }
   const build = await lab.deploy(name, files, settings)
   if (build.status !== 'succeeded') throw new Error(await lab.buildLog(name, build.build_id))
   const answer = await lab.request('POST', `/v1/algorithms/anna/${name}/versions`, {
     version_info: { version_type: 'major' },
-    settings: { algorithm_callability: callability },
+    settings: { algorithm_callability: callability, insights_enabled: insights },
   })
   expect([name, answer.status]).toEqual([name, 200])
 }
@@ -158,6 +184,10 @@ beforeAll(async () => {
     publish('Writer', writer),
     publish('Finder', finder, { requirements: withOne }),
     publish('Manager', manager),
+    publish('Impatient', impatient),
+    publish('Late', late),
+    publish('Inner', inner, { insights: true }),
+    publish('Outer', outer, { insights: true, requirements: withOne }),
   ])
 }, 1_200_000)
 afterAll(() => lab.close())
@@ -275,14 +305,37 @@ test('scratch space is that of one call, and of one algorithm and user', async (
   const kept = await call(lab.sandbox.url, '/v1/data/.algo/anna/Writer/temp/note', { key: lab.otherKey })
   expect([kept.status, kept.text]).toEqual([200, 'left by ben again'])
   // What belonged to a call is gone with it.
+  expect(stored(/^(from above|left by) /)).toEqual(['left by anna', 'left by ben again'])
+})
+
+test('scratch space lasts as long as anything works in it', async () => {
+  // Once without haste, so that both are loaded.
+  await lab.ask('Impatient', 0)
+  const { error } = await lab.ask('Impatient?timeout=2', 5)
+  expect(error).toMatchObject({ error_type: 'TimeoutError' })
+  const done = 'early note 5, late note'
+  await until(() => stored(/note/).includes(done))
+  await until(() => stored(/note/).length === 1)
+  expect(stored(/note/)).toEqual([done])
+})
+
+/** The content of those files in hosted data, of anybody, that match. */
+function stored(pattern: RegExp): string[] {
   const folder = join(lab.sandbox.stateDir, 'blobs')
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const contents = files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
-  expect(contents.filter((content) => /^(from above|left by) /.test(content)).sort()).toEqual([
-    'left by anna',
-    'left by ben again',
-  ])
-})
+  const contents = files.map((file) => contentOf(join(file.parentPath, file.name)))
+  return contents.filter((content) => pattern.test(content)).sort()
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    // Removed a moment ago.
+    if (systemCode(error) === 'ENOENT') return ''
+    throw error
+  }
+}
 
 test('an algorithm manages nothing, and another account cannot write through it', async () => {
   expect((await lab.ask('Manager', 'ben', lab.otherKey)).result).toEqual([
@@ -290,4 +343,14 @@ test('an algorithm manages nothing, and another account cannot write through it'
     expect.stringContaining('Non-Algorithm related Failure: <Response [403]>'),
   ])
   expect((await lab.ask('Reader', 'x')).result).toMatchObject({ shared: 'for callers' })
+})
+
+test('what an algorithm reports belongs to its own run', async () => {
+  await lab.ask('Outer', 'x')
+  const [below, above] = lab.sandbox.insights()
+  expect(lab.sandbox.insights()).toHaveLength(2)
+  expect(below).toMatchObject({ level: 'inner', algorithm_name: 'Inner', session_id: above?.session_id })
+  expect(below).not.toHaveProperty('after')
+  expect(above).toMatchObject({ level: 'outer', after: 1, algorithm_name: 'Outer', algorithm_version: '1.0.0' })
+  expect(above?.request_id).not.toBe(below?.request_id)
 })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -94,4 +94,23 @@ export async function runPythonClient(
   }
   const { stdout } = await run(python, ['-c', program], { env, maxBuffer: 64 * 1024 * 1024 })
   return JSON.parse(stdout.slice(stdout.indexOf(marker) + marker.length))
+}
+
+/**
+ * Runs the command `algo` of the newer client, whose settings are a file (platform reference §1).
+ *
+ * @param home a folder, which gets the settings and is where the command runs
+ * @returns what it prints
+ */
+export async function runAlgoCommand(
+  home: string,
+  connection: { url: string; key: string },
+  args: string[],
+): Promise<string> {
+  const python = await pythonWithClient('2.0.5')
+  await mkdir(join(home, '.algorithmia'), { recursive: true })
+  const profile = `api_key = '${connection.key}'\napi_server = '${connection.url}'\nca_cert = ''\nbearer_token = ''\n`
+  await writeFile(join(home, '.algorithmia', 'config'), `[profiles]\n[profiles.default]\n${profile}`)
+  const env = { PATH: process.env.PATH, HOME: home, LOCALAPPDATA: home, PYTHONUTF8: '1', NO_PROXY: '*' }
+  return (await run(python, ['-m', 'Algorithmia', ...args], { cwd: home, env })).stdout
 }

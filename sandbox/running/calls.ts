@@ -46,6 +46,8 @@ const sampleTimeout = 60
 /** Carries calls out. */
 export class Calls {
   readonly #services: CallServices
+  /** Those whose call from outside has its answer. */
+  readonly #answered = new WeakSet<Session>()
 
   constructor(services: CallServices) {
     this.#services = services
@@ -62,7 +64,8 @@ export class Calls {
       try {
         return await this.#run(call, { requestId, session, insights: {} })
       } finally {
-        await this.#services.data.endSession(session.id)
+        this.#answered.add(session)
+        await this.#endIfOver(session)
       }
     })
   }
@@ -81,7 +84,13 @@ export class Calls {
       return await this.#run(call, { requestId, session, insights: {} })
     } finally {
       session.nested -= 1
+      await this.#endIfOver(session)
     }
+  }
+
+  /** A call that nobody waits for, or whose caller was ended, may outlive the one from outside. */
+  async #endIfOver(session: Session): Promise<void> {
+    if (this.#answered.has(session) && session.nested === 0) await this.#services.data.endSession(session.id)
   }
 
   async #run(call: Call, running: RunningCall): Promise<CallResult> {
