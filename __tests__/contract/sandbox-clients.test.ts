@@ -60,7 +60,7 @@ result['below'] = message(lambda: client.dir('data://demo/' + name + '/a/b').cre
       refused: expect.stringContaining('is not empty'),
       deleted: true,
       gone: false,
-      below: failure('only an account can'),
+      below: failure('collections have no folders'),
     })
   })
 

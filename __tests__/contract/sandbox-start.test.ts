@@ -174,7 +174,7 @@ describe('the command', () => {
       const [, key = ''] = /API key {3}(\S+)\n +reads data, may not manage/.exec(output()) ?? []
       expect((await call(url, '/v1/data', { key })).status).toBe(200)
       expect((await call(url, '/v1/data/demo', { method: 'POST', key, body: 'c' })).status).toBe(403)
-      banners.push((output().split('For the step')[0] ?? '').replaceAll(/API +http\S+|git +http\S+/g, ''))
+      banners.push((output().split('For the step')[0] ?? '').replaceAll(/(API|git|pages) +http\S+/g, ''))
       child.kill('SIGTERM')
       expect(await exit).toBe(0)
     }
