@@ -20,7 +20,7 @@ export const codes = {
 
 /**
  * The only error a handler throws on purpose. The server turns it into the JSON body and the `X-Error-Message` header
- * that clients read, in one place (`error-replies.ts`).
+ * that clients read, in one place (`http/error-replies.ts`).
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError'

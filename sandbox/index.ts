@@ -1,5 +1,5 @@
-import { help, readArguments } from './arguments.ts'
-import { banner } from './banner.ts'
+import { help, readArguments } from './command-line/arguments.ts'
+import { banner } from './command-line/banner.ts'
 import { messageOf, StartError } from './errors.ts'
 import { type Sandbox, startSandbox } from './server.ts'
 

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { type FurtherKey, type UserSpec, Users } from './accounts/users.ts'
 import type { Algorithm } from './algorithms/algorithm.ts'
 import { Algorithms } from './algorithms/store.ts'
 import { Builder } from './builds/builder.ts'
-import { Environments } from './builds/environments.ts'
+import { PythonEnvironments } from './builds/python-environments.ts'
 import { Sources } from './builds/sources.ts'
 import { Builds } from './builds/store.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
@@ -18,7 +19,6 @@ import { RunErrors } from './running/run-errors.ts'
 import { Workers } from './running/workers.ts'
 import { Secrets } from './secrets/store.ts'
 import { isNewState } from './state.ts'
-import { type FurtherKey, type UserSpec, Users } from './users.ts'
 
 /** What a platform is made with. */
 export interface PlatformOptions {
@@ -79,7 +79,7 @@ export class Platform {
     this.builder = new Builder({
       ...this,
       sources: new Sources(stateDir, this.repositories),
-      environments: new Environments(options.environments ?? join(stateDir, 'environments'), python),
+      environments: new PythonEnvironments(options.environments ?? join(stateDir, 'environments'), python),
     })
     this.pool = new Pool({ ...defaultLimits, ...options.limits })
     this.errors = new RunErrors(stateDir)

@@ -78,7 +78,7 @@ describe.each(pages)('%s', (page) => {
 })
 
 test('docs/sandbox.md names options that the sandbox has, and all of those for accounts and keys', () => {
-  const help = read('sandbox/arguments.ts').split('const help = `')[1]?.split('`')[0] ?? ''
+  const help = read('sandbox/command-line/arguments.ts').split('const help = `')[1]?.split('`')[0] ?? ''
   const options = (text: string) => new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))
   const named = options(read('docs/sandbox.md'))
   expect([...named].filter((option) => !options(help).has(option))).toEqual([])

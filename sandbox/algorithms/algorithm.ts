@@ -1,5 +1,5 @@
 import { badRequest, codes } from '../errors.ts'
-import { isObject } from '../request-body.ts'
+import { isObject } from '../http/request-body.ts'
 import { internalHost } from '../source-hosts/internal.ts'
 import { type Details, detailsFrom, type Settings, settingsFrom } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts'
-import { isObject } from '../request-body.ts'
+import { isObject } from '../http/request-body.ts'
 import { languageOf, type Runtime, runtimeFrom } from './runtime.ts'
 
 /** What people read about an algorithm. */

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { UserRecord, Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import { readmeHtml } from '../algorithms/readme.ts'
 import type { Algorithms } from '../algorithms/store.ts'
 import { messageOf } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
-import { isObject, parseJson } from '../request-body.ts'
+import { isObject, parseJson } from '../http/request-body.ts'
 import type { Workers } from '../running/workers.ts'
 import { Turns } from '../turns.ts'
-import type { UserRecord, Users } from '../users.ts'
 import type { Build } from './build.ts'
-import type { Environments } from './environments.ts'
+import type { PythonEnvironments } from './python-environments.ts'
 import type { Sources } from './sources.ts'
 import type { Builds } from './store.ts'
 
@@ -19,7 +19,7 @@ export interface BuilderServices {
   algorithms: Algorithms
   builds: Builds
   sources: Sources
-  environments: Environments
+  environments: PythonEnvironments
   repositories: Repositories
   workers: Workers
   users: Users

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { createTarGzip } from 'nanotar'
-import { callerOf, requireCaller } from '../auth.ts'
+import { callerOf, requireCaller } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { codes, notFound } from '../errors.ts'
 import { adkTemplate } from '../git/template.ts'
-import type { Users } from '../users.ts'
 import { environmentBody, environments, languages } from './catalogue.ts'
 
 const base = '/v1/algorithm-environments/edge'

@@ -1,6 +1,6 @@
-import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
+import { type Caller, requireCaller, requireDataRead } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { badRequest, forbidden, notFound, unauthenticated } from '../errors.ts'
-import type { Users } from '../users.ts'
 import { type CollectionAddress, callerAccount, type DataPath, type DirectoryAddress } from './paths.ts'
 import { type PlaceAddress, placeOf } from './places.ts'
 import type { Collection, HostedData } from './store.ts'

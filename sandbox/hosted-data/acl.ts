@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts'
-import { isObject } from '../request-body.ts'
+import { isObject } from '../http/request-body.ts'
 
 /**
  * Who may read a collection beside its owner (platform reference §2.4): nobody, anybody through algorithms that the

@@ -1,6 +1,6 @@
-import { type Caller, requireCaller, requireDataRead } from '../auth.ts'
+import { type Caller, requireCaller, requireDataRead } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { notFound } from '../errors.ts'
-import type { Users } from '../users.ts'
 import { mayRead, ownerOf, readableDirectory } from './access.ts'
 import { aclBody } from './acl.ts'
 import { page } from './name-index.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 import { badRequest } from '../errors.ts'
 
 /** How long files stay in a directory that is no collection: until the session ends, about a day, or for good. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, callerOf, requireCaller, requireDataRead, requireDataWrite } from '../auth.ts'
+import { type Caller, callerOf, requireCaller, requireDataRead, requireDataWrite } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { badRequest, codes, notFound } from '../errors.ts'
-import { bodyStream, isObject, jsonBody, parseJson, smallBody } from '../request-body.ts'
-import type { Users } from '../users.ts'
+import { bodyStream, isObject, jsonBody, parseJson, smallBody } from '../http/request-body.ts'
 import {
   readableDirectory,
   refuseConnectors,

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { requireAdmin } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { newAlgorithm } from '../algorithms/algorithm.ts'
 import type { Algorithms } from '../algorithms/store.ts'
-import { requireAdmin } from '../auth.ts'
 import { badRequest, codes, conflict, notFound } from '../errors.ts'
 import type { HostedData } from '../hosted-data/store.ts'
-import { jsonBody } from '../request-body.ts'
-import type { Users } from '../users.ts'
+import { jsonBody } from '../http/request-body.ts'
 import {
   type Organisation,
   organisationBody,

@@ -1,5 +1,5 @@
+import type { Caller } from '../accounts/auth.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import type { Caller } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { statusOf } from './build.ts'
 import { type Answer, answerOf, callForm, type Filled } from './call-box.ts'

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest } from '../errors.ts'
-import { isObject, parseJson } from '../request-body.ts'
+import { isObject, parseJson } from '../http/request-body.ts'
 import type { CallInput } from './call.ts'
 import { preformatted } from './format.ts'
 import { address, type Html, html } from './html.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 
 export interface CallInput {
   contentType: 'text/plain' | 'application/json'

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 import { notFound } from '../errors.ts'
 import { readableDirectory } from '../hosted-data/access.ts'
 import { page, pageSize } from '../hosted-data/name-index.ts'

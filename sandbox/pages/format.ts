@@ -1,4 +1,4 @@
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 import { type Html, html } from './html.ts'
 
 /** A size for people; the exact one is its tooltip. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 import { type Html, html, type Part } from './html.ts'
 
 /** A page without its frame. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Caller, passwordCallerOf } from '../auth.ts'
-import type { Users } from '../users.ts'
+import { type Caller, passwordCallerOf } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 
 /**
  * Who looks at a page: an account by its password, with all rights, or by one of its API keys, with the rights of that

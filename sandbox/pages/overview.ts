@@ -1,4 +1,4 @@
-import type { Caller } from '../auth.ts'
+import type { Caller } from '../accounts/auth.ts'
 import type { Collection } from '../hosted-data/store.ts'
 import { statusOf } from './build.ts'
 import { gitAddress, sizeOf, timeOf } from './format.ts'

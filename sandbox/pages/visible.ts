@@ -1,12 +1,12 @@
+import type { Caller } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Algorithms } from '../algorithms/store.ts'
-import type { Caller } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import type { Builds } from '../builds/store.ts'
 import { codes, notFound } from '../errors.ts'
 import { mayRead } from '../hosted-data/access.ts'
 import type { Collection, HostedData } from '../hosted-data/store.ts'
-import type { Users } from '../users.ts'
 import { versionsOf } from '../versions/version.ts'
 
 /** What the pages show. */

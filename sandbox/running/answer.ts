@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../request-body.ts'
+import { isObject, parseJson } from '../http/request-body.ts'
 
 /** Why a call has no result, in the words of the platform (platform reference §4). */
 export interface Failure {

@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunningCall } from '../accounts/auth.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import type { RunningCall } from '../auth.ts'
 import { badRequest } from '../errors.ts'
-import { isObject } from '../request-body.ts'
+import { isObject } from '../http/request-body.ts'
 
 const mostMetrics = 25
 /** 25 KB in all (platform reference §9). */

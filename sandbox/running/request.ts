@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { ApiError, badRequest, codes } from '../errors.ts'
-import { parseJson, queryOf, wholeBody } from '../request-body.ts'
+import { parseJson, queryOf, wholeBody } from '../http/request-body.ts'
 
 /** 10 MiB (platform reference §4, "Limits"). */
 const requestBytes = 10 * 1024 * 1024

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { callerOf, requireCaller } from '../accounts/auth.ts'
 import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import { callerOf, requireCaller } from '../auth.ts'
-import { jsonBody } from '../request-body.ts'
+import { jsonBody } from '../http/request-body.ts'
 import { secretBody, secretFrom, secretProvider } from './secret.ts'
 import type { Secrets } from './store.ts'
 

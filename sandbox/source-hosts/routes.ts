@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { callerOf, requireCaller } from '../auth.ts'
+import { callerOf, requireCaller } from '../accounts/auth.ts'
+import type { Users } from '../accounts/users.ts'
 import { codes, notFound } from '../errors.ts'
-import type { Users } from '../users.ts'
 import { internalHost } from './internal.ts'
 
 type One = { Params: { id: string } }

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { ApiError, badRequest, codes } from '../errors.ts'
-import { isObject } from '../request-body.ts'
+import { isObject } from '../http/request-body.ts'
 import { compareNumbers, type Increment, nextNumber, type PublishedBuild, published, type Version } from './version.ts'
 
 /** What a request to publish asks for; what it leaves out is undefined. */

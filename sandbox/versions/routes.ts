@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { callerOf, requireCaller } from '../accounts/auth.ts'
 import {
   type AlgorithmAddress,
   algorithmUrls,
@@ -8,11 +9,10 @@ import {
   visibleAlgorithm,
 } from '../algorithms/access.ts'
 import type { Algorithm, NewAlgorithm } from '../algorithms/algorithm.ts'
-import { callerOf, requireCaller } from '../auth.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, notFound } from '../errors.ts'
-import { pageOf } from '../paging.ts'
-import { jsonBody, queryOf } from '../request-body.ts'
+import { pageOf } from '../http/paging.ts'
+import { jsonBody, queryOf } from '../http/request-body.ts'
 import type { Calls } from '../running/calls.ts'
 import { versionBody } from './body.ts'
 import { buildToPublish, newVersion, type PublishRequest, publishRequest } from './publish.ts'

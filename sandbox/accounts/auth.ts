@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Algorithm } from './algorithms/algorithm.ts'
-import { codes, forbidden, unauthenticated } from './errors.ts'
+import type { Algorithm } from '../algorithms/algorithm.ts'
+import { codes, forbidden, unauthenticated } from '../errors.ts'
 import type { KeyRecord, UserRecord, Users } from './users.ts'
 
 /** Who asks: an account through one of its keys, or a running algorithm on behalf of the account that called it. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { FastifyRequest } from 'fastify'
-import { ApiError, badRequest, codes } from './errors.ts'
+import { ApiError, badRequest, codes } from '../errors.ts'
 
 const waiting = new WeakMap<IncomingMessage, ServerResponse>()
 

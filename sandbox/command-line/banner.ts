@@ -1,6 +1,6 @@
-import { rightsInWords } from './keys.ts'
-import type { Sandbox } from './server.ts'
-import type { UserRecord } from './users.ts'
+import { rightsInWords } from '../accounts/keys.ts'
+import type { UserRecord } from '../accounts/users.ts'
+import type { Sandbox } from '../server.ts'
 
 /** What a person needs to use a sandbox, in a form to copy from. */
 export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): string {

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, badRequest, codes, notFound, systemCode } from './errors.ts'
+import { ApiError, badRequest, codes, notFound, systemCode } from '../errors.ts'
 import { isObject, isWaitingForContinue } from './request-body.ts'
 
 type Log = (line: string) => void

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
+import { conflict, StartError } from '../errors.ts'
+import { mayBeOwnerName, ownerNameRule } from '../organisations/organisation.ts'
+import { Organisations } from '../organisations/store.ts'
+import { readJson, writeJson } from '../state.ts'
 import type { Caller } from './auth.ts'
-import { conflict, StartError } from './errors.ts'
 import { type KeySpec, keyFrom, randomText, withFurtherKeys } from './keys.ts'
-import { mayBeOwnerName, ownerNameRule } from './organisations/organisation.ts'
-import { Organisations } from './organisations/store.ts'
-import { readJson, writeJson } from './state.ts'
 
 /** What an API key may do with hosted data (platform reference §1, "Keys"). */
 export type DataRight = 'none' | 'read' | 'read-write'

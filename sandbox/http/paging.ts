@@ -1,4 +1,4 @@
-import { badRequest, codes } from './errors.ts'
+import { badRequest, codes } from '../errors.ts'
 
 /** One page of a list (platform reference §3.3, "Pages"). */
 export interface Page {

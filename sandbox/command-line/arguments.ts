@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { messageOf, StartError } from './errors.ts'
+import type { FurtherKey, UserSpec } from '../accounts/users.ts'
+import { messageOf, StartError } from '../errors.ts'
+import { defaultLimits } from '../running/pool.ts'
+import type { SandboxOptions } from '../server.ts'
 import { keyOption } from './key-option.ts'
-import { defaultLimits } from './running/pool.ts'
-import type { SandboxOptions } from './server.ts'
-import type { FurtherKey, UserSpec } from './users.ts'
 
 /** What `--help` prints. */
 export const help = `Starts a local Algorithmia: hosted data, and algorithms with their repositories, builds, versions and calls.

@@ -1,5 +1,5 @@
-import { StartError } from './errors.ts'
-import type { DataRight, FurtherKey } from './users.ts'
+import type { DataRight, FurtherKey } from '../accounts/users.ts'
+import { StartError } from '../errors.ts'
 
 const example = 'user=demo,data=read,manage=no,algorithms=algo://demo/*'
 

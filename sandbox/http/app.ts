@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { StartError, systemCode } from '../errors.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
-import { StartError, systemCode } from './errors.ts'
 import { deferContinue } from './request-body.ts'
 
 /** What the HTTP server itself needs. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { StartError } from './errors.ts'
+import { StartError } from '../errors.ts'
 import type { KeyRecord } from './users.ts'
 
 /** A key as asked for; what is left out is generated, and rights default to the broad ones. */

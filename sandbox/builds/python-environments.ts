@@ -6,7 +6,7 @@ import { publicEnvironment, runCommand } from '../processes.ts'
 import { readJson, writeJson } from '../state.ts'
 
 /** A Python that has the packages of one requirements.txt. */
-export interface Environment {
+export interface PythonEnvironment {
   python: string
 }
 
@@ -22,10 +22,10 @@ const staleAfterMs = 24 * 60 * 60 * 1000
  * The Python environments of algorithms, one for each content of requirements.txt and each Python: a content that was
  * installed before costs nothing. The folder may be shared by several servers.
  */
-export class Environments {
+export class PythonEnvironments {
   readonly #folder: string
   readonly #python: string
-  readonly #inProgress = new Map<string, Promise<Environment>>()
+  readonly #inProgress = new Map<string, Promise<PythonEnvironment>>()
   #identity: Promise<string> | undefined
 
   /** @param python the interpreter to build on */
@@ -42,7 +42,7 @@ export class Environments {
    * @param requirements the content of the file
    * @throws Error when pip fails; its words are in `watch.print`
    */
-  async for(requirements: string, watch: Watch): Promise<Environment> {
+  async for(requirements: string, watch: Watch): Promise<PythonEnvironment> {
     this.#identity ??= identityOf(this.#python)
     const identity = await this.#identity.catch((error: unknown) => {
       this.#identity = undefined
@@ -51,7 +51,7 @@ export class Environments {
     watch.print(`Python ${identity.split(' ', 1)[0]}\n`)
     const name = createHash('sha256').update(`${identity}\n${requirements}`).digest('hex').slice(0, 32)
     const record = join(this.#folder, `${name}.json`)
-    const known = readJson<Environment>(record)
+    const known = readJson<PythonEnvironment>(record)
     if (known && existsSync(known.python)) {
       watch.print('requirements.txt is unchanged: its packages are installed already\n')
       return known
@@ -70,7 +70,7 @@ export class Environments {
     return made
   }
 
-  async #make(name: string, requirements: string, { print, signal }: Watch): Promise<Environment> {
+  async #make(name: string, requirements: string, { print, signal }: Watch): Promise<PythonEnvironment> {
     const folder = mkdtempSync(join(this.#folder, `${name}-`))
     try {
       // As on the platform, only this one file is there when pip runs (platform reference §5.1).
@@ -129,7 +129,7 @@ function removeAbandoned(folder: string): void {
   const names = readdirSync(folder)
   const used = names
     .filter((name) => name.endsWith('.json'))
-    .map((name) => readJson<Environment>(join(folder, name))?.python ?? '')
+    .map((name) => readJson<PythonEnvironment>(join(folder, name))?.python ?? '')
   for (const name of names.filter((candidate) => !candidate.endsWith('.json'))) {
     const path = join(folder, name)
     if (used.some((python) => python.startsWith(path))) continue
