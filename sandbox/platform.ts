@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { type FurtherKey, type UserSpec, Users } from './accounts/users.ts'
 import type { Algorithm } from './algorithms/algorithm.ts'
@@ -58,8 +57,8 @@ export class Platform {
   readonly errors: RunErrors
   readonly insights: Insights
   readonly calls: Calls
-  /** The git processes at work. */
-  readonly running = new Set<ChildProcess>()
+  /** The requests that git works on. */
+  readonly atGit = new Set<Promise<void>>()
   readonly #onPush: (push: Push) => Promise<void> | void
 
   private constructor(stateDir: string, environment: NodeJS.ProcessEnv, options: PlatformOptions) {
@@ -75,22 +74,31 @@ export class Platform {
     this.builds = new Builds(stateDir)
     this.secrets = new Secrets(stateDir)
     this.data = new HostedData(stateDir)
-    this.workers = new Workers(stateDir, this)
+    const { users, url, secrets, algorithms, builds, repositories, data } = this
+    this.workers = new Workers(stateDir, { users, url, secrets, log })
     this.builder = new Builder({
-      ...this,
-      sources: new Sources(stateDir, this.repositories),
+      users,
+      algorithms,
+      builds,
+      repositories,
+      data,
+      log,
+      workers: this.workers,
+      sources: new Sources(stateDir, repositories),
       environments: new PythonEnvironments(options.environments ?? join(stateDir, 'environments'), python),
     })
     this.pool = new Pool({ ...defaultLimits, ...options.limits })
     this.errors = new RunErrors(stateDir)
     this.insights = new Insights(stateDir)
-    this.calls = new Calls(this)
+    const { workers, builder, pool, errors, insights } = this
+    this.calls = new Calls({ algorithms, workers, builder, pool, errors, insights, data, log })
   }
 
   /** @throws StartError when the state, the users or git cannot be had */
   static async open(stateDir: string, options: PlatformOptions): Promise<Platform> {
     const environment = gitEnvironment(stateDir)
     await requireGit(environment)
+    await Workers.tidy(stateDir)
     const isNew = isNewState(stateDir)
     const platform = new Platform(stateDir, environment, options)
     if (isNew && platform.users.named(demoAccount)) await seedDemo(platform.data)
@@ -116,11 +124,21 @@ export class Platform {
     this.errors.remove(algorithm.id)
   }
 
-  /** Ends all processes. */
-  async close(): Promise<void> {
-    for (const child of this.running) child.kill()
-    await this.builder.close()
-    await this.workers.close()
+  /** Ends all processes of algorithms and all builds, and begins no others. */
+  stop(): void {
+    this.builder.stop()
+    this.workers.stop()
+  }
+
+  /**
+   * Resolves when nobody works with the state any more. With the connections git has ended, except for a push that had
+   * arrived: it is carried out, and the next server builds it.
+   */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.atGit)
+    await this.builder.settled()
+    await this.workers.settled()
+    await this.calls.settled()
     await this.data.settled()
   }
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { chmod, readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 
 /** How a command is run. */
@@ -25,21 +27,34 @@ export async function runCommand(file: string, args: string[], options: CommandO
     ...ownGroup,
     windowsHide: true,
   })
+  const ended = endOf(child)
   for (const stream of [child.stdout, child.stderr]) {
     const decoder = new StringDecoder('utf8')
-    stream.on('data', (chunk: Buffer) => print(decoder.write(chunk)))
+    stream?.on('data', (chunk: Buffer) => print(decoder.write(chunk)))
   }
   const stop = () => killGroup(child)
   signal?.addEventListener('abort', stop, { once: true })
   try {
-    const [code, killedBy] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-      child.on('error', reject).on('close', (...exit) => resolve(exit))
-    })
+    const [code, killedBy] = await ended
     signal?.throwIfAborted()
-    if (code !== 0) throw new Error(`${file} ended with ${code === null ? killedBy : `exit code ${code}`}`)
+    if (code !== 0) throw new Error(`${basename(file)} ended with ${code === null ? killedBy : `exit code ${code}`}`)
   } finally {
     signal?.removeEventListener('abort', stop)
   }
+}
+
+/**
+ * How a process ends: with an exit code, or by a signal. Ask before you touch its streams: a process that could not be
+ * started because the machine has no free file descriptors has none, whatever its type says.
+ *
+ * @throws Error when it could not be started; nobody has to listen for that
+ */
+export function endOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once('error', reject).once('close', (...end) => resolve(end))
+  })
+  ended.catch(() => undefined)
+  return ended
 }
 
 /** Options of `spawn` that give a process a group of its own, so that its children can be ended with it. */
@@ -53,6 +68,24 @@ export function killGroup(child: ChildProcess): void {
     else child.kill('SIGKILL')
   } catch {
     // All of them are gone already.
+  }
+}
+
+/** Removes a folder that a program wrote into, whatever rights it gave to its own folders. */
+export async function removeTree(path: string): Promise<void> {
+  const remove = async () => await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  try {
+    await remove()
+  } catch {
+    await openFolders(path)
+    await remove()
+  }
+}
+
+async function openFolders(path: string): Promise<void> {
+  await chmod(path, 0o700)
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(path, entry.name))
   }
 }
 

@@ -59,9 +59,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 async function serve(platform: Platform, options: SandboxOptions, release: () => void): Promise<Sandbox> {
-  const { users, algorithms, repositories, workers, log } = platform
+  const { users, algorithms, builds, data, repositories, workers, url, log } = platform
   const app = createApp({ log, rewriteUrl: (request, path) => rewriteAddress(request, path, workers) })
-  hostedDataRoutes(app, platform.data, users)
+  hostedDataRoutes(app, data, users)
   algorithmRoutes(app, platform)
   secretRoutes(app, platform)
   buildRoutes(app, platform)
@@ -71,16 +71,26 @@ async function serve(platform: Platform, options: SandboxOptions, release: () =>
   sourceHostRoutes(app, users)
   organisationRoutes(app, platform)
   gitRoutes(app, platform)
-  pageRoutes(app, { ...platform, call: callThroughApi(app) })
+  pageRoutes(app, { users, algorithms, builds, data, url, call: callThroughApi(app) })
 
   let closed: Promise<void> | undefined
   const close = async () => {
+    // Whoever waits for a call gets an answer before the connections go.
+    platform.stop()
+    await platform.calls.settled()
     await app.close()
-    await platform.close()
+    await platform.settled()
     release()
   }
-  platform.address = await listen(app, options.host ?? '127.0.0.1', options.port ?? 0)
-  await platform.builder.resume()
+  try {
+    platform.address = await listen(app, options.host ?? '127.0.0.1', options.port ?? 0)
+    await platform.builder.resume()
+  } catch (error) {
+    platform.stop()
+    await app.close()
+    await platform.settled()
+    throw error
+  }
   return {
     url: platform.address,
     stateDir: platform.stateDir,

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
@@ -47,7 +47,6 @@ export class GitServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'git-server-'))
   readonly #server: Server
   readonly #scheme: 'http' | 'https'
-  readonly #running = new Set<ChildProcess>()
   readonly #jobs = new Set<Promise<void>>()
   /** Who may do what; anything but `true` is refused, `false` as 401. */
   authorise: (login: string | undefined, request: SeenRequest) => boolean | Reply = () => true
@@ -83,7 +82,6 @@ export class GitServer {
   async close(): Promise<void> {
     this.#server.close()
     this.#server.closeAllConnections()
-    for (const child of this.#running) child.kill('SIGKILL')
     await Promise.all(this.#jobs)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
@@ -159,7 +157,6 @@ export class GitServer {
       query: url.search.slice(1),
       user: login?.split(':')[0] ?? '',
       environment: this.environment,
-      running: this.#running,
       outlivesClient: url.pathname.endsWith('git-receive-pack'),
       beforeEnd: async () => {},
     })

@@ -1,16 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Session } from '../accounts/auth.ts'
 import type { UserRecord, Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import { readmeHtml } from '../algorithms/readme.ts'
 import type { Algorithms } from '../algorithms/store.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, notFound } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
+import type { HostedData } from '../hosted-data/store.ts'
 import { isObject, parseJson } from '../http/request-body.ts'
 import type { Workers } from '../running/workers.ts'
 import { Turns } from '../turns.ts'
 import type { Build } from './build.ts'
 import type { PythonEnvironments } from './python-environments.ts'
+import { repositoryFile } from './repository-file.ts'
 import type { Sources } from './sources.ts'
 import type { Builds } from './store.ts'
 
@@ -22,6 +25,7 @@ export interface BuilderServices {
   environments: PythonEnvironments
   repositories: Repositories
   workers: Workers
+  data: HostedData
   users: Users
   log: (line: string) => void
 }
@@ -36,6 +40,7 @@ export class Builder {
   /** The last build of each algorithm, by its id. */
   readonly #queues = new Map<string, Promise<void>>()
   readonly #stops = new Map<string, AbortController>()
+  #stopped = false
 
   constructor(services: BuilderServices) {
     this.#services = services
@@ -43,14 +48,19 @@ export class Builder {
 
   /** Takes up what a stopped server left undone: unfinished builds, and pushes that it could not record. */
   async resume(): Promise<void> {
-    const { algorithms, builds, repositories } = this.#services
+    const { algorithms, builds, repositories, log } = this.#services
     for (const build of builds.unfinished()) {
       const algorithm = algorithms.withId(build.algorithmId)
       if (algorithm) this.#enqueue(algorithm, build)
     }
     for (const algorithm of algorithms.all()) {
-      const [head, pushed] = await Promise.all([repositories.head(algorithm.id), repositories.wasPushed(algorithm.id)])
-      if (pushed && !builds.of(algorithm.id).some(({ commit }) => commit === head)) this.begin(algorithm, head)
+      try {
+        const head = await repositories.head(algorithm.id)
+        const isBuilt = builds.of(algorithm.id).some(({ commit }) => commit === head)
+        if (!isBuilt && (await repositories.wasPushed(algorithm.id))) this.begin(algorithm, head)
+      } catch (error) {
+        log(`${algorithm.owner}/${algorithm.name} cannot be looked at: ${messageOf(error)}`)
+      }
     }
   }
 
@@ -66,8 +76,9 @@ export class Builder {
 
   /** Builds the head; joins a build of it that is under way already, so that a repeated request costs nothing. */
   async compile(algorithm: Algorithm): Promise<Build> {
-    const { builds, repositories } = this.#services
+    const { algorithms, builds, repositories } = this.#services
     const head = await repositories.head(algorithm.id)
+    if (!algorithms.withId(algorithm.id)) throw notFound('The algorithm was deleted')
     const [newest] = builds.of(algorithm.id)
     if (newest?.status === 'in-progress' && newest.commit === head) {
       await this.#queues.get(algorithm.id)
@@ -78,12 +89,22 @@ export class Builder {
     return build
   }
 
-  /** What a call of a build needs; made anew if somebody deleted it. */
+  /**
+   * What a call of a build needs; made anew if somebody deleted it.
+   *
+   * @throws Error also when the algorithm was deleted meanwhile
+   */
   async program({ algorithmId, commit }: Build): Promise<{ source: string; python: string }> {
-    const { sources, environments } = this.#services
-    const source = await sources.of(algorithmId, commit)
+    const { algorithms, sources, environments } = this.#services
+    const refuseDeleted = () => {
+      if (!algorithms.withId(algorithmId)) throw new Error('the algorithm was deleted')
+    }
+    refuseDeleted()
     const watch = { print: () => undefined, signal: this.#stopOf(algorithmId).signal }
+    const source = await sources.of(algorithmId, commit)
     const { python } = await environments.for(requirementsOf(source), watch)
+    if (!algorithms.withId(algorithmId)) await sources.removeAll(algorithmId)
+    refuseDeleted()
     return { source, python }
   }
 
@@ -94,27 +115,38 @@ export class Builder {
     this.#stops.delete(algorithmId)
     this.#queues.delete(algorithmId)
     this.#services.builds.removeAll(algorithmId)
-    this.#services.sources.removeAll(algorithmId)
+    await this.#services.sources.removeAll(algorithmId)
   }
 
-  /** Ends the builds under way; they begin anew with the next server. */
-  async close(): Promise<void> {
+  /** Ends the builds under way, and begins no others; they begin with the next server. */
+  stop(): void {
+    this.#stopped = true
     for (const stop of this.#stops.values()) stop.abort()
+  }
+
+  /** Resolves when no build is under way any more. */
+  async settled(): Promise<void> {
     await Promise.all(this.#queues.values())
   }
 
   #stopOf(algorithmId: string): AbortController {
     const known = this.#stops.get(algorithmId) ?? new AbortController()
     this.#stops.set(algorithmId, known)
+    if (this.#stopped) known.abort()
     return known
   }
 
   #enqueue(algorithm: Algorithm, build: Build): Promise<void> {
     const { signal } = this.#stopOf(algorithm.id)
     const earlier = this.#queues.get(algorithm.id) ?? Promise.resolve()
-    const finished = earlier.then(async () => {
-      if (!signal.aborted) await this.#turns.take(() => this.#build(algorithm, build, signal))
-    })
+    // Never rejects: the next build waits for it.
+    const finished = earlier
+      .then(async () => {
+        if (!signal.aborted) await this.#turns.take(() => this.#build(algorithm, build, signal))
+      })
+      .catch((error: unknown) => {
+        this.#services.log(`the build ${build.id} could not be finished: ${String(error)}`)
+      })
     this.#queues.set(algorithm.id, finished)
     return finished
   }
@@ -152,8 +184,8 @@ export class Builder {
     const { python } = await environments.for(requirementsOf(source), watch)
     print(`Loading src/${algorithm.name}.py\n`)
     await this.#load(algorithm, { source, python }, watch)
-    const readme = join(source, 'README.md')
-    if (existsSync(readme)) build.summary = readmeHtml(readFileSync(readme, 'utf8'))
+    const readme = repositoryFile(source, 'README.md')
+    if (readme !== undefined) build.summary = readmeHtml(readme)
   }
 
   /** Loads the algorithm as every process of it will (platform reference §5.2). */
@@ -162,8 +194,11 @@ export class Builder {
     program: { source: string; python: string },
     { print, signal }: { print: (text: string) => void; signal: AbortSignal },
   ): Promise<void> {
-    const { workers, users } = this.#services
-    const { instance } = workers.start({ algorithm, user: ownerOf(users, algorithm.owner), ...program })
+    const { workers, users, data } = this.#services
+    const { instance, process } = await workers.start({ algorithm, user: ownerOf(users, algorithm.owner), ...program })
+    // What loads may use other algorithms and scratch space, as it does in a call.
+    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
+    process.call = { requestId: `req-${crypto.randomUUID()}`, session, insights: {} }
     const end = (message: string) => instance.kill({ message, type: 'InitializationError', trace: '' })
     const timer = setTimeout(() => end(`it did not load within ${loadLimitMs / 60_000} minutes`), loadLimitMs)
     const abort = () => end('the build was stopped')
@@ -173,7 +208,9 @@ export class Builder {
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
+      process.call = undefined
       print(await instance.stop())
+      await data.endSession(session.id)
     }
   }
 }
@@ -184,8 +221,8 @@ function ownerOf(users: Users, name: string): UserRecord {
 }
 
 function requirementsOf(source: string): string {
-  const file = join(source, 'requirements.txt')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
+  const requirements = repositoryFile(source, 'requirements.txt')
+  if (requirements !== undefined) return requirements
   if (existsSync(join(source, 'environment.yml'))) {
     throw new Error('The sandbox has no conda: give the algorithm a requirements.txt in place of environment.yml')
   }
@@ -194,9 +231,9 @@ function requirementsOf(source: string): string {
 
 /** The platform finds the algorithm by what its configuration says (platform reference §5.1). */
 function checkConfiguration(source: string, { owner, name }: Algorithm): void {
-  const file = join(source, 'algorithmia.conf')
-  if (!existsSync(file)) throw new Error('algorithmia.conf is missing in the root of the repository')
-  const content = parseJson(readFileSync(file, 'utf8'))
+  const text = repositoryFile(source, 'algorithmia.conf')
+  if (text === undefined) throw new Error('algorithmia.conf is missing in the root of the repository')
+  const content = parseJson(text)
   if (!isObject(content)) throw new Error('algorithmia.conf is not a JSON object')
   if (content.username !== owner || content.algoname !== name) {
     throw new Error(

@@ -50,9 +50,12 @@ export function buildRoutes(app: FastifyInstance, services: BuildRouteServices):
 
   for (const path of algorithmUrls('/compile')) {
     app.post(path, async (request) => {
-      const algorithm = managed(request)
+      managed(request)
       await smallBody(request)
+      // It may be deleted while one waits.
+      const algorithm = managed(request)
       const build = await builder.compile(algorithm)
+      managed(request)
       const log = builds.log(build)
       if (build.status === 'in-progress') throw new ApiError(503, codes.internal, 'The build was stopped')
       if (build.status === 'failed')

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Repositories } from '../git/repositories.ts'
+import { removeTree } from '../processes.ts'
 
 /** The checked-out commits of algorithms, which builds and calls use. Each appears complete or not at all. */
 export class Sources {
@@ -30,8 +31,8 @@ export class Sources {
     return folder
   }
 
-  removeAll(algorithmId: string): void {
-    rmSync(join(this.#folder, algorithmId), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  async removeAll(algorithmId: string): Promise<void> {
+    await removeTree(join(this.#folder, algorithmId))
   }
 
   async #write(algorithmId: string, commit: string, folder: string): Promise<void> {

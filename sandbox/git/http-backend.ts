@@ -1,6 +1,7 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { endOf } from '../processes.ts'
 
 /** A request for `git http-backend`, the CGI program that speaks git's smart HTTP. */
 export interface BackendRequest {
@@ -14,8 +15,6 @@ export interface BackendRequest {
   query: string
   user: string
   environment: NodeJS.ProcessEnv
-  /** Holds the process while it runs, for whoever has to stop it. */
-  running: Set<ChildProcess>
   /** True for a push: once git has received it, it is carried out whether the client still listens or not. */
   outlivesClient: boolean
   /** Runs when git is done and before the answer ends. */
@@ -28,23 +27,21 @@ export interface BackendRequest {
  * @see https://git-scm.com/docs/git-http-backend
  */
 export async function runHttpBackend(options: BackendRequest): Promise<void> {
-  const { body, response, running } = options
+  const { body, response } = options
   const child = spawn('git', ['http-backend'], { env: cgiEnvironment(options) })
-  running.add(child)
+  const ended = endOf(child)
+  if (child.pid === undefined) await ended
   let problem = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     problem = (problem + chunk).slice(-10_000)
   })
-  const exit = new Promise<void>((resolve, reject) => {
-    child.on('error', reject).on('close', () => resolve())
-  }).finally(() => running.delete(child))
   if (!options.outlivesClient) response.on('close', () => child.kill())
   // A body that breaks off ends git's input early: git then refuses the pack and cleans up by itself. And git may
   // answer without reading all of the body.
   pipeline(body, child.stdin).catch(() => child.stdin.destroy())
   try {
     const started = await answer(child, response)
-    await exit
+    await ended
     if (!started) throw new Error(`git http-backend failed: ${problem.trim() || 'no answer'}`)
   } finally {
     // Also when the client is gone: what was pushed is pushed.

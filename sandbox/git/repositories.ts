@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { endOf } from '../processes.ts'
 
 /** The branch that the platform builds (platform reference §1, "Git access"). */
 export const builtBranch = 'refs/heads/master'
@@ -125,9 +126,10 @@ export class Repositories {
 
   async #git(args: string[], input = '', environment = this.#environment): Promise<string> {
     const child = spawn('git', args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] })
-    const exit = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
+    const ended = endOf(child)
+    if (child.pid === undefined) await ended
     child.stdin.on('error', () => undefined).end(input)
-    const [code, output, problem] = await Promise.all([exit, text(child.stdout), text(child.stderr)])
+    const [[code], output, problem] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
     if (code !== 0) throw new Error(`git ${args.join(' ')} failed: ${problem.trim()}`)
     return output
   }

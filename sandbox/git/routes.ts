@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { passwordCallerOf } from '../accounts/auth.ts'
 import type { KeyRecord, UserRecord, Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
@@ -38,8 +37,8 @@ export interface GitHosting {
   repositories: Repositories
   environment: NodeJS.ProcessEnv
   stateDir: string
-  /** The git processes at work. */
-  running: Set<ChildProcess>
+  /** The requests that git works on, each until everything about it is done. */
+  atGit: Set<Promise<void>>
   /** Called for every ref that a push moved, once git is done and before the client has its answer. */
   onPush: (push: Push) => Promise<void> | void
   log: (line: string) => void
@@ -58,42 +57,53 @@ export function gitRoutes(app: FastifyInstance, hosting: GitHosting): void {
     method: ['GET', 'POST'],
     url: '/git/*',
     handler: async (request, reply) => {
-      const { user, algorithm, build, path, query, push } = authorise(hosting, request)
+      const wanted = authorise(hosting, request)
+      const { algorithm, build } = wanted
       const repository = build ? await hosting.repositories.atCommit(algorithm.id, build.commit) : `${algorithm.id}.git`
-      const record = join(hosting.stateDir, `${recordPrefix}${crypto.randomUUID()}`)
       reply.hijack()
-      try {
-        await runHttpBackend({
-          request: request.raw,
-          body: bodyStream(request.raw),
-          response: reply.raw,
-          projectRoot: hosting.repositories.folder,
-          path: `/${repository}/${path}`,
-          query,
-          user,
-          environment: push ? { ...hosting.environment, SANDBOX_PUSH_RECORD: record } : hosting.environment,
-          running: hosting.running,
-          outlivesClient: push,
-          beforeEnd: async () => {
-            if (!push) return
-            const { id: algorithmId, owner, name } = algorithm
-            for (const moved of await movedRefs(record)) {
-              await hosting.onPush({ algorithmId, owner, name, user, ...moved })
-            }
-          },
-        })
-      } catch (error) {
-        if (!reply.raw.destroyed) hosting.log(`git failed for ${algorithm.owner}/${algorithm.name}: ${String(error)}`)
-        // Once git has begun to answer, only a broken connection tells the client that something went wrong.
-        if (reply.raw.headersSent) reply.raw.destroy()
-        else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
-      } finally {
-        if (reply.raw.destroyed && !reply.raw.writableFinished)
-          hosting.log(`${request.method} ${path}: the client left`)
-        await rm(record, { force: true })
-      }
+      const work = serve(hosting, wanted, repository, request, reply).finally(() => hosting.atGit.delete(work))
+      hosting.atGit.add(work)
+      await work
     },
   })
+}
+
+async function serve(
+  hosting: GitHosting,
+  { user, algorithm, path, query, push }: GitRequest,
+  repository: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { id: algorithmId, owner, name } = algorithm
+  const record = join(hosting.stateDir, `${recordPrefix}${crypto.randomUUID()}`)
+  try {
+    await runHttpBackend({
+      request: request.raw,
+      body: bodyStream(request.raw),
+      response: reply.raw,
+      projectRoot: hosting.repositories.folder,
+      path: `/${repository}/${path}`,
+      query,
+      user,
+      environment: push ? { ...hosting.environment, SANDBOX_PUSH_RECORD: record } : hosting.environment,
+      outlivesClient: push,
+      beforeEnd: async () => {
+        if (!push) return
+        for (const moved of await movedRefs(record)) {
+          await hosting.onPush({ algorithmId, owner, name, user, ...moved })
+        }
+      },
+    })
+  } catch (error) {
+    if (!reply.raw.destroyed) hosting.log(`git failed for ${owner}/${name}: ${String(error)}`)
+    // Once git has begun to answer, only a broken connection tells the client that something went wrong.
+    if (reply.raw.headersSent) reply.raw.destroy()
+    else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
+  } finally {
+    if (reply.raw.destroyed && !reply.raw.writableFinished) hosting.log(`${request.method} ${path}: the client left`)
+    await rm(record, { force: true })
+  }
 }
 
 /** What a request wants of which algorithm's repository. */

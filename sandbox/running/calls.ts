@@ -1,5 +1,6 @@
-import type { Caller, RunningCall, Session } from '../accounts/auth.ts'
+import type { AlgorithmProcess, Caller, RunningCall, Session } from '../accounts/auth.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
+import type { Algorithms } from '../algorithms/store.ts'
 import type { Build } from '../builds/build.ts'
 import type { Builder } from '../builds/builder.ts'
 import { messageOf } from '../errors.ts'
@@ -19,7 +20,12 @@ export interface Call {
   build: Build
   /** One line of JSON: `{"content_type":...,"data":...}`. */
   request: string
+  /** From now on, waiting and loading included. */
   timeoutSeconds: number
+  /** The process of an algorithm that calls. */
+  parent?: AlgorithmProcess | undefined
+  /** Aborted when nobody waits for the answer any more: a call that has not begun does not begin then. */
+  abandoned?: AbortSignal
 }
 
 /** What became of a call. */
@@ -31,12 +37,14 @@ export interface CallResult {
 
 /** What calls work with. */
 export interface CallServices {
+  algorithms: Algorithms
   builder: Builder
   workers: Workers
   pool: Pool
   insights: Insights
   errors: RunErrors
   data: HostedData
+  log: (line: string) => void
 }
 
 /** At most so many calls that algorithms make are under way for one call from outside (platform reference §4, "Limits"). */
@@ -48,6 +56,7 @@ export class Calls {
   readonly #services: CallServices
   /** Those whose call from outside has its answer. */
   readonly #answered = new WeakSet<Session>()
+  readonly #underWay = new Set<Promise<CallResult>>()
 
   constructor(services: CallServices) {
     this.#services = services
@@ -55,19 +64,40 @@ export class Calls {
 
   /** Never rejects for what the algorithm does: that is an outcome. */
   async carryOut(call: Call, requestId = `req-${crypto.randomUUID()}`): Promise<CallResult> {
-    const parent = call.caller.process
+    const work = this.#carryOut(call, requestId)
+    this.#underWay.add(work)
+    return await work.finally(() => this.#underWay.delete(work))
+  }
+
+  /** Resolves when no call is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
+  async #carryOut(call: Call, requestId: string): Promise<CallResult> {
+    const { parent, abandoned, timeoutSeconds } = call
+    const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
     const refused = parent && refusal(parent.algorithm, parent.call?.session)
     if (refused) return { outcome: { failure: refused, stdout: '' }, requestId, durationMs: 0 }
-    if (parent?.call) return await this.#nested(call, requestId, parent.call.session)
+    if (parent?.call) return await this.#nested(call, requestId, parent.call.session, deadline)
     const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
-    return await this.#services.pool.turn(async () => {
+    const waiting = abandoned ? AbortSignal.any([deadline, abandoned]) : deadline
+    const started = performance.now()
+    const fromOutside = async () => {
       try {
-        return await this.#run(call, { requestId, session, insights: {} })
+        return await this.#run(call, { requestId, session, insights: {} }, deadline)
       } finally {
         this.#answered.add(session)
         await this.#endIfOver(session)
       }
-    })
+    }
+    try {
+      return await this.#services.pool.turn(fromOutside, waiting)
+    } catch (error) {
+      if (!waiting.aborted || error !== waiting.reason) throw error
+      const failure = timeout(`It was not its turn within ${timeoutSeconds} seconds, for so many other calls`)
+      return { outcome: { failure, stdout: '' }, requestId, durationMs: performance.now() - started }
+    }
   }
 
   /** The answer to a sample input as text; of a failure its message, as the platform records it (platform reference §3.1). */
@@ -78,10 +108,10 @@ export class Calls {
     return 'failure' in outcome ? outcome.failure.message : outcome.result
   }
 
-  async #nested(call: Call, requestId: string, session: Session): Promise<CallResult> {
+  async #nested(call: Call, requestId: string, session: Session, deadline: AbortSignal): Promise<CallResult> {
     session.nested += 1
     try {
-      return await this.#run(call, { requestId, session, insights: {} })
+      return await this.#run(call, { requestId, session, insights: {} }, deadline)
     } finally {
       session.nested -= 1
       await this.#endIfOver(session)
@@ -93,60 +123,89 @@ export class Calls {
     if (this.#answered.has(session) && session.nested === 0) await this.#services.data.endSession(session.id)
   }
 
-  async #run(call: Call, running: RunningCall): Promise<CallResult> {
-    const { pool, workers, builder, insights, errors } = this.#services
-    const { algorithm, build, caller } = call
-    const start = async () => {
-      return workers.start({ algorithm, user: caller.user, ...(await prepared(builder, build)) })
-    }
-    // An instance belongs to a caller, an algorithm and a version (platform reference §5.3).
-    const key = `${algorithm.id} ${build.id} ${caller.user.name}`
+  async #run(call: Call, running: RunningCall, deadline: AbortSignal): Promise<CallResult> {
+    const { algorithms, insights, errors } = this.#services
+    const { algorithm, build, caller, request } = call
     const started = performance.now()
-    const outcome = await pool.use(key, start, (worker) => answerOf(worker, call, running)).catch(loadOutcome)
+    let outcome = await this.#answer(call, running, deadline)
+    // It ended while it waited, so another one can answer.
+    if (outcome.unread) outcome = await this.#answer(call, running, deadline)
     const durationMs = performance.now() - started
     const { requestId } = running
     const version = build.version?.number ?? build.commit
     if (build.version?.insights) insights.record(running, algorithm, version, durationMs)
-    if ('failure' in outcome) {
-      errors.add(algorithm, {
-        requestId,
-        version,
-        input: call.request,
-        caller: caller.user.name,
-        failure: outcome.failure,
-      })
+    if ('failure' in outcome && algorithms.withId(algorithm.id)) {
+      const { failure } = outcome
+      errors.add(algorithm, { requestId, version, input: request, caller: caller.user.name, failure })
     }
     return { outcome, requestId, durationMs }
   }
-}
 
-async function prepared(builder: Builder, build: Build): Promise<{ source: string; python: string }> {
-  try {
-    return await builder.program(build)
-  } catch (error) {
-    const message = `The algorithm could not be prepared: ${messageOf(error)}`
-    throw new LoadFailure({ message, type: 'InitializationError', trace: '' }, '')
+  async #answer(call: Call, running: RunningCall, deadline: AbortSignal): Promise<Outcome> {
+    const { algorithm, build, caller } = call
+    // An instance belongs to a caller, an algorithm and a version (platform reference §5.3).
+    const key = `${algorithm.id} ${build.id} ${caller.user.name}`
+    const start = () => this.#start(call, deadline)
+    const work = (worker: Worker) => answerOf(worker, call, running, deadline)
+    try {
+      return await this.#services.pool.use(key, start, work)
+    } catch (error) {
+      if (error instanceof LoadFailure) return { failure: error.failure, stdout: error.stdout }
+      throw error
+    }
+  }
+
+  async #start({ algorithm, build, caller, timeoutSeconds }: Call, deadline: AbortSignal): Promise<Worker> {
+    const { workers, builder, log } = this.#services
+    try {
+      const program = await before(deadline, builder.program(build))
+      return await workers.start({ algorithm, user: caller.user, ...program })
+    } catch (error) {
+      if (deadline.aborted) throw new LoadFailure(timeout(notAnswered(timeoutSeconds)), '')
+      log(`a process of ${algorithm.owner}/${algorithm.name} cannot be started: ${messageOf(error)}`)
+      const message = 'The algorithm could not be started; the log of the server says why'
+      throw new LoadFailure({ message, type: 'InitializationError', trace: '' }, '')
+    }
   }
 }
 
-/** Loading counts as a part of the call: whoever calls does not wait longer than they said. */
-async function answerOf(worker: Worker, { request, timeoutSeconds }: Call, running: RunningCall): Promise<Outcome> {
-  const { instance, process } = worker
-  const message = `The algorithm did not answer within ${timeoutSeconds} seconds`
-  const timer = setTimeout(() => instance.kill({ message, type: 'TimeoutError', trace: '' }), timeoutSeconds * 1000)
+async function answerOf(
+  { instance, process }: Worker,
+  { request, timeoutSeconds }: Call,
+  running: RunningCall,
+  deadline: AbortSignal,
+): Promise<Outcome> {
+  const end = () => instance.kill(timeout(notAnswered(timeoutSeconds)))
+  deadline.addEventListener('abort', end, { once: true })
+  if (deadline.aborted) end()
   process.call = running
   try {
     await instance.loaded
     return await instance.call(request)
   } finally {
     process.call = undefined
-    clearTimeout(timer)
+    deadline.removeEventListener('abort', end)
   }
 }
 
-function loadOutcome(error: unknown): Outcome {
-  if (error instanceof LoadFailure) return { failure: error.failure, stdout: error.stdout }
-  throw error
+/** What comes of `work`, unless the signal is aborted before. */
+async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+function notAnswered(seconds: number): string {
+  return `The algorithm did not answer within ${seconds} seconds`
+}
+
+function timeout(message: string): Failure {
+  return { message, type: 'TimeoutError', trace: '' }
 }
 
 /** Why an algorithm may not call another one, if it may not. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { sep } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { killGroup, ownGroup } from '../processes.ts'
 import { type Answer, type Failure, parseAnswer } from './answer.ts'
@@ -17,7 +16,11 @@ export interface Program {
 }
 
 /** What one call gave. */
-export type Outcome = Answer & { stdout: string }
+export type Outcome = Answer & {
+  stdout: string
+  /** True if the process ended before it read the request: then another one can answer it as well. */
+  unread?: boolean
+}
 
 /** The process ended before it could answer calls. */
 export class LoadFailure extends Error {
@@ -37,6 +40,8 @@ const initialised = 'PIPE_INIT_COMPLETE'
 /** 15 MB, as on the platform, and the envelope (platform reference §4, "Limits"). */
 export const answerLimit = 15_000_000
 const stopGraceMs = 3000
+/** The byte with which the runner says that it has read a request. */
+const receipt = 6
 
 /** One process of an algorithm. It loads, then answers one call at a time (platform reference §5.2). */
 export class Instance {
@@ -56,6 +61,8 @@ export class Instance {
   #stdout: string | undefined
   #whyEnded: Failure | undefined
   #settle: ((outcome: Outcome) => void) | undefined
+  /** Whether the process has read the request that it was sent last. */
+  #hasRead = true
 
   constructor({ python, source, module, env }: Program) {
     const marker = crypto.randomUUID()
@@ -68,28 +75,13 @@ export class Instance {
       ...ownGroup,
       windowsHide: true,
     })
-    const [stdin, stdout, stderr, answers, life] = this.#child.stdio as [
-      Writable,
-      Readable,
-      Readable,
-      Readable,
-      Readable,
-    ]
-    for (const stream of [stdin, stdout, stderr, answers, life]) stream.on('error', () => undefined)
-    stdout.on('data', (chunk: Buffer) => this.#read(chunk))
+    const closed = this.#closed()
+    const [stdin, stdout, stderr, answers, life] = this.#child.stdio ?? []
+    for (const stream of [stdin, stdout, stderr, answers, life]) stream?.on('error', () => undefined)
+    stdout?.on('data', (chunk: Buffer) => this.#read(chunk))
     // Only what Python itself says before the runner has begun.
-    stderr.on('data', (chunk: Buffer) => this.#read(chunk))
-    answers.on('data', (chunk: Buffer) => this.#readAnswer(chunk))
-    const closed = new Promise<string>((resolve) => {
-      this.#child.once('error', (error) => resolve(`could not be started: ${error.message}`))
-      this.#child.once('exit', (code, signal) => {
-        // A child of the algorithm may hold the pipes open; it goes the same way.
-        killGroup(this.#child)
-        const why = code === null ? `was killed by ${signal}` : `exited with code ${code}`
-        this.#child.once('close', () => resolve(why))
-        setTimeout(() => resolve(why), 1000).unref()
-      })
-    })
+    stderr?.on('data', (chunk: Buffer) => this.#read(chunk))
+    answers?.on('data', (chunk: Buffer) => this.#readAnswer(chunk))
     const loaded = Promise.withResolvers<void>()
     this.loaded = loaded.promise
     this.loaded.catch(() => undefined)
@@ -98,12 +90,27 @@ export class Instance {
       this.#hasEnded = true
       const stdout = this.#inRepository(this.#stdout ?? withoutSignal(this.#output.take()))
       loaded.reject(new LoadFailure(this.#whyEnded ?? loadFailure(why, stdout), stdout))
-      this.#finish({ failure: this.#whyEnded ?? exitFailure(why, stdout), stdout })
+      const unread = !this.#hasRead && this.#whyEnded === undefined
+      this.#finish({ failure: this.#whyEnded ?? exitFailure(why, stdout), stdout, unread })
       return stdout
     })
   }
 
   readonly #onLoaded: () => void
+
+  /** Why the process ended, once it and its children are gone. */
+  #closed(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(`could not be started: ${error.message}`))
+      this.#child.once('exit', (code, signal) => {
+        // A child of the algorithm may hold the pipes open; it goes the same way.
+        killGroup(this.#child)
+        const why = code === null ? `the algorithm was killed by ${signal}` : `exited with code ${code}`
+        this.#child.once('close', () => resolve(why))
+        setTimeout(() => resolve(why), 1000).unref()
+      })
+    })
+  }
 
   /** False once it has ended or was ended. */
   get usable(): boolean {
@@ -118,15 +125,17 @@ export class Instance {
    */
   async call(request: string): Promise<Outcome> {
     if (this.#settle) throw new Error('A process answers one call at a time')
-    if (this.#hasEnded) return { failure: this.#whyEnded ?? exitFailure('has ended', ''), stdout: '' }
+    if (this.#hasEnded) return { failure: this.#whyEnded ?? exitFailure('has ended', ''), stdout: '', unread: true }
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     this.#settle = resolve
+    this.#hasRead = false
     this.#child.stdin?.write(`${request}\n`)
     return await promise
   }
 
   /** Ends the process at once. @param why the failure of the call that it is working on, if there is one */
   kill(why: Failure): void {
+    if (this.#hasEnded) return
     this.#whyEnded ??= why
     killGroup(this.#child)
   }
@@ -161,7 +170,13 @@ export class Instance {
     this.#finishIfComplete()
   }
 
-  #readAnswer(chunk: Buffer): void {
+  #readAnswer(data: Buffer): void {
+    let chunk = data
+    if (this.#answerSize === 0 && chunk[0] === receipt) {
+      this.#hasRead = true
+      chunk = chunk.subarray(1)
+    }
+    if (chunk.length === 0) return
     const end = chunk.indexOf(10)
     this.#answer.push(end === -1 ? chunk : chunk.subarray(0, end))
     this.#answerSize += chunk.length

@@ -35,9 +35,12 @@ export class Pool {
   /**
    * Runs a call from outside when it is its turn. Calls that algorithms make take no turn: the call that they belong to
    * has one until they are answered.
+   *
+   * @param signal ends the waiting
+   * @throws the signal's reason
    */
-  async turn<T>(call: () => Promise<T>): Promise<T> {
-    return await this.#turns.take(call)
+  async turn<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return await this.#turns.take(call, signal)
   }
 
   /**

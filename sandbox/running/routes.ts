@@ -85,19 +85,36 @@ async function call(
     throw forbidden(`this API key may not call algo://${target.path}`)
   const options = callOptions(request)
   const line = await inputLine(request, type)
-  const work = { caller, algorithm, build, request: line, timeoutSeconds: options.timeoutSeconds }
+  const work = {
+    caller,
+    algorithm,
+    build,
+    request: line,
+    timeoutSeconds: options.timeoutSeconds,
+    // Also when it calls with another key than its own.
+    parent: caller.process ?? senderOf(request.raw),
+  }
   if (options.output === 'void') {
     const requestId = `req-${crypto.randomUUID()}`
     calls.carryOut(work, requestId).catch((error: unknown) => log(`the call ${requestId} failed: ${String(error)}`))
     return reply.send({ async: requestId, request_id: requestId })
   }
-  const result = await calls.carryOut(work)
+  const result = await calls.carryOut({ ...work, abandoned: leaving(reply) })
   const insider = users.actsFor(caller.user, algorithm.owner)
   const visibility = {
     stdout: options.stdout && insider,
     trace: insider || algorithm.settings.source_visibility === 'open',
   }
   return options.output === 'raw' ? sendRaw(reply, result, visibility) : sendResult(reply, result, visibility)
+}
+
+/** Aborted when the client closes the connection before it has its answer. */
+function leaving({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort(new Error('the client left'))
+  })
+  return controller.signal
 }
 
 /** The algorithm and the build that an address means, as far as the caller may know of them. */

@@ -22,6 +22,7 @@ import traceback
 # Where the official libraries write their answers, and how they recognise the platform.
 PIPE = "/tmp/algoout"
 ANSWERS, LIFE = 3, 4
+RECEIPT = b"\x06"
 
 
 class Answer(io.StringIO):
@@ -44,7 +45,7 @@ class StandardInput(io.StringIO):
     """Gives the requests to whoever goes through its lines, as the official libraries do, and is empty for `input()`."""
 
     def __iter__(self):
-        return iter(channel.lines)
+        return channel.receive()
 
 
 class Requests(io.RawIOBase):
@@ -80,6 +81,12 @@ class Channel:
         os.dup2(1, 2)
         for descriptor in (ANSWERS, LIFE):
             os.set_inheritable(descriptor, False)
+
+    def receive(self):
+        """The requests, each with a receipt: one without can be given to another process if this one ends."""
+        for line in self.lines:
+            write_all(ANSWERS, RECEIPT)
+            yield line
 
     def send(self, document):
         self.answered = True
@@ -158,28 +165,38 @@ def end_with_server():
 def serve(apply):
     """Answers calls of an algorithm that is just a function `apply(input)`."""
     print("PIPE_INIT_COMPLETE", flush=True)
-    for line in channel.lines:
-        channel.send(answer(apply, json.loads(line)))
+    for line in channel.receive():
+        channel.send(answer(apply, line))
 
 
-def answer(apply, request):
+def answer(apply, line):
     try:
-        data = request["data"]
-        if request["content_type"] == "binary":
-            data = base64.b64decode(data)
+        data = input_of(json.loads(line))
+    except Exception as error:
+        return failure(error, "ParsingError")
+    try:
         return success(apply(data))
     except Exception as error:
-        # Without the frame of this function, which says nothing to anybody.
-        frames = error.__traceback__.tb_next or error.__traceback__
-        return json.dumps(
-            {
-                "error": {
-                    "message": str(error),
-                    "stacktrace": "".join(traceback.format_exception(type(error), error, frames)),
-                    "error_type": error_type_of(error),
-                }
+        return failure(error, error_type_of(error))
+
+
+def input_of(request):
+    data = request["data"]
+    return base64.b64decode(data) if request["content_type"] == "binary" else data
+
+
+def failure(error, error_type):
+    # Without the frame of this file, which says nothing to anybody.
+    frames = error.__traceback__.tb_next or error.__traceback__
+    return json.dumps(
+        {
+            "error": {
+                "message": str(error) or type(error).__name__,
+                "stacktrace": "".join(traceback.format_exception(type(error), error, frames)),
+                "error_type": error_type,
             }
-        )
+        }
+    )
 
 
 def success(result):

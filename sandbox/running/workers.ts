@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { constants, mkdirSync, mkdtempSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { delimiter, dirname, join } from 'node:path'
 import type { AlgorithmProcess } from '../accounts/auth.ts'
 import { newApiKey } from '../accounts/keys.ts'
 import type { KeyRecord, UserRecord, Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import { publicEnvironment } from '../processes.ts'
+import { messageOf } from '../errors.ts'
+import { publicEnvironment, removeTree } from '../processes.ts'
 import type { Secrets } from '../secrets/store.ts'
 import { Instance } from './instance.ts'
 
@@ -21,7 +22,7 @@ export interface Work {
   algorithm: Algorithm
   /** The account that the algorithm works for. */
   user: UserRecord
-  /** The root of the checked-out repository. */
+  /** The root of the checked-out repository, which stays as it is. */
   source: string
   /** The interpreter that has its packages. */
   python: string
@@ -34,47 +35,78 @@ export interface WorkerServices {
   url: () => string
   /** Become environment variables of the algorithm that they belong to. */
   secrets: Secrets
+  log: (line: string) => void
 }
 
 const addressPattern = /^\/processes\/([0-9a-f-]{36})(?=\/)/
 
+const folderIn = (stateDir: string) => join(stateDir, 'processes')
+
 /**
- * Starts the processes of algorithms. Each has a temporary folder, an API key and an API address of its own: the key
- * makes it the account that called it, the address tells it apart where clients send no key (platform reference §5.3).
+ * Starts the processes of algorithms. Each has a copy of the repository, a temporary folder, an API key and an API
+ * address of its own: what it writes is gone with it, the key makes it the account that called it, and the address tells
+ * it apart where clients send no key (platform reference §5.2, §5.3).
  */
 export class Workers {
   readonly #folder: string
   readonly #services: WorkerServices
   readonly #running = new Map<string, Worker>()
+  /** Until the last process is gone with its folder. */
+  readonly #atWork = new Set<Promise<void>>()
+  #stopped = false
 
-  constructor(stateDir: string, services: WorkerServices) {
-    this.#folder = join(stateDir, 'processes')
-    this.#services = services
-    // Of a server that was killed.
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    mkdirSync(this.#folder)
+  /** Removes what the processes of a server that was killed left, before a new one starts. */
+  static async tidy(stateDir: string): Promise<void> {
+    try {
+      await removeTree(folderIn(stateDir))
+    } catch {
+      // Belongs to somebody else by now; new processes get new folders.
+    }
   }
 
-  start(work: Work): Worker {
-    const { users } = this.#services
+  constructor(stateDir: string, services: WorkerServices) {
+    this.#folder = folderIn(stateDir)
+    this.#services = services
+    mkdirSync(this.#folder, { recursive: true })
+  }
+
+  /** @throws Error once the server stops, and when the process cannot be prepared */
+  async start(work: Work): Promise<Worker> {
+    const home = mkdtempSync(join(this.#folder, 'process-'))
+    try {
+      const source = join(home, 'algorithm')
+      await cp(work.source, source, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
+      if (this.#stopped) throw new Error('the server stops')
+      return this.#spawn({ ...work, source }, home)
+    } catch (error) {
+      await removeTree(home)
+      throw error
+    }
+  }
+
+  #spawn(work: Work, home: string): Worker {
+    const { users, url, log } = this.#services
     const id = crypto.randomUUID()
     const key = newApiKey()
-    const home = mkdtempSync(join(this.#folder, 'process-'))
     const process: AlgorithmProcess = { algorithm: work.algorithm, call: undefined }
     users.lend(key, { user: work.user, key: { key, ...algorithmRights }, process })
     const instance = new Instance({
       python: work.python,
       source: work.source,
       module: work.algorithm.name,
-      env: this.#environment(work, home, key, `${this.#services.url()}/processes/${id}`),
+      env: this.#environment(work, home, key, `${url()}/processes/${id}`),
     })
     const worker = { instance, process }
     this.#running.set(id, worker)
-    void instance.ended.then(async () => {
-      users.takeBack(key)
-      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-      this.#running.delete(id)
-    })
+    const gone = instance.ended
+      .then(async () => {
+        this.#running.delete(id)
+        users.takeBack(key)
+        await removeTree(home)
+      })
+      .catch((error: unknown) => log(`${home} stays behind: ${messageOf(error)}`))
+      .finally(() => this.#atWork.delete(gone))
+    this.#atWork.add(gone)
     return worker
   }
 
@@ -85,10 +117,17 @@ export class Workers {
     return { url: url.replace(addressPattern, ''), process: this.#running.get(id)?.process }
   }
 
-  async close(): Promise<void> {
-    const workers = [...this.#running.values()]
-    for (const { instance } of workers) instance.kill({ message: 'The server stops', type: 'SystemError', trace: '' })
-    await Promise.all(workers.map(({ instance }) => instance.ended))
+  /** Ends all processes at once, and starts no others. */
+  stop(): void {
+    this.#stopped = true
+    for (const { instance } of this.#running.values()) {
+      instance.kill({ message: 'The server stops', type: 'SystemError', trace: '' })
+    }
+  }
+
+  /** Resolves when all processes are gone with what they left. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#atWork)
   }
 
   #environment({ algorithm, python }: Work, home: string, key: string, api: string): Record<string, string> {
