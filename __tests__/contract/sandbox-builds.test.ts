@@ -169,6 +169,57 @@ describe('a build', () => {
     120_000,
   )
 
+  test.each([
+    ['README.md', '../../../users.json', /README.md leads out of the repository/],
+    ['requirements.txt', '/etc/hostname', /requirements.txt leads out of the repository/],
+    ['algorithmia.conf', 'src', /algorithmia.conf is not a file/],
+  ])('does not follow a link of %s to %s', async (file, target, log) => {
+    const name = `Link${file.replaceAll(/\W/g, '')}`
+    await create(name)
+    const commit = await lab.push(name, plain(name), 'master', { [file]: target })
+    const [build] = await lab.builds(name)
+    expect(build?.commit_sha).toBe(commit)
+    expect(await lab.finished(name, build?.build_id ?? '')).toMatchObject({ status: 'failed' })
+    expect(await lab.buildLog(name, build?.build_id ?? '')).toMatch(log)
+  })
+
+  test('follows a link within the repository', async () => {
+    await create('Linked')
+    await lab.push('Linked', { ...plain('Linked'), 'base.txt': noPackages }, 'master', {
+      'requirements.txt': 'base.txt',
+    })
+    const [build] = await lab.builds('Linked')
+    expect(await lab.finished('Linked', build?.build_id ?? '')).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('that cannot be recorded does not stand in the way of the next', async () => {
+    const { id } = (await create('Unrecorded')).json() as { id: string }
+    await lab.push('Unrecorded', waiting('Unrecorded'))
+    await until(() => isLoading('Unrecorded'))
+    rmSync(join(lab.sandbox.stateDir, 'builds', id), { recursive: true })
+    letGo('Unrecorded')
+    await until(() => lab.log.some((line) => line.includes('could not be finished')))
+    expect(await lab.deploy('Unrecorded', plain('Unrecorded'))).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('may call other algorithms and use scratch space while it loads, as a call may', async () => {
+    const { commit_sha } = await lab.deploy('Called', plain('Called'))
+    const source = `
+import Algorithmia
+client = Algorithmia.client()
+client.file('data://.session/note').put('kept')
+answer = client.algo('anna/Called/${commit_sha}').pipe('loaded').result + client.file('data://.session/note').getString()
+def apply(input):
+    return answer
+`
+    const files = { 'requirements.txt': 'algorithmia==2.0.5\n', 'src/Calling.py': source }
+    const build = await lab.deploy('Calling', files)
+    expect([build.status, (await lab.ask(`Calling/${build.commit_sha}`, 0)).result]).toEqual([
+      'succeeded',
+      'loadedkept',
+    ])
+  }, 120_000)
+
   test('is shown only to keys that may manage', async () => {
     expect((await lab.request('GET', '/v1/algorithms/anna/First/builds', undefined, lab.otherKey)).status).toBe(404)
     expect((await lab.request('GET', '/v1/algorithms/anna/First/builds', undefined, 'simNobody')).status).toBe(401)

@@ -72,6 +72,12 @@ def apply(input):
     if action == 'identity':
         names = sorted(name for name in os.environ if name.startswith('ALGORITHMIA') or name in ('SECRET_OF_THE_JOB', 'HOME', 'TMPDIR'))
         return {name: os.environ[name] for name in names}
+    if action == 'rewrite':
+        with open('src/Actor.py', 'w') as file:
+            file.write('broken')
+    if action == 'read':
+        with open('src/Actor.py') as file:
+            return file.read()
     if action == 'write':
         open(input['file'], 'w').close()
     if action == 'calls':
@@ -316,6 +322,85 @@ describe('processes', () => {
     expect(group()).toBe(2)
     await act('die')
     await until(() => group() === 0)
+  })
+})
+
+describe('what one call leaves for the next', () => {
+  test('a process that ends while it waits is replaced, and nobody notices', async () => {
+    const { pid } = (await act('calls')).result as { pid: number }
+    // It cannot read the request any more when that comes.
+    process.kill(pid, 'SIGSTOP')
+    const answer = act('calls')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.kill(pid, 'SIGKILL')
+    const next = (await answer).result as { calls: number; pid: number }
+    expect(next.calls).toBe(1)
+    expect(next.pid).not.toBe(pid)
+  })
+
+  test('files that an algorithm changes are changed for that process only', async () => {
+    await act('rewrite')
+    await act('die')
+    expect((await act('read')).result).toContain('def apply')
+  })
+
+  test('a number with too many digits is a ParsingError, and the process lives on', async () => {
+    const { pid } = (await act('calls')).result as { pid: number }
+    const answer = (await raw(`[${'9'.repeat(5000)}]`, 'application/json')).json() as AlgorithmAnswer
+    // Older Pythons read any number.
+    if (answer.error) expect(answer.error.error_type).toBe('ParsingError')
+    else expect(answer.result).toHaveLength(1)
+    expect((await act('calls')).result).toMatchObject({ pid })
+  })
+})
+
+describe('waiting for a turn', () => {
+  const marking = `
+import os, time
+def apply(input):
+    open(input['mark'], 'a').close()
+    while not os.path.exists(input['go']):
+        time.sleep(0.01)
+    return 'done'
+`
+  let narrow: SandboxLab
+  let build: string
+  beforeAll(async () => {
+    narrow = await SandboxLab.start({ limits: { calls: 1 } })
+    build = (await narrow.deploy('Mark', { 'requirements.txt': noPackages, 'src/Mark.py': marking })).commit_sha
+  }, 120_000)
+  afterAll(() => narrow.close())
+  const file = (name: string) => `${narrow.sandbox.stateDir}/${name}`
+
+  test('counts as time of the call', async () => {
+    const first = narrow.ask(`Mark/${build}`, { mark: file('first'), go: file('go') })
+    await until(() => existsSync(file('first')))
+    const late = await narrow.ask(`Mark/${build}?timeout=0.2`, { mark: file('late'), go: file('go') })
+    expect(late.error).toMatchObject({ error_type: 'TimeoutError', message: expect.stringContaining('not its turn') })
+    execFileSync('touch', [file('go')])
+    expect((await first).result).toBe('done')
+    expect(existsSync(file('late'))).toBe(false)
+  })
+
+  test('ends when the client leaves', async () => {
+    const first = narrow.ask(`Mark/${build}`, { mark: file('first 2'), go: file('go 2') })
+    await until(() => existsSync(file('first 2')))
+    const leaving = new AbortController()
+    const left = fetch(`${narrow.url}/v1/algo/anna/Mark/${build}`, {
+      method: 'POST',
+      signal: leaving.signal,
+      headers: { authorization: narrow.key, 'content-type': 'application/json' },
+      body: JSON.stringify({ mark: file('left'), go: file('go 2') }),
+    }).catch(() => 'left')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    leaving.abort()
+    expect(await left).toBe('left')
+    await until(() => narrow.log.some((line) => line.includes('did not begin: the client left')))
+    execFileSync('touch', [file('go 2')])
+    expect((await first).result).toBe('done')
+    const third = { mark: file('third'), go: file('go 2') }
+    expect((await narrow.ask(`Mark/${build}`, third)).result).toBe('done')
+    expect(existsSync(file('left'))).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -63,8 +63,16 @@ export class Developer {
     return await this.finished(name, build.build_id)
   }
 
-  /** @returns the pushed commit */
-  async push(name: string, files: Record<string, string>, branch = 'master'): Promise<string> {
+  /**
+   * @param links symbolic links, by path, with what they lead to
+   * @returns the pushed commit
+   */
+  async push(
+    name: string,
+    files: Record<string, string>,
+    branch = 'master',
+    links: Record<string, string> = {},
+  ): Promise<string> {
     const clone = mkdtempSync(join(this.#folder, 'clone-'))
     const account = `anna:${encodeURIComponent(this.key)}`
     const url = `${this.url.replace('://', `://${account}@`)}/git/anna/${name}.git`
@@ -73,6 +81,10 @@ export class Developer {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(clone, path)), { recursive: true })
       writeFileSync(join(clone, path), content)
+    }
+    for (const [path, target] of Object.entries(links)) {
+      rmSync(join(clone, path), { force: true })
+      symlinkSync(target, join(clone, path))
     }
     await this.#git(clone, 'add', '--all')
     await this.#git(clone, 'commit', '--quiet', '--allow-empty', '-m', `Change ${name}`)

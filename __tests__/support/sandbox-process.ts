@@ -17,22 +17,18 @@ export class SandboxProcess extends Developer {
     this.#exit = new Promise((resolve) => child.once('exit', () => resolve()))
   }
 
-  static async start(stateDir: string): Promise<SandboxProcess> {
-    const args = [
-      '--state',
-      stateDir,
-      '--user',
-      'anna',
-      '--api-key',
-      annasKey,
-      '--environments',
-      environments,
-      '--quiet',
-    ]
+  /** @param fileLimit how many files it may have open */
+  static async start(stateDir: string, options: string[] = [], fileLimit?: number): Promise<SandboxProcess> {
+    const account = ['--user', 'anna', '--api-key', annasKey]
+    const args = [program, '--state', stateDir, ...account, '--environments', environments, '--quiet', ...options]
     const env = { ...process.env, TMPDIR: tmpdir(), NO_PROXY: '*' }
-    const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const [file, ...rest] =
+      fileLimit === undefined
+        ? [process.execPath, ...args]
+        : ['sh', '-c', `ulimit -n ${fileLimit}; exec "$0" "$@"`, process.execPath, ...args]
+    const child = spawn(file, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
     })
     await until(() => output.includes('Ctrl-C') || child.exitCode !== null)

@@ -95,6 +95,8 @@ export class Calls {
       return await this.#services.pool.turn(fromOutside, waiting)
     } catch (error) {
       if (!waiting.aborted || error !== waiting.reason) throw error
+      const { owner, name } = call.algorithm
+      if (abandoned?.aborted) this.#services.log(`a call of ${owner}/${name} did not begin: the client left`)
       const failure = timeout(`It was not its turn within ${timeoutSeconds} seconds, for so many other calls`)
       return { outcome: { failure, stdout: '' }, requestId, durationMs: performance.now() - started }
     }
