@@ -23,7 +23,10 @@ async function main(): Promise<void> {
   }
   const sandbox = await startSandbox({ ...options, ...(!options.quiet && { log: (line) => console.log(line) }) })
   await createMissing(sandbox, options.algorithms)
+  let isStopping = false
   const stop = () => {
+    if (!isStopping) console.log('Stopping: calls and builds under way are ended.')
+    isStopping = true
     sandbox.close().catch((error: unknown) => {
       console.error(`The sandbox did not stop cleanly: ${String(error)}`)
       process.exitCode = 1

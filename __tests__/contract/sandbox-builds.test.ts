@@ -135,7 +135,7 @@ describe('a build', () => {
     [
       'Requirements',
       { 'requirements.txt': 'no-such-package-of-anybody==1.2.3\n' },
-      /No matching distribution found[\s\S]*Build failed: requirements.txt could not be installed/,
+      /No matching distribution found[\s\S]*Build failed: pip could not install requirements.txt/,
     ],
     [
       'Syntax',

@@ -319,8 +319,8 @@ test('a fetch ends when its client is gone', async () => {
     })
     fetching.on('error', reject).end(body)
   })
-  // Logged when git has ended.
-  await until(() => log.slice(logged).includes('POST git-upload-pack: the client left'))
+  await until(() => log.slice(logged).includes('git has ended for anna/Pushed'))
+  expect(log.slice(logged)).toContain(`POST ${path}: the client left`)
 })
 
 describe('one version', () => {

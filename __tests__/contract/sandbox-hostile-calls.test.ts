@@ -6,12 +6,17 @@ import { annasKey, bensKey, noPackages, SandboxLab } from '../support/sandbox-la
 import { until } from '../support/until.ts'
 
 const source = `
-import os, time
+import json, os, time, urllib.request
 def apply(input):
     if input == 'key':
         return os.environ['ALGORITHMIA_API_KEY']
     if input == 'api':
         return os.environ['ALGORITHMIA_API']
+    if isinstance(input, dict):
+        request = urllib.request.Request(os.environ['ALGORITHMIA_API'] + '/v1/algo/' + input['algorithm'], b'"nested"')
+        request.add_header('Authorization', input['key'])
+        request.add_header('Content-Type', 'application/json')
+        return json.loads(urllib.request.urlopen(request).read())
     if input == 'end':
         os._exit(0)
     if input == 'slow':
@@ -164,6 +169,18 @@ describe('the key of an algorithm process', () => {
     expect(nested.json()).toMatchObject({
       error: { message: expect.stringContaining('only while it is called itself') },
     })
+  })
+
+  test('may not call others where pipelines are off, nor may any other key in its place', async () => {
+    const settings = { pipeline_enabled: false }
+    const files = { 'requirements.txt': noPackages, 'src/Secluded.py': source }
+    const secluded = (await lab.deploy('Secluded', files, settings)).commit_sha
+    const algorithm = `anna/Echo/${commit}`
+    for (const key of [await ask('key'), annasKey]) {
+      const { result } = await lab.ask(`Secluded/${secluded}`, { algorithm, key })
+      expect(result).toMatchObject({ error: { message: expect.stringContaining('pipeline_enabled is off') } })
+      expect((await lab.ask(`Echo/${commit}`, { algorithm, key: annasKey })).result).toMatchObject({ result: 'nested' })
+    }
   })
 
   test('is worth nothing once the process has ended', async () => {

@@ -181,7 +181,7 @@ export class Builder {
     print(`Beginning container customization of ${algorithm.owner}/${algorithm.name} at ${build.commit}\n`)
     const source = await sources.of(algorithm.id, build.commit)
     checkConfiguration(source, algorithm)
-    const { python } = await environments.for(requirementsOf(source), watch)
+    const { python } = await environments.for(requirementsOf(source, print), watch)
     print(`Loading src/${algorithm.name}.py\n`)
     await this.#load(algorithm, { source, python }, watch)
     const readme = repositoryFile(source, 'README.md')
@@ -220,9 +220,10 @@ function ownerOf(users: Users, name: string): UserRecord {
   return users.named(name) ?? { name, password: '', apiKey: '', keys: [] }
 }
 
-function requirementsOf(source: string): string {
+function requirementsOf(source: string, print: (text: string) => void = () => undefined): string {
   const requirements = repositoryFile(source, 'requirements.txt')
   if (requirements !== undefined) return requirements
+  print('There is no requirements.txt, so no packages are installed\n')
   if (existsSync(join(source, 'environment.yml'))) {
     throw new Error('The sandbox has no conda: give the algorithm a requirements.txt in place of environment.yml')
   }

@@ -90,7 +90,7 @@ export class PythonEnvironments {
         print('pip install -r requirements.txt\n')
         await runCommand(python, [...pip, '-r', 'requirements.txt'], { cwd: work, env, print, signal }).catch(
           (error) => {
-            throw new Error(`requirements.txt could not be installed: ${error.message}`, { cause: error })
+            throw new Error('pip could not install requirements.txt; its words are above', { cause: error })
           },
         )
       }

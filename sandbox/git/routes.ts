@@ -101,8 +101,8 @@ async function serve(
     if (reply.raw.headersSent) reply.raw.destroy()
     else reply.raw.writeHead(500, { 'content-type': 'text/plain' }).end(`${internalProblem(error)}\n`)
   } finally {
-    if (reply.raw.destroyed && !reply.raw.writableFinished) hosting.log(`${request.method} ${path}: the client left`)
     await rm(record, { force: true })
+    if (reply.raw.destroyed && !reply.raw.writableFinished) hosting.log(`git has ended for ${owner}/${name}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { StartError, systemCode } from '../errors.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
 import { deferContinue } from './request-body.ts'
@@ -33,12 +33,18 @@ export function createApp({ log, rewriteUrl = (_request, path) => path }: AppOpt
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, log)
-  const named = ({ method, url }: FastifyRequest) => `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
-  app.addHook('onResponse', async (request, reply) => {
-    log(`${named(request)} ${reply.statusCode} ${Math.round(reply.elapsedTime)} ms`)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => log(lineFor(request, reply)))
   })
-  app.addHook('onRequestAbort', async (request) => log(`${named(request)}: the client left`))
   return app
+}
+
+/** What became of a request, with the reason if it was refused: some clients do not show it. */
+function lineFor({ method, url }: FastifyRequest, { raw, elapsedTime }: FastifyReply): string {
+  const what = `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
+  if (!raw.writableFinished) return `${what}: the client left`
+  const reason = raw.getHeader('x-error-message')
+  return `${what} ${raw.statusCode} ${Math.round(elapsedTime)} ms${reason === undefined ? '' : `: ${reason}`}`
 }
 
 /**

@@ -14,7 +14,7 @@ export function sendResult(reply: FastifyReply, result: CallResult, { stdout, tr
   const { outcome, requestId, durationMs } = result
   const metadata = {
     ...(!('failure' in outcome) && { content_type: outcome.contentType }),
-    duration: durationMs / 1000,
+    duration: Math.round(durationMs * 1000) / 1_000_000,
     ...(stdout && { stdout: outcome.stdout }),
     request_id: requestId,
   }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { ApiError, badRequest, codes } from '../errors.ts'
-import { parseJson, queryOf, wholeBody } from '../http/request-body.ts'
+import { ApiError, badRequest, codes, messageOf } from '../errors.ts'
+import { queryOf, wholeBody } from '../http/request-body.ts'
 
 /** 10 MiB (platform reference §4, "Limits"). */
 const requestBytes = 10 * 1024 * 1024
@@ -66,6 +66,15 @@ export function callOptions(request: FastifyRequest): CallOptions {
   return { timeoutSeconds, stdout: query.get('stdout')?.toLowerCase() === 'true', output }
 }
 
+function requireJson(text: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    const reason = text === '' ? 'it is empty' : messageOf(error)
+    throw badRequest(`The body is not valid JSON: ${reason}`, codes.invalidJson)
+  }
+}
+
 /**
  * Reads the input of a call as the line that the process gets. JSON passes as it is, so that numbers keep their spelling.
  *
@@ -79,7 +88,7 @@ export async function inputLine(request: FastifyRequest, type: string | undefine
   switch (contentType.trim().toLowerCase()) {
     case 'application/json': {
       const text = body.toString('utf8')
-      if (parseJson(text) === undefined) throw badRequest('The body is not valid JSON', codes.invalidJson)
+      requireJson(text)
       return line('json', text.replaceAll(/[\r\n]/g, ' '))
     }
     case 'text/plain':

@@ -79,7 +79,10 @@ async function call(
   const { users, calls, log } = services
   const target = targetOf(request.raw.url ?? '')
   const found = lookUp(services, caller, target)
-  if (!found) return sendError(reply, `algorithm algo://${target.path} not found`)
+  if (!found) {
+    log(`algo://${target.path} was called by ${caller.user.name}, and ${whyNot(services, caller, target)}`)
+    return sendError(reply, `algorithm algo://${target.path} not found`)
+  }
   const { algorithm, build } = found
   if (!mayCall(caller.key, algorithm.owner, algorithm.name))
     throw forbidden(`this API key may not call algo://${target.path}`)
@@ -91,8 +94,8 @@ async function call(
     build,
     request: line,
     timeoutSeconds: options.timeoutSeconds,
-    // Also when it calls with another key than its own.
-    parent: caller.process ?? senderOf(request.raw),
+    // The address tells also when it calls with another key than its own.
+    parent: senderOf(request.raw) ?? caller.process,
   }
   if (options.output === 'void') {
     const requestId = `req-${crypto.randomUUID()}`
@@ -127,6 +130,22 @@ function lookUp(
   if (!algorithm) return undefined
   const build = resolveVersion(builds.of(algorithm.id), version, users.actsFor(caller.user, algorithm.owner))
   return build && { algorithm, build }
+}
+
+/** Why an address names nothing to call: the answer must not say it, so the log does. */
+function whyNot({ algorithms, builds, users }: CallRouteServices, { user }: Caller, target: Target): string {
+  const { owner, name, version } = target
+  const algorithm = name === undefined ? algorithms.withId(owner) : algorithms.find(owner, name)
+  if (!algorithm) return 'there is no such algorithm'
+  const all = builds.of(algorithm.id)
+  const build = all.find(({ commit }) => commit === version?.toLowerCase())
+  if (build && build.status !== 'succeeded') return `its build is ${build.status}`
+  if (!users.actsFor(user, algorithm.owner)) return 'it has no public version like that'
+  if (/^[0-9a-f]{7,39}$/i.test(version ?? '')) return 'a commit needs all of its 40 digits'
+  if (version === undefined || !/^(\d+\.\d+\.\d+|latestPrivate|[0-9a-f]{40})$/i.test(version)) {
+    return 'only a full version, latestPrivate or a commit finds what is not public'
+  }
+  return 'it has no such version or build'
 }
 
 /** A failure as the platform reports it: HTTP 200 (platform reference §4). */
