@@ -215,7 +215,9 @@ describe('a push', () => {
       push.on('error', () => undefined)
       push.write(`${line}0000PACK`)
       await new Promise((resolve) => setTimeout(resolve, 200))
+      const logged = log.length
       push.destroy()
+      await until(() => log.slice(logged).includes('git has ended for anna/Pushed'))
     }
     expect(await head('Pushed')).toBe(before)
     const clone = await cloned('Pushed')

@@ -36,9 +36,13 @@ export async function runHttpBackend(options: BackendRequest): Promise<void> {
     problem = (problem + chunk).slice(-10_000)
   })
   if (!options.outlivesClient) response.on('close', () => child.kill())
-  // A body that breaks off ends git's input early: git then refuses the pack and cleans up by itself. And git may
-  // answer without reading all of the body.
-  pipeline(body, child.stdin).catch(() => child.stdin.destroy())
+  pipeline(body, child.stdin).catch(() => {
+    // git may have answered without reading all of the body.
+    child.stdin.destroy()
+    // Of a body that breaks off it would wait for the rest, for ever and at full speed. Told to end, it removes what it
+    // has of the pack.
+    if (!body.complete) child.kill()
+  })
   try {
     const started = await answer(child, response)
     await ended
