@@ -309,4 +309,21 @@ describe('a README as HTML', () => {
     }
     expect(html).not.toMatch(/<script|<img src=x/)
   })
+
+  test('is cut when it is long, and says so', () => {
+    const html = readmeHtml(`# Title\n\n${'word '.repeat(100_000)}end`)
+    expect(html).toMatch(/^<p>Only the first 64000 of 500012 characters are shown\.<\/p>\n<h1>Title<\/h1>/)
+    expect(html.length).toBeLessThan(65_000)
+    expect(html).not.toContain('end')
+  })
+
+  test.each([
+    ['quotes in quotes', '> '.repeat(30_000)],
+    ['numbers in numbers', '1. '.repeat(20_000)],
+    ['emphasis without end', '*a_'.repeat(60_000)],
+  ])('is the text itself where it cannot be made: %s', (_case, pattern) => {
+    const html = readmeHtml(`${pattern}<script>alert(1)</script>`)
+    expect(html).toContain(`<pre>${pattern.slice(0, 5000).replaceAll('>', '&gt;')}`)
+    expect(html).not.toContain('<script')
+  })
 })
