@@ -1,9 +1,8 @@
 import { type Caller, requireManage } from '../accounts/auth.ts'
 import type { Users } from '../accounts/users.ts'
-import type { Build } from '../builds/build.ts'
 import type { Builds } from '../builds/store.ts'
 import { ApiError, codes, forbidden } from '../errors.ts'
-import { published } from '../versions/version.ts'
+import { publicBuilds } from '../versions/version.ts'
 import type { Algorithm } from './algorithm.ts'
 import type { Algorithms } from './store.ts'
 
@@ -39,6 +38,16 @@ export function isInsider(directory: Directory, algorithm: Algorithm, caller: Ca
   return directory.users.actsFor(caller.user, algorithm.owner)
 }
 
+/** True for insiders, and for everybody once something of it is public. */
+export function isVisible(directory: Directory, algorithm: Algorithm, caller: Caller): boolean {
+  return isInsider(directory, algorithm, caller) || hasPublicBuilds(directory, algorithm)
+}
+
+/** True once something of it is public. */
+export function hasPublicBuilds({ builds }: Directory, algorithm: Algorithm): boolean {
+  return publicBuilds(builds.of(algorithm.id)).length > 0
+}
+
 /**
  * The algorithm of a request that only looks: for insiders, and for everybody once it is public.
  *
@@ -46,9 +55,7 @@ export function isInsider(directory: Directory, algorithm: Algorithm, caller: Ca
  */
 export function visibleAlgorithm(directory: Directory, address: AlgorithmAddress, caller: Caller): Algorithm {
   const algorithm = addressed(directory, address)
-  if (algorithm && (isInsider(directory, algorithm, caller) || publicBuilds(directory, algorithm).length > 0)) {
-    return algorithm
-  }
+  if (algorithm && isVisible(directory, algorithm, caller)) return algorithm
   throw new ApiError(404, codes.algorithmNotFound, 'No such algorithm', { plain: true })
 }
 
@@ -69,11 +76,6 @@ export function requireManager(users: Users, owner: string, caller: Caller): voi
     throw forbidden(`the algorithms of ${owner} are managed by ${owner} only`)
   }
   requireManage(caller)
-}
-
-/** The builds that everybody may use, the latest publication first. */
-export function publicBuilds({ builds }: Directory, algorithm: Algorithm): Build[] {
-  return published(builds.of(algorithm.id)).filter(({ version }) => version.callability === 'public')
 }
 
 function addressed({ algorithms }: Directory, { owner = '', name, id }: AlgorithmAddress): Algorithm | undefined {

@@ -5,14 +5,14 @@ import type { Repositories } from '../git/repositories.ts'
 import { isObject, jsonBody, parseJson, smallBody } from '../http/request-body.ts'
 import type { Secrets } from '../secrets/store.ts'
 import { versionBody } from '../versions/body.ts'
-import { versionsOf } from '../versions/version.ts'
+import { publicBuilds, versionsOf } from '../versions/version.ts'
 import {
   type AlgorithmAddress,
   algorithmUrls,
   type Directory,
+  hasPublicBuilds,
   isInsider,
   managedAlgorithm,
-  publicBuilds,
   requireManager,
   visibleAlgorithm,
 } from './access.ts'
@@ -64,7 +64,7 @@ export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting)
 
   const remove = at(async (address, caller, _request, reply) => {
     const algorithm = managedAlgorithm(hosting, address, caller)
-    if (publicBuilds(hosting, algorithm).length > 0) {
+    if (hasPublicBuilds(hosting, algorithm)) {
       throw forbidden(`${algorithm.owner}/${algorithm.name} has been published publicly, so others may rely on it`)
     }
     algorithms.forget(algorithm)
@@ -113,7 +113,8 @@ export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting)
 /** An algorithm as its newest version: of all builds for insiders, of the public ones for others. */
 function bodyFor(hosting: Directory, algorithm: Algorithm, caller: Caller, request: FastifyRequest): unknown {
   const insider = isInsider(hosting, algorithm, caller)
-  const [build] = insider ? versionsOf(hosting.builds.of(algorithm.id)) : publicBuilds(hosting, algorithm)
+  const builds = hosting.builds.of(algorithm.id)
+  const [build] = insider ? versionsOf(builds) : publicBuilds(builds)
   if (!build) return algorithmBody(algorithm)
   const log = insider ? hosting.builds.log(build) : undefined
   return versionBody(algorithm, build, { api: `${request.protocol}://${request.host}`, log })
