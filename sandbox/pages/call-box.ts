@@ -2,6 +2,7 @@ import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest } from '../errors.ts'
 import { isObject, parseJson } from '../http/request-body.ts'
+import { isPublic } from '../versions/version.ts'
 import type { CallInput } from './call.ts'
 import { preformatted } from './format.ts'
 import { address, type Html, html } from './html.ts'
@@ -62,7 +63,7 @@ export function callForm({ owner, name }: Algorithm, versions: Build[], filled?:
 <div class="fields">
 <label>Version <select name="version">
 ${versions.slice(0, 100).map((build) => option(pathVersion(build), nameOf(build)))}
-${releases.some(({ callability }) => callability === 'public') ? option('', 'newest public version') : undefined}
+${versions.some(isPublic) ? option('', 'newest public version') : undefined}
 ${releases.some(({ callability }) => callability === 'private') ? option('latestPrivate', 'newest private version') : undefined}
 </select></label>
 <label>Input is <select name="type">
