@@ -2,6 +2,7 @@ import { type Caller, requireManage } from '../accounts/auth.ts'
 import type { Users } from '../accounts/users.ts'
 import type { Builds } from '../builds/store.ts'
 import { ApiError, codes, forbidden } from '../errors.ts'
+import { uuidPattern } from '../http/address.ts'
 import { publicBuilds } from '../versions/version.ts'
 import type { Algorithm } from './algorithm.ts'
 import type { Algorithms } from './store.ts'
@@ -20,9 +21,6 @@ export interface AlgorithmAddress {
   id?: string
 }
 
-const hex = '[0-9a-fA-F]'
-const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`
-
 /**
  * The routes of something that belongs to an algorithm, by its owner and name and by its id (platform reference §3.2):
  * their parameters are an `AlgorithmAddress`.
@@ -30,7 +28,7 @@ const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`
  * @param rest what follows, such as `/builds`
  */
 export function algorithmUrls(rest: string): string[] {
-  return [`/v1/algorithms/:id(^${uuid}$)${rest}`, `/v1/algorithms/:owner/:name${rest}`]
+  return [`/v1/algorithms/:id(^${uuidPattern}$)${rest}`, `/v1/algorithms/:owner/:name${rest}`]
 }
 
 /** True if the caller owns the algorithm or is a member of the organisation that does. */
@@ -78,6 +76,10 @@ export function requireManager(users: Users, owner: string, caller: Caller): voi
   requireManage(caller)
 }
 
-function addressed({ algorithms }: Directory, { owner = '', name, id }: AlgorithmAddress): Algorithm | undefined {
+/** The algorithm that an address names, whoever asks. */
+export function addressed(
+  { algorithms }: Directory,
+  { owner = '', name, id }: AlgorithmAddress,
+): Algorithm | undefined {
   return name === undefined ? algorithms.withId((id ?? owner).toLowerCase()) : algorithms.find(owner, name)
 }

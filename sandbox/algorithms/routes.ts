@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, callerOf, requireCaller } from '../accounts/auth.ts'
 import { badRequest, codes, forbidden, notFound } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
-import { isObject, jsonBody, parseJson, smallBody } from '../http/request-body.ts'
+import { isObject, jsonBody, parseJson, queryOf, smallBody } from '../http/request-body.ts'
 import type { Secrets } from '../secrets/store.ts'
 import { versionBody } from '../versions/body.ts'
 import { publicBuilds, versionsOf } from '../versions/version.ts'
@@ -20,6 +20,8 @@ import { type Algorithm, algorithmBody, changedAlgorithm, newAlgorithm } from '.
 
 /** What the endpoints of algorithms work with. */
 export interface AlgorithmHosting extends Directory {
+  /** The address of the server, without `/v1`. */
+  url: () => string
   repositories: Repositories
   secrets: Secrets
   /** Ends whatever an algorithm has going on; called when nobody can find it any more. */
@@ -46,9 +48,7 @@ export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting)
   const at = (handle: Handle) => async (request: FastifyRequest<One>, reply: FastifyReply) =>
     handle(request.params, requireCaller(callerOf(request, users)), request, reply)
 
-  const get = at((address, caller, request) =>
-    bodyFor(hosting, visibleAlgorithm(hosting, address, caller), caller, request),
-  )
+  const get = at((address, caller) => bodyFor(hosting, visibleAlgorithm(hosting, address, caller), caller))
 
   const change = at(async (address, caller, request) => {
     managedAlgorithm(hosting, address, caller)
@@ -59,7 +59,7 @@ export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting)
       algorithms.change(algorithm, changedAlgorithm(algorithm, body))
       hosting.onChange(algorithm)
     }
-    return bodyFor(hosting, algorithm, caller, request)
+    return bodyFor(hosting, algorithm, caller)
   })
 
   const remove = at(async (address, caller, _request, reply) => {
@@ -111,13 +111,13 @@ export function algorithmRoutes(app: FastifyInstance, hosting: AlgorithmHosting)
 }
 
 /** An algorithm as its newest version: of all builds for insiders, of the public ones for others. */
-function bodyFor(hosting: Directory, algorithm: Algorithm, caller: Caller, request: FastifyRequest): unknown {
+function bodyFor(hosting: AlgorithmHosting, algorithm: Algorithm, caller: Caller): unknown {
   const insider = isInsider(hosting, algorithm, caller)
   const builds = hosting.builds.of(algorithm.id)
   const [build] = insider ? versionsOf(builds) : publicBuilds(builds)
   if (!build) return algorithmBody(algorithm)
   const log = insider ? hosting.builds.log(build) : undefined
-  return versionBody(algorithm, build, { api: `${request.protocol}://${request.host}`, log })
+  return versionBody(algorithm, build, { api: hosting.url(), log })
 }
 
 /**
@@ -132,8 +132,7 @@ function changes(body: string, contentType = ''): Record<string, unknown> | unde
 }
 
 function time(request: FastifyRequest, name: string): Date | undefined {
-  const query = request.raw.url?.split('?')[1] ?? ''
-  const text = new URLSearchParams(query).get(name)
+  const text = queryOf(request).get(name)
   if (text === null || text === '') return undefined
   const moment = new Date(/^\d+$/.test(text) ? Number(text) : text)
   if (Number.isNaN(moment.getTime())) {

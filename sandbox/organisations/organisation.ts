@@ -1,4 +1,5 @@
 import { badRequest, codes } from '../errors.ts'
+import { textOf } from '../http/request-body.ts'
 
 /** The kinds of organisations (platform reference §3.5). The ids are ours, the same in every sandbox. */
 export const organisationTypes = [
@@ -54,10 +55,8 @@ export function organisationTexts(body: Record<string, unknown>, earlier?: Organ
   const known = organisationTypes.find(({ id }) => id === type)
   if (!known) throw badRequest('type_id is not one of /v1/organization/types')
   const given = [...requiredTexts, ...optionalTexts].flatMap((member) => {
-    const value = body[member]
-    if (value === undefined || value === null) return []
-    if (typeof value !== 'string') throw badRequest(`${member} must be a string`)
-    return [[member, value]]
+    const value = textOf(body, member)
+    return value === undefined ? [] : [[member, value]]
   })
   return { ...earlier, ...Object.fromEntries(given), type_id: known.id }
 }

@@ -2,6 +2,7 @@ import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest } from '../errors.ts'
 import { isObject, parseJson } from '../http/request-body.ts'
+import { timeouts } from '../running/request.ts'
 import { isPublic } from '../versions/version.ts'
 import type { CallInput } from './call.ts'
 import { preformatted } from './format.ts'
@@ -24,9 +25,6 @@ export interface Answer {
 
 /** The forms that a version in a call's address has (platform reference §4). */
 const versionForm = /^(?:|latest|latestPrivate|[0-9a-f]{40}|\d+(?:\.(?:\d+|x|\*)){0,2})$/i
-
-/** Seconds (platform reference §4). */
-const timeouts = { default: 300, highest: 3000 }
 
 /**
  * Reads a sent form.

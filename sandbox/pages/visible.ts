@@ -1,5 +1,5 @@
 import type { Caller } from '../accounts/auth.ts'
-import { type Directory, isInsider, isVisible } from '../algorithms/access.ts'
+import { type AlgorithmAddress, addressed, type Directory, isInsider, isVisible } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { codes, notFound } from '../errors.ts'
@@ -33,10 +33,14 @@ function visible(shown: Shown, visitor: Caller, algorithm: Algorithm): VisibleAl
 }
 
 /** @throws ApiError 404 also when it is there, but not for this visitor */
-export function visibleAlgorithm(shown: Shown, visitor: Caller, owner: string, name: string): VisibleAlgorithm {
-  const algorithm = shown.algorithms.find(owner, name)
+export function visibleAlgorithm(shown: Shown, visitor: Caller, address: AlgorithmAddress): VisibleAlgorithm {
+  const algorithm = addressed(shown, address)
   const [found] = algorithm ? visible(shown, visitor, algorithm) : []
-  if (!found) throw notFound(`There is no algorithm ${owner}/${name}, or you may not see it`, codes.algorithmNotFound)
+  if (!found)
+    throw notFound(
+      `There is no algorithm ${address.owner}/${address.name}, or you may not see it`,
+      codes.algorithmNotFound,
+    )
   return found
 }
 
