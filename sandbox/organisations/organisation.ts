@@ -25,25 +25,6 @@ export interface Organisation {
   members: string[]
 }
 
-export const ownerNameRule = 'letters, digits, _ and - only, at most 64, and not in the form of an id'
-
-/** True for what can be the name of an account or organisation: an address that begins with an id means an algorithm. */
-export function mayBeOwnerName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name) && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)
-}
-
-/**
- * Reads the name of a new account or organisation from a request.
- *
- * @throws ApiError 400
- */
-export function ownerNameFrom(body: Record<string, unknown>, member: string): string {
-  const name = body[member]
-  if (typeof name !== 'string' || name === '') throw badRequest(`${member} is missing`, codes.missingFields)
-  if (!mayBeOwnerName(name)) throw badRequest(`"${name}" cannot be a name: ${ownerNameRule}`)
-  return name
-}
-
 /**
  * Reads a request about an organisation. What it leaves out stays as it is; unknown members are ignored.
  *

@@ -1,18 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requireAdmin } from '../accounts/auth.ts'
+import { ownerNameFrom } from '../accounts/names.ts'
 import type { Users } from '../accounts/users.ts'
 import { newAlgorithm } from '../algorithms/algorithm.ts'
 import type { Algorithms } from '../algorithms/store.ts'
 import { badRequest, codes, conflict, notFound } from '../errors.ts'
 import type { HostedData } from '../hosted-data/store.ts'
 import { jsonBody } from '../http/request-body.ts'
-import {
-  type Organisation,
-  organisationBody,
-  organisationTexts,
-  organisationTypes,
-  ownerNameFrom,
-} from './organisation.ts'
+import { type Organisation, organisationBody, organisationTexts, organisationTypes } from './organisation.ts'
 
 /** What the endpoints of administrators work with. */
 export interface Administration {
