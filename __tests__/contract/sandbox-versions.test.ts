@@ -449,6 +449,19 @@ def apply(input):
     expect(kept).toMatchObject({ version_info: { sample_input: '', sample_output: 'only this' } })
   })
 
+  test('whose algorithm is deleted while the sample runs finds nothing any more', async () => {
+    const source = 'import time\n\n\ndef apply(input):\n    time.sleep(2)\n    return input\n'
+    await lab.deploy('Vanishing', { 'requirements.txt': noPackages, 'src/Vanishing.py': source })
+    const publication = publish('Vanishing', { sample_input: 'x' })
+    for (let published = false; !published; ) {
+      const [build] = await lab.builds('Vanishing')
+      published = build?.version_info !== undefined
+    }
+    expect((await lab.request('DELETE', algorithm('Vanishing'))).status).toBe(204)
+    const answer = await publication
+    expect([answer.status, answer.text]).toEqual([404, '{"error":"No such algorithm"}'])
+  })
+
   test('with a key that may not call it leaves its sample as it is', async () => {
     await push('Unsampled', 'called')
     const path = `${algorithm('Unsampled')}/versions`

@@ -74,6 +74,8 @@ export function versionRoutes(app: FastifyInstance, services: VersionRouteServic
       // A key that may call nothing does not do so by publishing.
       if (build.version.sampleInput !== '' && mayCall(caller.key, algorithm.owner, algorithm.name)) {
         build.version.sampleOutput = await calls.runSample(caller, algorithm, build, build.version.sampleInput)
+        // It may have been deleted while the sample ran.
+        managedAlgorithm(services, request.params as AlgorithmAddress, caller)
         builds.save(build)
       }
       return bodyOf(algorithm, build, true)
