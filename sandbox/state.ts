@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -100,15 +101,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Replaces a JSON file in one step: after a crash it holds either the old value or the new one. Synchronous on purpose:
- * what is checked before and what is changed in memory after belong to the same turn of the event loop.
- */
+/** Replaces a JSON file in one step. */
 export function writeJson(path: string, value: unknown): void {
+  replaceFile(path, `${JSON.stringify(value)}\n`)
+}
+
+/**
+ * Replaces a file in one step: after a crash it holds either the old text or the new one. Synchronous on purpose: what
+ * is checked before and what is changed in memory after belong to the same turn of the event loop.
+ */
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`
   const file = openSync(temporary, 'w', 0o600)
   try {
-    writeSync(file, `${JSON.stringify(value)}\n`)
+    writeFileSync(file, text)
   } finally {
     closeSync(file)
   }

@@ -251,6 +251,9 @@ describe('an algorithm with builds', () => {
       compilation: { successful: true, output: `the log of ${commitOf('b')}` },
       self_link: `${sandbox.url}/v1/algorithms/anna/Built/versions/${commitOf('b')}`,
     })
+    const headers = { host: 'elsewhere.example' }
+    const renamed = await call(sandbox.url, '/v1/algorithms/anna/Built', { key: anna, headers })
+    expect(renamed.json()).toEqual((await at('anna/Built')).json())
     expect((await at('anna/Built', 'GET', { key: ben })).status).toBe(404)
     expect((await at('anna/Built', 'DELETE')).status).toBe(204)
     expect(existsSync(join(folder, 'builds', id))).toBe(false)

@@ -143,6 +143,7 @@ describe('an admin key', () => {
     ['GET', '/v1/data'],
     ['GET', '/v1/algorithms/anna/X'],
     ['POST', '/v1/algorithms/anna'],
+    ['POST', '/v1/algo/anna/X'],
     ['GET', '/v1/scms'],
     ['GET', '/v1/secret-provider'],
     ['GET', '/v1/algorithm-environments/edge/languages'],

@@ -279,7 +279,7 @@ describe('an algorithm', () => {
     expect(text).not.toContain('<script')
   })
 
-  test('is nothing to others until it is open or public, and then not its builds', async () => {
+  test('is nothing to others until it is public, as in the API, and then not its builds', async () => {
     const { path, ...own } = await algorithm()
     const build = built(own, { version: version('0.1.0') })
     expect((await browse(path, ben)).status).toBe(404)
@@ -291,8 +291,12 @@ describe('an algorithm', () => {
     expect(text).not.toMatch(/0\.1\.0|latestPrivate|\/builds\//)
     expect((await browse(`${path}/builds/${build.id}`, ben)).status).toBe(404)
     const open = await algorithm({}, { source_visibility: 'open' })
-    expect((await browse(open.path, ben)).status).toBe(200)
-    expect(linksOf((await browse('/', ben)).text)).toEqual(expect.arrayContaining([path, open.path]))
+    expect((await browse(open.path, ben)).status).toBe(404)
+    const links = linksOf((await browse('/', ben)).text)
+    expect(links).toContain(path)
+    expect(links).not.toContain(open.path)
+    built(open, { version: version('1.0.0', { callability: 'public' }) })
+    expect((await browse(open.path, ben)).text).toContain('git clone')
   })
 
   test('hides its builds from a key that may not manage', async () => {

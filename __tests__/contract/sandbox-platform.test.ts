@@ -1,11 +1,13 @@
-import { statSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parseTarGzip } from 'nanotar'
 import { keyFrom, mayCall } from '../../sandbox/accounts/keys.ts'
+import { type Algorithm, newAlgorithm } from '../../sandbox/algorithms/algorithm.ts'
 import { readmeHtml } from '../../sandbox/algorithms/readme.ts'
+import { type RunError, RunErrors } from '../../sandbox/running/run-errors.ts'
 import { Secrets } from '../../sandbox/secrets/store.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from '../support/http-call.ts'
@@ -262,11 +264,61 @@ test.each([
   expect(mayCall(keyFrom({ algorithms }), owner, name)).toBe(may)
 })
 
-test('an admin key calls nothing, and odd patterns are refused', () => {
-  expect(mayCall(keyFrom({ admin: true }), 'demo', 'hello')).toBe(false)
+test('odd patterns are refused', () => {
   for (const odd of ['*', 'algo://demo', 'algo://*/hello', 'algo://demo/hello', 'algo://demo/hello/1.0.0', 'demo/*']) {
     expect(() => keyFrom({ algorithms: [odd] })).toThrow('algo://<owner>/*')
   }
+})
+
+describe('the errors of calls', () => {
+  const algorithm = (id: string): Algorithm => ({ ...newAlgorithm({ name: 'Failing' }), id, owner: 'demo' })
+  const failed = (requestId: string, message = 'no', type = 'AlgorithmError') => ({
+    requestId,
+    version: '1.0.0',
+    input: 'x'.repeat(40_000),
+    caller: 'ben',
+    failure: { message, type, trace: '' },
+  })
+  const idsOf = (errors: RunError[]) => errors.map(({ request_id }) => request_id)
+  const fileOf = (id: string) => join(folder, 'errors', `${id}.jsonl`)
+  const linesOf = (id: string) => readFileSync(fileOf(id), 'utf8').trim().split('\n')
+
+  test('are the last 200, the newest first, also after the next start', () => {
+    const errors = new RunErrors(folder)
+    const names = Array.from({ length: 1000 }, (_, index) => `req-${index}`)
+    for (const [index, name] of names.entries()) {
+      errors.add(algorithm('many'), failed(name))
+      const last = names.slice(Math.max(0, index - 199), index + 1).reverse()
+      if (index % 99 === 0) expect(idsOf(errors.of('many'))).toEqual(last)
+    }
+    expect(errors.of('many')).toHaveLength(200)
+    expect(new RunErrors(folder).of('many')).toEqual(errors.of('many'))
+    expect(linesOf('many').length).toBeLessThanOrEqual(400)
+    expect(statSync(fileOf('many')).mode & 0o777).toBe(0o600)
+  })
+
+  test('are kept short', () => {
+    const errors = new RunErrors(folder)
+    errors.add(algorithm('long'), failed('req-1', 'm'.repeat(40_000), 't'.repeat(40_000)))
+    const [error] = errors.of('long')
+    expect([error?.input, error?.error, error?.error_type].map((text) => text?.length)).toEqual([1000, 2000, 200])
+  })
+
+  test('survive a server that was killed while it wrote one', () => {
+    new RunErrors(folder).add(algorithm('torn'), failed('req-1'))
+    appendFileSync(fileOf('torn'), '\n{"created_at":1,"reque')
+    new RunErrors(folder).add(algorithm('torn'), failed('req-2'))
+    expect(idsOf(new RunErrors(folder).of('torn'))).toEqual(['req-2', 'req-1'])
+  })
+
+  test('go with the algorithm, and a call that ends later leaves none', async () => {
+    const errors = new RunErrors(folder)
+    errors.add(algorithm('gone'), failed('req-1'))
+    errors.remove('gone')
+    errors.add(algorithm('gone'), failed('req-2'))
+    expect(errors.of('gone')).toEqual([])
+    expect(await readdir(join(folder, 'errors'))).not.toContain('gone.jsonl')
+  })
 })
 
 describe('a README as HTML', () => {
@@ -308,5 +360,22 @@ describe('a README as HTML', () => {
       expect(address.replaceAll('&amp;', '')).not.toMatch(/&|^\s*(javascript|vbscript|data):/i)
     }
     expect(html).not.toMatch(/<script|<img src=x/)
+  })
+
+  test('is cut when it is long, and says so', () => {
+    const html = readmeHtml(`# Title\n\n${'word '.repeat(100_000)}end`)
+    expect(html).toMatch(/^<p>Only the first 64000 of 500012 characters are shown\.<\/p>\n<h1>Title<\/h1>/)
+    expect(html.length).toBeLessThan(65_000)
+    expect(html).not.toContain('end')
+  })
+
+  test.each([
+    ['quotes in quotes', '> '.repeat(30_000)],
+    ['numbers in numbers', '1. '.repeat(20_000)],
+    ['emphasis without end', '*a_'.repeat(60_000)],
+  ])('is the text itself where it cannot be made: %s', (_case, pattern) => {
+    const html = readmeHtml(`${pattern}<script>alert(1)</script>`)
+    expect(html).toContain(`<pre>${pattern.slice(0, 5000).replaceAll('>', '&gt;')}`)
+    expect(html).not.toContain('<script')
   })
 })

@@ -9,6 +9,7 @@ interface VersionBody {
   settings: { algorithm_callability: string; insights_enabled: boolean; royalty_microcredits: number }
   version_info: { git_hash: string; semantic_version?: string; sample_input?: string; sample_output?: string }
   build: { build_id: string; status: string; version_info?: { semantic_version: string } }
+  compilation: { successful: boolean; output?: string }
   self_link: string
 }
 
@@ -19,9 +20,10 @@ interface Page {
 }
 
 let lab: SandboxLab
+const callsNothing = 'simCallsNothing'
 
 beforeAll(async () => {
-  lab = await SandboxLab.start()
+  lab = await SandboxLab.start({ keys: [{ user: 'anna', key: callsNothing, algorithms: [] }] })
 })
 afterAll(() => lab.close())
 
@@ -282,6 +284,10 @@ describe('the list of versions', () => {
   let id: string
   const list = async (query = '', key = lab.key, owner = 'anna/Listed'): Promise<Page> =>
     (await lab.request('GET', `/v1/algorithms/${owner}/versions${query}`, undefined, key)).json() as Page
+  const withLog = (version: VersionBody | undefined) => ({
+    ...version,
+    compilation: { successful: true, output: expect.stringContaining('Beginning container customization') },
+  })
   const numbersOf = ({ results }: Page) => results.map(({ version_info }) => version_info.semantic_version)
 
   beforeAll(async () => {
@@ -357,16 +363,23 @@ describe('the list of versions', () => {
     }
   })
 
+  test('has no logs: they come with a single version', async () => {
+    const { results } = await list()
+    expect(results.map(({ compilation }) => compilation)).toEqual(results.map(() => ({ successful: true })))
+    const single = (await lab.request('GET', algorithm('Listed'))).json()
+    expect(single).toEqual(withLog(results[0]))
+  })
+
   test('a version is found by its commit, and by its link', async () => {
     const [head, newest] = (await list()).results
     for (const version of [head, newest]) {
       const { git_hash: commit } = version?.version_info ?? {}
       for (const owner of ['anna/Listed', id]) {
         const answer = await lab.request('GET', `/v1/algorithms/${owner}/versions/${commit}`)
-        expect([answer.status, answer.json()]).toEqual([200, version])
+        expect([answer.status, answer.json()]).toEqual([200, withLog(version)])
       }
       const { pathname } = new URL(String(version?.self_link))
-      expect((await lab.request('GET', pathname)).json()).toEqual(version)
+      expect((await lab.request('GET', pathname)).json()).toEqual(withLog(version))
     }
     const missing = await lab.request('GET', `${algorithm('Listed')}/versions/${'0'.repeat(40)}`)
     expect([missing.status, missing.json()]).toMatchObject([404, { error: { message: 'not found' } }])
@@ -434,6 +447,30 @@ def apply(input):
     }
     const kept = (await publish('Sampled', { sample_output: 'only this' })).json()
     expect(kept).toMatchObject({ version_info: { sample_input: '', sample_output: 'only this' } })
+  })
+
+  test('whose algorithm is deleted while the sample runs finds nothing any more', async () => {
+    const source = 'import time\n\n\ndef apply(input):\n    time.sleep(2)\n    return input\n'
+    await lab.deploy('Vanishing', { 'requirements.txt': noPackages, 'src/Vanishing.py': source })
+    const publication = publish('Vanishing', { sample_input: 'x' })
+    for (let published = false; !published; ) {
+      const [build] = await lab.builds('Vanishing')
+      published = build?.version_info !== undefined
+    }
+    expect((await lab.request('DELETE', algorithm('Vanishing'))).status).toBe(204)
+    const answer = await publication
+    expect([answer.status, answer.text]).toEqual([404, '{"error":"No such algorithm"}'])
+  })
+
+  test('with a key that may not call it leaves its sample as it is', async () => {
+    await push('Unsampled', 'called')
+    const path = `${algorithm('Unsampled')}/versions`
+    const sample = { sample_input: 'x', sample_output: 'what I hope for' }
+    const answer = await lab.request('POST', path, { version_info: sample }, callsNothing)
+    expect([answer.status, answer.json()]).toMatchObject([200, { version_info: sample }])
+    await compile('Unsampled')
+    const called = await lab.request('POST', path, { version_info: sample })
+    expect(called.json()).toMatchObject({ version_info: { ...sample, sample_output: '"called"' } })
   })
 })
 

@@ -19,12 +19,14 @@ export async function algorithmServer(key: string, hooks: Pick<AlgorithmHosting,
   const users = new Users(folder, [{ name: 'anna', keys: [{ key }] }])
   const repositories = new Repositories(folder, gitEnvironment(folder))
   const algorithms = new Algorithms(folder, repositories)
+  let url = ''
   const hosting = {
     users,
     algorithms,
     builds: new Builds(folder),
     secrets: new Secrets(folder),
     repositories,
+    url: () => url,
     ...hooks,
   }
   const app = Fastify()
@@ -33,7 +35,7 @@ export async function algorithmServer(key: string, hooks: Pick<AlgorithmHosting,
   installErrorReplies(app, () => undefined)
   algorithmRoutes(app, hosting)
   secretRoutes(app, hosting)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     algorithms,
     repositories,

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import { codes, forbidden, unauthenticated } from '../errors.ts'
-import type { KeyRecord, UserRecord, Users } from './users.ts'
+import type { KeyRecord } from './keys.ts'
+import type { UserRecord, Users } from './users.ts'
 
 /** Who asks: an account through one of its keys, or a running algorithm on behalf of the account that called it. */
 export interface Caller {

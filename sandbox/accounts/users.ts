@@ -1,25 +1,12 @@
 import { join } from 'node:path'
 import { conflict, StartError } from '../errors.ts'
-import { mayBeOwnerName, ownerNameRule } from '../organisations/organisation.ts'
 import { Organisations } from '../organisations/store.ts'
 import { readJson, writeJson } from '../state.ts'
 import type { Caller } from './auth.ts'
-import { type KeySpec, keyFrom, randomText, withFurtherKeys } from './keys.ts'
+import { type KeyRecord, type KeySpec, keyFrom, randomText, withFurtherKeys } from './keys.ts'
+import { mayBeOwnerName, ownerNameRule } from './names.ts'
 
-/** What an API key may do with hosted data (platform reference §1, "Keys"). */
-export type DataRight = 'none' | 'read' | 'read-write'
-
-/** An API key and its rights. */
-export interface KeyRecord {
-  key: string
-  data: DataRight
-  /** "May manage my algorithms": create, compile, publish, update, delete, read builds. */
-  manage: boolean
-  /** The algorithms it may call: `algo://*`, `algo://<owner>/*`, `algo://<owner>/<name>/*`. */
-  algorithms: string[]
-  /** Works on the endpoints of the cluster's administrator, and on no others. */
-  admin: boolean
-}
+export type { KeyRecord } from './keys.ts'
 
 /** An account as asked for; what is left out is generated, and rights default to the broad ones. */
 export interface UserSpec {

@@ -1,9 +1,9 @@
 import { type Caller, requireManage } from '../accounts/auth.ts'
 import type { Users } from '../accounts/users.ts'
-import type { Build } from '../builds/build.ts'
 import type { Builds } from '../builds/store.ts'
 import { ApiError, codes, forbidden } from '../errors.ts'
-import { published } from '../versions/version.ts'
+import { uuidPattern } from '../http/address.ts'
+import { publicBuilds } from '../versions/version.ts'
 import type { Algorithm } from './algorithm.ts'
 import type { Algorithms } from './store.ts'
 
@@ -21,9 +21,6 @@ export interface AlgorithmAddress {
   id?: string
 }
 
-const hex = '[0-9a-fA-F]'
-const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`
-
 /**
  * The routes of something that belongs to an algorithm, by its owner and name and by its id (platform reference §3.2):
  * their parameters are an `AlgorithmAddress`.
@@ -31,12 +28,22 @@ const uuid = `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`
  * @param rest what follows, such as `/builds`
  */
 export function algorithmUrls(rest: string): string[] {
-  return [`/v1/algorithms/:id(^${uuid}$)${rest}`, `/v1/algorithms/:owner/:name${rest}`]
+  return [`/v1/algorithms/:id(^${uuidPattern}$)${rest}`, `/v1/algorithms/:owner/:name${rest}`]
 }
 
 /** True if the caller owns the algorithm or is a member of the organisation that does. */
 export function isInsider(directory: Directory, algorithm: Algorithm, caller: Caller): boolean {
   return directory.users.actsFor(caller.user, algorithm.owner)
+}
+
+/** True for insiders, and for everybody once something of it is public. */
+export function isVisible(directory: Directory, algorithm: Algorithm, caller: Caller): boolean {
+  return isInsider(directory, algorithm, caller) || hasPublicBuilds(directory, algorithm)
+}
+
+/** True once something of it is public. */
+export function hasPublicBuilds({ builds }: Directory, algorithm: Algorithm): boolean {
+  return publicBuilds(builds.of(algorithm.id)).length > 0
 }
 
 /**
@@ -46,9 +53,7 @@ export function isInsider(directory: Directory, algorithm: Algorithm, caller: Ca
  */
 export function visibleAlgorithm(directory: Directory, address: AlgorithmAddress, caller: Caller): Algorithm {
   const algorithm = addressed(directory, address)
-  if (algorithm && (isInsider(directory, algorithm, caller) || publicBuilds(directory, algorithm).length > 0)) {
-    return algorithm
-  }
+  if (algorithm && isVisible(directory, algorithm, caller)) return algorithm
   throw new ApiError(404, codes.algorithmNotFound, 'No such algorithm', { plain: true })
 }
 
@@ -71,11 +76,10 @@ export function requireManager(users: Users, owner: string, caller: Caller): voi
   requireManage(caller)
 }
 
-/** The builds that everybody may use, the latest publication first. */
-export function publicBuilds({ builds }: Directory, algorithm: Algorithm): Build[] {
-  return published(builds.of(algorithm.id)).filter(({ version }) => version.callability === 'public')
-}
-
-function addressed({ algorithms }: Directory, { owner = '', name, id }: AlgorithmAddress): Algorithm | undefined {
+/** The algorithm that an address names, whoever asks. */
+export function addressed(
+  { algorithms }: Directory,
+  { owner = '', name, id }: AlgorithmAddress,
+): Algorithm | undefined {
   return name === undefined ? algorithms.withId((id ?? owner).toLowerCase()) : algorithms.find(owner, name)
 }

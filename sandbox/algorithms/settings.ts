@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts'
-import { isObject } from '../http/request-body.ts'
+import { isObject, textOf } from '../http/request-body.ts'
 import { languageOf, type Runtime, runtimeFrom } from './runtime.ts'
 
 /** What people read about an algorithm. */
@@ -94,12 +94,5 @@ function flagOf(source: Record<string, unknown>, name: string): boolean | undefi
   const value = source[name]
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'boolean') throw badRequest(`${name} must be true or false`)
-  return value
-}
-
-function textOf(source: Record<string, unknown>, name: string): string | undefined {
-  const value = source[name]
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') throw badRequest(`${name} must be a string`)
   return value
 }

@@ -12,8 +12,6 @@ export interface Build {
   /** ISO 8601, UTC, with milliseconds. */
   startedAt: string
   finishedAt?: string
-  /** Where the packages of this build are installed. */
-  environment?: string
   /** The README.md of the commit as HTML. */
   summary?: string
   /** What this build was published as. */

@@ -1,4 +1,5 @@
-import type { DataRight, FurtherKey } from '../accounts/users.ts'
+import type { DataRight } from '../accounts/keys.ts'
+import type { FurtherKey } from '../accounts/users.ts'
 import { StartError } from '../errors.ts'
 
 const example = 'user=demo,data=read,manage=no,algorithms=algo://demo/*'

@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.ts'
+import { decodedPath } from '../http/address.ts'
 import type { PlaceAddress } from './places.ts'
 
 /** A collection of an account, by name. */
@@ -37,7 +38,7 @@ const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox']
  * @throws ApiError 400 for what cannot be a data path
  */
 export function parseDataUrl(url: string): DataPath {
-  const path = decode(url.split('?', 1)[0] ?? '')
+  const path = decodedPath(url.split('?', 1)[0] ?? '')
   const connector = /^\/v1\/connector\/([^/]+)(?:\/(.*))?$/s.exec(path)
   if (connector) return pathIn(connector[1] ?? '', connector[2] ?? '')
   const rest = path.replace(/^\/v1\/data\/?/, '')
@@ -92,12 +93,4 @@ export function checkName(name: string): void {
   if (name.includes('/')) throw badRequest('A name must not contain "/"')
   if (/[\u0000-\u001f\u007f]/.test(name)) throw badRequest('A name must not contain control characters')
   if (!name.isWellFormed()) throw badRequest('A name must be well-formed Unicode')
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch (error) {
-    throw badRequest(`The path is not valid percent-encoded UTF-8: ${String(error)}`)
-  }
 }

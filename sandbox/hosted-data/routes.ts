@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, callerOf, requireCaller, requireDataRead, requireDataWrite } from '../accounts/auth.ts'
 import type { Users } from '../accounts/users.ts'
 import { badRequest, codes, notFound } from '../errors.ts'
-import { bodyStream, isObject, jsonBody, parseJson, smallBody } from '../http/request-body.ts'
+import { bodyStream, isObject, jsonBody, parseJson, queryOf, smallBody } from '../http/request-body.ts'
 import {
   readableDirectory,
   refuseConnectors,
@@ -57,7 +57,7 @@ async function get(data: HostedData, users: Users, request: FastifyRequest, repl
   if (path.kind === 'above') requireDataRead(requireCaller(caller))
   if (path.kind === 'above' || path.kind === 'below') throw notFound(`${path.uri} does not exist`)
   if (path.kind !== 'file') {
-    const body = await listing(data, users, path, caller, options(request))
+    const body = await listing(data, users, path, caller, queryOf(request))
     reply.header('x-data-type', 'directory')
     return request.method === 'HEAD' ? reply.header('content-type', 'application/json').send() : json(reply, body)
   }
@@ -130,7 +130,7 @@ async function remove(data: HostedData, users: Users, request: FastifyRequest, r
       throw badRequest(`${path.uri} cannot be deleted: only a collection or a file can`)
     }
     const collection = writableCollection(data, users, { uri: path.uri, ...path.directory }, caller)
-    const deleted = await data.remove(collection, options(request).get('force') === 'true')
+    const deleted = await data.remove(collection, queryOf(request).get('force') === 'true')
     // A client's own test demands 1 for an empty collection (platform reference §2.3).
     return json(reply, { result: { deleted: Math.max(1, deleted) } })
   }
@@ -157,11 +157,6 @@ function writerOf(request: FastifyRequest, users: Users): Caller {
 function contentType(request: FastifyRequest): string {
   const accept = request.headers.accept
   return accept === 'text/plain' || accept === 'application/json' ? accept : 'application/octet-stream'
-}
-
-function options(request: FastifyRequest): URLSearchParams {
-  const url = request.raw.url ?? ''
-  return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 }
 
 function json(reply: FastifyReply, body: unknown): FastifyReply {

@@ -72,7 +72,7 @@ export function internalProblem(error: unknown): string {
 }
 
 /** A header holds printable ASCII; names of files and collections may hold anything. */
-function headerText(message: string): string {
+export function headerText(message: string): string {
   return message.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 2000)
 }
 

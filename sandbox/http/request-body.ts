@@ -81,6 +81,18 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/**
+ * A text of a JSON object; undefined when it is missing.
+ *
+ * @throws ApiError 400 when it is no text
+ */
+export function textOf(source: Record<string, unknown>, name: string): string | undefined {
+  const value = source[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw badRequest(`${name} must be a string`)
+  return value
+}
+
 /** The query of a request. */
 export function queryOf(request: FastifyRequest): URLSearchParams {
   const url = request.raw.url ?? ''

@@ -1,4 +1,5 @@
 import { badRequest, codes } from '../errors.ts'
+import { textOf } from '../http/request-body.ts'
 
 /** The kinds of organisations (platform reference §3.5). The ids are ours, the same in every sandbox. */
 export const organisationTypes = [
@@ -24,25 +25,6 @@ export interface Organisation {
   members: string[]
 }
 
-export const ownerNameRule = 'letters, digits, _ and - only, at most 64, and not in the form of an id'
-
-/** True for what can be the name of an account or organisation: an address that begins with an id means an algorithm. */
-export function mayBeOwnerName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name) && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)
-}
-
-/**
- * Reads the name of a new account or organisation from a request.
- *
- * @throws ApiError 400
- */
-export function ownerNameFrom(body: Record<string, unknown>, member: string): string {
-  const name = body[member]
-  if (typeof name !== 'string' || name === '') throw badRequest(`${member} is missing`, codes.missingFields)
-  if (!mayBeOwnerName(name)) throw badRequest(`"${name}" cannot be a name: ${ownerNameRule}`)
-  return name
-}
-
 /**
  * Reads a request about an organisation. What it leaves out stays as it is; unknown members are ignored.
  *
@@ -54,10 +36,8 @@ export function organisationTexts(body: Record<string, unknown>, earlier?: Organ
   const known = organisationTypes.find(({ id }) => id === type)
   if (!known) throw badRequest('type_id is not one of /v1/organization/types')
   const given = [...requiredTexts, ...optionalTexts].flatMap((member) => {
-    const value = body[member]
-    if (value === undefined || value === null) return []
-    if (typeof value !== 'string') throw badRequest(`${member} must be a string`)
-    return [[member, value]]
+    const value = textOf(body, member)
+    return value === undefined ? [] : [[member, value]]
   })
   return { ...earlier, ...Object.fromEntries(given), type_id: known.id }
 }

@@ -2,6 +2,8 @@ import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest } from '../errors.ts'
 import { isObject, parseJson } from '../http/request-body.ts'
+import { timeouts } from '../running/request.ts'
+import { isPublic } from '../versions/version.ts'
 import type { CallInput } from './call.ts'
 import { preformatted } from './format.ts'
 import { address, type Html, html } from './html.ts'
@@ -23,9 +25,6 @@ export interface Answer {
 
 /** The forms that a version in a call's address has (platform reference §4). */
 const versionForm = /^(?:|latest|latestPrivate|[0-9a-f]{40}|\d+(?:\.(?:\d+|x|\*)){0,2})$/i
-
-/** Seconds (platform reference §4). */
-const timeouts = { default: 300, highest: 3000 }
 
 /**
  * Reads a sent form.
@@ -62,7 +61,7 @@ export function callForm({ owner, name }: Algorithm, versions: Build[], filled?:
 <div class="fields">
 <label>Version <select name="version">
 ${versions.slice(0, 100).map((build) => option(pathVersion(build), nameOf(build)))}
-${releases.some(({ callability }) => callability === 'public') ? option('', 'newest public version') : undefined}
+${versions.some(isPublic) ? option('', 'newest public version') : undefined}
 ${releases.some(({ callability }) => callability === 'private') ? option('latestPrivate', 'newest private version') : undefined}
 </select></label>
 <label>Input is <select name="type">

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../http/escape-html.ts'
+
 /** Text that is HTML already. Only `html` makes it, so everything in it was written here or escaped. */
 export class Html {
   readonly text: string
@@ -21,14 +23,8 @@ export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
 function rendered(part: Part): string {
   if (part === undefined) return ''
   if (part instanceof Html) return part.text
-  if (typeof part === 'string' || typeof part === 'number') return escaped(String(part))
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part))
   return part.map(rendered).join('')
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
 /** An address on this server: each segment may be any text. */

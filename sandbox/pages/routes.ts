@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../accounts/auth.ts'
+import type { AlgorithmAddress } from '../algorithms/access.ts'
 import { ApiError, notFound } from '../errors.ts'
-import { smallBody } from '../http/request-body.ts'
+import { queryOf, smallBody } from '../http/request-body.ts'
 import { algorithmPage } from './algorithm.ts'
 import { buildPage } from './build.ts'
 import type { CallAlgorithm } from './call.ts'
@@ -22,11 +23,6 @@ export interface Pages extends Shown {
   url: () => string
 }
 
-interface AlgorithmAddress {
-  owner: string
-  name: string
-}
-
 /** Serves the pages for a person with a browser: to look at what is there, and to call an algorithm. */
 export function pageRoutes(app: FastifyInstance, pages: Pages): void {
   // A scope of its own: here errors are pages, too.
@@ -37,8 +33,10 @@ export function pageRoutes(app: FastifyInstance, pages: Pages): void {
   })
 }
 
+type One = { Params: AlgorithmAddress }
+
 function routes(app: FastifyInstance, pages: Pages): void {
-  const { users, builds, call, url } = pages
+  const { users, builds, url } = pages
 
   // The frame of a summary has no origin, so to the browser it is a stranger.
   app.get('/style.css', async (_request, reply) =>
@@ -56,7 +54,7 @@ function routes(app: FastifyInstance, pages: Pages): void {
 
   app.get<{ Params: CollectionAddress }>('/data/:owner/:collection', async (request, reply) => {
     const visitor = visitorOf(request, users)
-    const marker = new URLSearchParams(request.url.split('?')[1]).get('marker') ?? ''
+    const marker = queryOf(request).get('marker') ?? ''
     return send(reply, await collectionPage(visitor, pages, request.params, marker), visitor)
   })
 
@@ -64,34 +62,32 @@ function routes(app: FastifyInstance, pages: Pages): void {
     download(visitorOf(request, users), pages, request.params, reply),
   )
 
-  app.get<{ Params: AlgorithmAddress }>('/algorithms/:owner/:name', async (request, reply) => {
+  const path = '/algorithms/:owner/:name'
+  app.get<One>(path, async (request, reply) => {
     const visitor = visitorOf(request, users)
-    const { owner, name } = request.params
-    return send(reply, algorithmPage(visibleAlgorithm(pages, visitor, owner, name), visitor, url()), visitor)
+    return send(reply, algorithmPage(visibleAlgorithm(pages, visitor, request.params), visitor, url()), visitor)
   })
-
-  app.post<{ Params: AlgorithmAddress }>('/algorithms/:owner/:name', async (request, reply) => {
+  app.post<One>(path, (request, reply) => callAlgorithm(pages, request, reply))
+  app.get<{ Params: AlgorithmAddress & { build: string } }>(`${path}/builds/:build`, async (request, reply) => {
     const visitor = visitorOf(request, users)
-    requireOwnForm(request)
-    const { owner, name } = request.params
-    const found = visibleAlgorithm(pages, visitor, owner, name)
-    const filled = filledFrom(await smallBody(request))
-    const path = [owner, name, ...(filled.version === '' ? [] : [filled.version])].map(encodeURIComponent).join('/')
-    const answer = await call(visitor, path, inputOf(filled), { timeout: filled.timeout })
-    return send(reply, algorithmPage(found, visitor, url(), filled, answer), visitor)
+    const { build: id, ...address } = request.params
+    const { algorithm, builds: readable } = visibleAlgorithm(pages, visitor, address)
+    const build = readable?.find((candidate) => candidate.id === id)
+    if (!build) throw notFound(`There is no build ${id}, or you may not see it`)
+    return send(reply, buildPage(algorithm, build, builds.log(build)), visitor)
   })
+}
 
-  app.get<{ Params: AlgorithmAddress & { id: string } }>(
-    '/algorithms/:owner/:name/builds/:id',
-    async (request, reply) => {
-      const visitor = visitorOf(request, users)
-      const { owner, name, id } = request.params
-      const { algorithm, builds: readable } = visibleAlgorithm(pages, visitor, owner, name)
-      const build = readable?.find((candidate) => candidate.id === id)
-      if (!build) throw notFound(`There is no build ${id}, or you may not see it`)
-      return send(reply, buildPage(algorithm, build, builds.log(build)), visitor)
-    },
-  )
+/** Calls with what a person has put into the form, and shows the answer above it. */
+async function callAlgorithm(pages: Pages, request: FastifyRequest<One>, reply: FastifyReply): Promise<FastifyReply> {
+  const visitor = visitorOf(request, pages.users)
+  requireOwnForm(request)
+  const found = visibleAlgorithm(pages, visitor, request.params)
+  const { owner, name } = found.algorithm
+  const filled = filledFrom(await smallBody(request))
+  const path = [owner, name, ...(filled.version === '' ? [] : [filled.version])].map(encodeURIComponent).join('/')
+  const answer = await pages.call(visitor, path, inputOf(filled), { timeout: filled.timeout })
+  return send(reply, algorithmPage(found, visitor, pages.url(), filled, answer), visitor)
 }
 
 /** Programs get a text that needs no login. */

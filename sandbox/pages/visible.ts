@@ -1,19 +1,14 @@
 import type { Caller } from '../accounts/auth.ts'
-import type { Users } from '../accounts/users.ts'
+import { type AlgorithmAddress, addressed, type Directory, isInsider, isVisible } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import type { Algorithms } from '../algorithms/store.ts'
 import type { Build } from '../builds/build.ts'
-import type { Builds } from '../builds/store.ts'
 import { codes, notFound } from '../errors.ts'
 import { mayRead } from '../hosted-data/access.ts'
 import type { Collection, HostedData } from '../hosted-data/store.ts'
-import { versionsOf } from '../versions/version.ts'
+import { versionsFor } from '../versions/version.ts'
 
 /** What the pages show. */
-export interface Shown {
-  users: Users
-  algorithms: Algorithms
-  builds: Builds
+export interface Shown extends Directory {
   data: HostedData
 }
 
@@ -28,23 +23,24 @@ export interface VisibleAlgorithm {
   insider: boolean
 }
 
-/**
- * Nothing for outsiders while the algorithm has no public version and no open source. A key needs the right to manage
- * algorithms to read builds (platform reference §1, "Keys").
- */
-function visible({ users, builds }: Shown, visitor: Caller, algorithm: Algorithm): VisibleAlgorithm[] {
-  const insider = users.actsFor(visitor.user, algorithm.owner)
-  const all = builds.of(algorithm.id)
-  const versions = versionsOf(all).filter(({ version }) => insider || version?.callability === 'public')
-  if (!insider && versions.length === 0 && algorithm.settings.source_visibility !== 'open') return []
+/** What the API shows, too. A key needs the right to manage algorithms to read builds (platform reference §1, "Keys"). */
+function visible(shown: Shown, visitor: Caller, algorithm: Algorithm): VisibleAlgorithm[] {
+  if (!isVisible(shown, algorithm, visitor)) return []
+  const insider = isInsider(shown, algorithm, visitor)
+  const all = shown.builds.of(algorithm.id)
+  const versions = versionsFor(all, insider)
   return [{ algorithm, versions, builds: insider && visitor.key.manage ? all : undefined, insider }]
 }
 
 /** @throws ApiError 404 also when it is there, but not for this visitor */
-export function visibleAlgorithm(shown: Shown, visitor: Caller, owner: string, name: string): VisibleAlgorithm {
-  const algorithm = shown.algorithms.find(owner, name)
+export function visibleAlgorithm(shown: Shown, visitor: Caller, address: AlgorithmAddress): VisibleAlgorithm {
+  const algorithm = addressed(shown, address)
   const [found] = algorithm ? visible(shown, visitor, algorithm) : []
-  if (!found) throw notFound(`There is no algorithm ${owner}/${name}, or you may not see it`, codes.algorithmNotFound)
+  if (!found)
+    throw notFound(
+      `There is no algorithm ${address.owner}/${address.name}, or you may not see it`,
+      codes.algorithmNotFound,
+    )
   return found
 }
 

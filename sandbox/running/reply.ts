@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { headerText } from '../http/error-replies.ts'
 import type { CallResult } from './calls.ts'
 
 /** What the caller may see beside the result. */
@@ -34,7 +35,7 @@ export function sendResult(reply: FastifyReply, result: CallResult, { stdout, tr
 export function sendRaw(reply: FastifyReply, result: CallResult, visibility: Visibility): FastifyReply {
   const { outcome } = result
   if ('failure' in outcome) {
-    reply.code(400).header('x-error-message', outcome.failure.message.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 2000))
+    reply.code(400).header('x-error-message', headerText(outcome.failure.message))
     return sendResult(reply, result, visibility)
   }
   if (outcome.contentType === 'json') return reply.header('content-type', 'application/json').send(outcome.result)

@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { ApiError, badRequest, codes, messageOf } from '../errors.ts'
+import { decodedPath, isUuid } from '../http/address.ts'
 import { queryOf, wholeBody } from '../http/request-body.ts'
 
 /** 10 MiB (platform reference §4, "Limits"). */
 const requestBytes = 10 * 1024 * 1024
-const defaultTimeout = 300
-const longestTimeout = 3000
+
+/** Seconds (platform reference §4). */
+export const timeouts = { default: 300, highest: 3000 }
 
 /** Which algorithm an address names, as far as the address alone says. */
 export interface Target {
@@ -24,39 +26,28 @@ export interface CallOptions {
   output: 'default' | 'raw' | 'void'
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * Reads `/v1/algo/<owner>/<name>[/<version>]` and `/v1/algo/<uuid>[/<version>]`, with a trailing slash or an `algo://`
  * that clients leave in (platform reference §4).
  */
 export function targetOf(url: string): Target {
-  const path = decode(url.split('?', 1)[0] ?? '')
+  const path = decodedPath(url.split('?', 1)[0] ?? '')
     .replace(/^\/v1\/algo\//, '')
     .replace(/^algo:\/\//, '')
     .replace(/\/$/, '')
   const [owner = '', ...rest] = path.split('/')
-  if (uuid.test(owner))
-    return { path, owner: owner.toLowerCase(), name: undefined, version: rest.join('/') || undefined }
+  if (isUuid(owner)) return { path, owner: owner.toLowerCase(), name: undefined, version: rest.join('/') || undefined }
   const [name = '', ...version] = rest
   return { path, owner, name, version: version.join('/') || undefined }
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch (error) {
-    throw badRequest(`The address is not valid percent-encoded UTF-8: ${String(error)}`)
-  }
 }
 
 /** @throws ApiError 400 */
 export function callOptions(request: FastifyRequest): CallOptions {
   const query = queryOf(request)
-  const timeout = query.get('timeout') || String(defaultTimeout)
+  const timeout = query.get('timeout') || String(timeouts.default)
   const timeoutSeconds = Number(timeout)
-  if (!/^\d+(\.\d+)?$/.test(timeout) || timeoutSeconds <= 0 || timeoutSeconds > longestTimeout) {
-    throw badRequest(`timeout must be more than 0 and at most ${longestTimeout} seconds, not "${timeout}"`)
+  if (!/^\d+(\.\d+)?$/.test(timeout) || timeoutSeconds <= 0 || timeoutSeconds > timeouts.highest) {
+    throw badRequest(`timeout must be more than 0 and at most ${timeouts.highest} seconds, not "${timeout}"`)
   }
   const output = query.get('output') || 'default'
   if (output !== 'default' && output !== 'raw' && output !== 'void') {

@@ -50,8 +50,7 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
         throw forbidden(`the errors of ${owner} are shown to ${owner} only`)
       requireManage(caller)
       return services.algorithms
-        .all()
-        .filter((algorithm) => algorithm.owner === owner)
+        .of(owner)
         .flatMap(({ id }) => services.errors.of(id))
         .sort((a, b) => b.created_at - a.created_at)
     })

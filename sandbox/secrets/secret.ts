@@ -1,4 +1,5 @@
 import { badRequest, codes } from '../errors.ts'
+import { textOf } from '../http/request-body.ts'
 
 /** The only place where secrets are kept (platform reference §3.5). The id is ours, the same in every sandbox. */
 export const secretProvider = {
@@ -63,11 +64,4 @@ export function secretFrom(body: Record<string, unknown>, algorithmId: string): 
   if (reserved.test(key)) throw badRequest(`secret_key must not be ${key}: the platform itself sets such variables`)
   if (value.includes('\0')) throw badRequest('secret_value must not contain the character NUL')
   return { key, value, shortName: textOf(body, 'short_name') ?? key, description: textOf(body, 'description') ?? '' }
-}
-
-function textOf(body: Record<string, unknown>, member: string): string | undefined {
-  const value = body[member]
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') throw badRequest(`${member} must be a string`)
-  return value
 }

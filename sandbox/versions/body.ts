@@ -5,12 +5,12 @@ import { type Build, buildBody } from '../builds/build.ts'
  * An algorithm as it is in one build, in the platform's shape (platform reference §3.1).
  *
  * @param api the address of the server, without `/v1`
- * @param log the whole log of the build
+ * @param log the whole log of the build; left out in lists
  */
 export function versionBody(
   algorithm: Algorithm,
   build: Build,
-  { api, log }: { api: string; log: string | undefined },
+  { api, log }: { api: string; log?: string | undefined },
 ): Record<string, unknown> {
   const { version } = build
   const { details, settings, ...rest } = algorithmBody(algorithm)

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Build } from '../builds/build.ts'
 import { ApiError, badRequest, codes } from '../errors.ts'
-import { isObject } from '../http/request-body.ts'
+import { isObject, textOf } from '../http/request-body.ts'
 import { compareNumbers, type Increment, nextNumber, type PublishedBuild, published, type Version } from './version.ts'
 
 /** What a request to publish asks for; what it leaves out is undefined. */
@@ -35,18 +35,18 @@ const increments: Record<string, Increment> = {
 export function publishRequest(body: Record<string, unknown>): PublishRequest {
   const part = (name: string) => (isObject(body[name]) ? body[name] : {})
   const [details, settings, info] = [part('details'), part('settings'), part('version_info')]
-  const kind = textOf(info, 'version_type') ?? textOf(info, 'type') ?? 'default'
+  const kind = filledTextOf(info, 'version_type') ?? filledTextOf(info, 'type') ?? 'default'
   const increment = increments[kind]
   if (!increment) throw badRequest(`version_type must be major, minor, revision or patch, not "${kind}"`)
-  const number = textOf(info, 'semantic_version')
+  const number = filledTextOf(info, 'semantic_version')
   if (number !== undefined && !/^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}$/.test(number)) {
     throw badRequest(`semantic_version must be <major>.<minor>.<revision>, not "${number}"`)
   }
-  const commit = textOf(info, 'git_hash')?.toLowerCase()
+  const commit = filledTextOf(info, 'git_hash')?.toLowerCase()
   if (commit !== undefined && !/^[0-9a-f]{40}$/.test(commit)) {
     throw badRequest(`git_hash must be a full commit hash of 40 digits, not "${commit}"`)
   }
-  const callability = textOf(settings, 'algorithm_callability')
+  const callability = filledTextOf(settings, 'algorithm_callability')
   if (callability !== undefined && callability !== 'private' && callability !== 'public') {
     throw badRequest(`settings.algorithm_callability must be private or public, not "${callability}"`)
   }
@@ -57,7 +57,7 @@ export function publishRequest(body: Record<string, unknown>): PublishRequest {
     callability,
     insights: typeof settings.insights_enabled === 'boolean' ? settings.insights_enabled : undefined,
     royalty: typeof settings.royalty_microcredits === 'number' ? settings.royalty_microcredits : undefined,
-    label: textOf(details, 'label'),
+    label: filledTextOf(details, 'label'),
     releaseNotes: textOf(info, 'release_notes') ?? '',
     sampleInput: textOf(info, 'sample_input') ?? '',
     sampleOutput: textOf(info, 'sample_output') ?? '',
@@ -65,11 +65,8 @@ export function publishRequest(body: Record<string, unknown>): PublishRequest {
 }
 
 /** An empty text means the same as none. */
-function textOf(source: Record<string, unknown>, name: string): string | undefined {
-  const value = source[name]
-  if (value === undefined || value === null || value === '') return undefined
-  if (typeof value !== 'string') throw badRequest(`${name} must be a string`)
-  return value
+function filledTextOf(source: Record<string, unknown>, name: string): string | undefined {
+  return textOf(source, name) || undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { callerOf, requireCaller } from '../accounts/auth.ts'
+import { mayCall } from '../accounts/keys.ts'
 import {
   type AlgorithmAddress,
   algorithmUrls,
@@ -16,7 +17,7 @@ import { jsonBody, queryOf } from '../http/request-body.ts'
 import type { Calls } from '../running/calls.ts'
 import { versionBody } from './body.ts'
 import { buildToPublish, newVersion, type PublishRequest, publishRequest } from './publish.ts'
-import { versionsOf } from './version.ts'
+import { isPublic, versionsFor } from './version.ts'
 
 /** What the routes of versions work with. */
 export interface VersionRouteServices extends Directory {
@@ -44,17 +45,16 @@ export function versionRoutes(app: FastifyInstance, services: VersionRouteServic
       const { algorithm, insider } = visible(request)
       const query = queryOf(request)
       const link = `${url()}/v1/algorithms/${algorithm.owner}/${algorithm.name}/versions`
-      const shown = versionsOf(builds.of(algorithm.id)).filter(
-        (build) => isWanted(build, query) && (insider || isOpen(build)),
-      )
-      return pageOf(shown, query, link, (build) => bodyOf(algorithm, build, insider))
+      const shown = versionsFor(builds.of(algorithm.id), insider).filter((build) => isWanted(build, query))
+      // Without the logs, each of which is a file.
+      return pageOf(shown, query, link, (build) => versionBody(algorithm, build, { api: url() }))
     })
     app.get<{ Params: { commit: string } }>(`${path}/:commit`, (request) => {
       const { algorithm, insider } = visible(request)
       const commit = request.params.commit.toLowerCase()
-      const build = versionsOf(builds.of(algorithm.id)).find((version) => version.commit === commit)
+      const build = versionsFor(builds.of(algorithm.id), insider).find((version) => version.commit === commit)
       // A client's own test looks for these words (platform reference §3.2).
-      if (!build || !(insider || isOpen(build))) throw notFound('not found')
+      if (!build) throw notFound('not found')
       return bodyOf(algorithm, build, insider)
     })
   }
@@ -71,8 +71,11 @@ export function versionRoutes(app: FastifyInstance, services: VersionRouteServic
       build.version = newVersion(algorithm, all, wanted)
       builds.save(build)
       algorithms.change(algorithm, kept(algorithm, wanted))
-      if (build.version.sampleInput !== '') {
+      // A key that may call nothing does not do so by publishing.
+      if (build.version.sampleInput !== '' && mayCall(caller.key, algorithm.owner, algorithm.name)) {
         build.version.sampleOutput = await calls.runSample(caller, algorithm, build, build.version.sampleInput)
+        // It may have been deleted while the sample ran.
+        managedAlgorithm(services, request.params as AlgorithmAddress, caller)
         builds.save(build)
       }
       return bodyOf(algorithm, build, true)
@@ -98,7 +101,7 @@ function isWanted(build: Build, query: URLSearchParams): boolean {
   const publishedOnly = flag(query, 'published')
   const publicOnly = flag(query, 'callable')
   if (publishedOnly !== undefined && publishedOnly !== (build.version !== undefined)) return false
-  return publicOnly === undefined || publicOnly === isOpen(build)
+  return publicOnly === undefined || publicOnly === isPublic(build)
 }
 
 function flag(query: URLSearchParams, name: string): boolean | undefined {
@@ -106,8 +109,4 @@ function flag(query: URLSearchParams, name: string): boolean | undefined {
   if (value === undefined || value === '') return undefined
   if (value !== 'true' && value !== 'false') throw badRequest(`${name} must be true or false, not "${value}"`)
   return value === 'true'
-}
-
-function isOpen(build: Build): boolean {
-  return build.version?.callability === 'public'
 }

@@ -38,6 +38,21 @@ export function published(builds: Build[]): PublishedBuild[] {
     .sort((a, b) => b.version.publishedAt.localeCompare(a.version.publishedAt) || b.number - a.number)
 }
 
+/** True for what everybody may see and call. */
+export function isPublic({ version }: Build): boolean {
+  return version?.callability === 'public'
+}
+
+/** The builds that everybody may see and call, the latest publication first. */
+export function publicBuilds(builds: Build[]): PublishedBuild[] {
+  return published(builds).filter(isPublic)
+}
+
+/** The versions that somebody sees: of outsiders only the public ones. */
+export function versionsFor(builds: Build[], insider: boolean): Build[] {
+  return versionsOf(builds).filter((build) => insider || isPublic(build))
+}
+
 /** The number after `last`; a first release as `minor` is 0.1.0 (platform reference §3.4). */
 export function nextNumber(last: string | undefined, increment: Increment): string {
   const [major = 0, minor = 0, revision = 0] = (last ?? '0.0.0').split('.').map(Number)
@@ -61,10 +76,10 @@ export function compareNumbers(a: string, b: string): number {
  */
 export function resolveVersion(builds: Build[], wanted: string | undefined, insider: boolean): Build | undefined {
   const releases = published(builds)
-  const open = releases.filter(({ version }) => version.callability === 'public')
+  const open = publicBuilds(builds)
   if (wanted === undefined || wanted === 'latest') return open[0]
   if (wanted === 'latestPrivate') {
-    return insider ? releases.find(({ version }) => version.callability === 'private') : undefined
+    return insider ? releases.find((release) => !isPublic(release)) : undefined
   }
   if (/^[0-9a-f]{40}$/i.test(wanted)) {
     const commit = wanted.toLowerCase()
