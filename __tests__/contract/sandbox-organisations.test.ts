@@ -152,6 +152,17 @@ describe('an admin key', () => {
     expect([answer.status, answer.json()]).toEqual([403, { error: expect.objectContaining({ code: 2001 }) }])
   })
 
+  test.each(['/v1/users/anna/errors', '/v1/organizations/anna/errors', '/v1/users/nobody/errors'])(
+    'lists the failed calls of %s',
+    async (path) => {
+      const answer = await request('GET', path)
+      expect([answer.status, answer.json()]).toEqual([200, []])
+      expect((await request('GET', path, undefined, ben)).status).toBe(403)
+      expect((await request('GET', path, undefined, 'simWrong')).status).toBe(401)
+      expect((await call(sandbox.url, path)).status).toBe(401)
+    },
+  )
+
   test('does not open repositories', async () => {
     await sandbox.createAlgorithm('anna', 'Closed')
     const basic = (secret: string) => `Basic ${Buffer.from(`anna:${secret}`).toString('base64')}`

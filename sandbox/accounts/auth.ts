@@ -55,6 +55,11 @@ export function requireAdmin(request: FastifyRequest, users: Users): Caller {
   return caller
 }
 
+/** True when an administrator asks, on an endpoint that owners have, too. */
+export function asksAsAdmin(request: FastifyRequest, users: Users): boolean {
+  return keyHolderOf(request, users)?.key.admin === true
+}
+
 function keyHolderOf(request: FastifyRequest, users: Users): Caller | undefined {
   const header = request.headers.authorization?.trim()
   if (!header) return undefined

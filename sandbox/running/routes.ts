@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, callerOf, requireCaller, requireManage } from '../accounts/auth.ts'
+import { asksAsAdmin, type Caller, callerOf, requireCaller, requireManage } from '../accounts/auth.ts'
 import { mayCall } from '../accounts/keys.ts'
 import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
@@ -44,11 +44,9 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
   }
   for (const path of ['/v1/users/:owner/errors', '/v1/organizations/:owner/errors']) {
     app.get<{ Params: { owner: string } }>(path, (request) => {
-      const caller = requireCaller(callerOf(request, services.users))
       const { owner } = request.params
-      if (!services.users.actsFor(caller.user, owner))
-        throw forbidden(`the errors of ${owner} are shown to ${owner} only`)
-      requireManage(caller)
+      // Everything below these two addresses is open to administrators (platform reference §1, "Keys").
+      if (!asksAsAdmin(request, services.users)) requireOwnErrors(services, request, owner)
       return services.algorithms
         .of(owner)
         .flatMap(({ id }) => services.errors.of(id))
@@ -66,6 +64,12 @@ export function callRoutes(app: FastifyInstance, services: CallRouteServices): v
     if (sender?.call) Object.assign(sender.call.insights, reported)
     return { response: 'ok' }
   })
+}
+
+function requireOwnErrors({ users }: Directory, request: FastifyRequest, owner: string): void {
+  const caller = requireCaller(callerOf(request, users))
+  if (!users.actsFor(caller.user, owner)) throw forbidden(`the errors of ${owner} are shown to ${owner} only`)
+  requireManage(caller)
 }
 
 async function call(
