@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   }
   // npm passes a Ctrl-C on to us that the terminal has sent us already, so a second one must not cut the first short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  console.log(banner(sandbox, options.stateDir === undefined))
+  console.log(banner(sandbox, options.stateDir === undefined, options.host))
 }
 
 try {

@@ -51,6 +51,7 @@ export class Platform {
   readonly builds: Builds
   readonly secrets: Secrets
   readonly data: HostedData
+  readonly environments: PythonEnvironments
   readonly workers: Workers
   readonly builder: Builder
   readonly pool: Pool
@@ -75,6 +76,7 @@ export class Platform {
     this.secrets = new Secrets(stateDir)
     this.data = new HostedData(stateDir)
     const { users, url, secrets, algorithms, builds, repositories, data } = this
+    this.environments = new PythonEnvironments(options.environments ?? join(stateDir, 'environments'), python)
     this.workers = new Workers(stateDir, { users, url, secrets, log })
     this.builder = new Builder({
       users,
@@ -85,7 +87,7 @@ export class Platform {
       log,
       workers: this.workers,
       sources: new Sources(stateDir, repositories),
-      environments: new PythonEnvironments(options.environments ?? join(stateDir, 'environments'), python),
+      environments: this.environments,
     })
     this.pool = new Pool({ ...defaultLimits, ...options.limits })
     this.errors = new RunErrors(stateDir)
@@ -101,6 +103,8 @@ export class Platform {
     await Workers.tidy(stateDir)
     const isNew = isNewState(stateDir)
     const platform = new Platform(stateDir, environment, options)
+    // The usual one may be missing where nobody runs algorithms.
+    if (options.python !== undefined) await platform.environments.check()
     if (isNew && platform.users.named(demoAccount)) await seedDemo(platform.data)
     return platform
   }

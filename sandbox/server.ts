@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import type { UserRecord } from './accounts/users.ts'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
@@ -5,7 +7,7 @@ import { buildRoutes } from './builds/routes.ts'
 import { environmentRoutes } from './environments/routes.ts'
 import { gitRoutes } from './git/routes.ts'
 import { hostedDataRoutes } from './hosted-data/routes.ts'
-import { createApp, listen } from './http/app.ts'
+import { createApp, isFree, listen } from './http/app.ts'
 import { organisationRoutes } from './organisations/routes.ts'
 import { callThroughApi } from './pages/call.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -14,14 +16,14 @@ import { callRoutes } from './running/routes.ts'
 import { rewriteAddress } from './running/workers.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import { sourceHostRoutes } from './source-hosts/routes.ts'
-import { openState } from './state.ts'
+import { openState, readJson, writeJson } from './state.ts'
 import { versionRoutes } from './versions/routes.ts'
 
 /** How to start a sandbox. */
 export interface SandboxOptions extends PlatformOptions {
   /** Where everything is kept; without it a temporary folder that `close` removes. */
   stateDir?: string
-  /** 0, the default, takes a free one. */
+  /** 0 takes a free one. Default: that of the last start with this folder if it is free, else a free one. */
   port?: number
   /** Default 127.0.0.1. */
   host?: string
@@ -58,6 +60,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
+/** Without a port that was asked for, the one of the last start: clones and clients know it. */
+async function listenAgain(app: FastifyInstance, stateDir: string, { host = '127.0.0.1', port }: SandboxOptions) {
+  const file = join(stateDir, 'port.json')
+  const last = readJson<number>(file) ?? 0
+  const address = await listen(app, host, port ?? ((await isFree(host, last)) ? last : 0))
+  writeJson(file, Number(new URL(address).port))
+  return address
+}
+
 async function serve(platform: Platform, options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { users, algorithms, builds, data, repositories, workers, url, log } = platform
   const app = createApp({ log, rewriteUrl: (request, path) => rewriteAddress(request, path, workers) })
@@ -83,7 +94,7 @@ async function serve(platform: Platform, options: SandboxOptions, release: () =>
     release()
   }
   try {
-    platform.address = await listen(app, options.host ?? '127.0.0.1', options.port ?? 0)
+    platform.address = await listenAgain(app, platform.stateDir, options)
     await platform.builder.resume()
   } catch (error) {
     platform.stop()

@@ -187,6 +187,28 @@ describe('the command', () => {
     expect(withoutAdmin(banners[1])).toBe(withoutAdmin(banners[0]))
   })
 
+  test('keeps accounts, keys and the port, whatever is added later', async () => {
+    const state = join(folder, 'state')
+    const starts = [
+      ['--user', 'anna', '--api-key', 'simFirst', '--key', 'user=anna,data=read,key=simReader'],
+      [],
+      ['--api-key', 'simSecond', '--password', 'changed'],
+    ]
+    const addresses: string[] = []
+    for (const options of starts) {
+      const { child, exit, output } = command(['--state', state, ...options])
+      await until(() => output().includes('Ctrl-C'))
+      addresses.push(/API {4}(\S+)/.exec(output())?.[1] ?? '')
+      expect(output()).not.toContain('demo')
+      const keys = options.includes('simSecond') ? ['simSecond', 'simFirst', 'simReader'] : ['simFirst', 'simReader']
+      expect([...output().matchAll(/API key {3}(\S+)/g)].map((match) => match[1])).toEqual(keys)
+      if (options.includes('changed')) expect(output()).toContain('password  changed')
+      child.kill('SIGTERM')
+      expect(await exit).toBe(0)
+    }
+    expect(new Set(addresses).size).toBe(1)
+  })
+
   test('takes over from one that was killed', async () => {
     const state = join(folder, 'state')
     const first = command(['--state', state])
@@ -208,6 +230,7 @@ describe('the command', () => {
     ['an argument', ['start'], /start/],
     ['a user name that is none', ['--user', 'a/b'], /cannot be a user name/],
     ['a state that is no folder', ['--state', fileURLToPath(import.meta.url)], /cannot be used/],
+    ['a Python that is none', ['--python', '/no/python'], /Python of algorithms, \/no\/python, cannot be used/],
     ['an algorithm that is none', ['--algorithm', 'demo'], /--algorithm must be OWNER\/NAME/],
     ['an algorithm of nobody', ['--algorithm', 'nobody/echo'], /nobody\/echo: The user nobody does not exist/],
     ['an algorithm that cannot be', ['--algorithm', 'demo/1st'], /demo\/1st: /],

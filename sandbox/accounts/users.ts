@@ -6,13 +6,15 @@ import type { Caller } from './auth.ts'
 import { type KeyRecord, type KeySpec, keyFrom, randomText, withFurtherKeys } from './keys.ts'
 import { mayBeOwnerName, ownerNameRule } from './names.ts'
 
-export type { KeyRecord } from './keys.ts'
-
 /** An account as asked for; what is left out is generated, and rights default to the broad ones. */
 export interface UserSpec {
-  name: string
+  /** Default: the first account that is kept, or `demo`. */
+  name?: string
   password?: string
+  /** All its keys, in place of those that are kept. */
   keys?: KeySpec[]
+  /** Its first key; those that are kept stay behind it. */
+  apiKey?: string
 }
 
 /** A key to add to those that an account has; without a user, to the first account. */
@@ -46,10 +48,11 @@ export class Users {
     for (const user of readJson<UserRecord[]>(this.#file) ?? []) {
       this.#users.set(user.name, { ...user, keys: user.keys.map(keyFrom) })
     }
-    for (const spec of specs) this.#users.set(spec.name, this.#accountFrom(spec))
-    if (this.#users.size === 0) this.#users.set('demo', this.#accountFrom({ name: 'demo' }))
+    const fallback = this.all()[0]?.name ?? 'demo'
     // Unless a key says otherwise, it belongs to the account that the start is about.
-    const first = specs[0]?.name ?? this.all()[0]?.name ?? ''
+    const first = specs[0]?.name ?? fallback
+    const wanted = specs.length === 0 && this.#users.size === 0 ? [{}] : specs
+    for (const { name = fallback, ...spec } of wanted) this.#users.set(name, this.#accountFrom(name, spec))
     for (const [name, keys] of Map.groupBy(furtherKeys, ({ user = first }) => user)) this.#addKeys(name, keys)
     refuseSharedKeys(this.all())
     writeJson(this.#file, this.all())
@@ -86,7 +89,7 @@ export class Users {
   /** Adds an account with a generated password and key. */
   create(name: string, email: string): UserRecord & { profile: { id: string; email: string } } {
     this.refuseTakenName(name)
-    const user = { ...this.#accountFrom({ name }), profile: { id: crypto.randomUUID(), email } }
+    const user = { ...this.#accountFrom(name, {}), profile: { id: crypto.randomUUID(), email } }
     writeJson(this.#file, [...this.all(), user])
     this.#users.set(name, user)
     return user
@@ -120,17 +123,17 @@ export class Users {
     return user && key && { user, key }
   }
 
-  #accountFrom(spec: UserSpec): UserRecord {
-    if (!mayBeOwnerName(spec.name)) throw new StartError(`"${spec.name}" cannot be a user name: ${ownerNameRule}`)
-    if (this.organisations.find(spec.name)) throw new StartError(`${spec.name} is an organisation, not a user`)
-    if (spec.password === '') throw new StartError(`The password of ${spec.name} must not be empty`)
-    const earlier = this.#users.get(spec.name)
-    const keys = spec.keys?.map(keyFrom) ?? earlier?.keys ?? [keyFrom({})]
+  #accountFrom(name: string, spec: UserSpec): UserRecord {
+    if (!mayBeOwnerName(name)) throw new StartError(`"${name}" cannot be a user name: ${ownerNameRule}`)
+    if (this.organisations.find(name)) throw new StartError(`${name} is an organisation, not a user`)
+    if (spec.password === '') throw new StartError(`The password of ${name} must not be empty`)
+    const earlier = this.#users.get(name)
+    const keys = spec.keys?.map(keyFrom) ?? keysFrom(earlier?.keys ?? [], spec.apiKey)
     const [first] = keys
-    if (!first || first.admin) throw new StartError(`The first API key of ${spec.name} must be a standard one`)
+    if (!first || first.admin) throw new StartError(`The first API key of ${name} must be a standard one`)
     return {
       ...earlier,
-      name: spec.name,
+      name,
       password: spec.password ?? earlier?.password ?? randomText(20),
       apiKey: first.key,
       keys,
@@ -145,6 +148,13 @@ export class Users {
     }
     this.#users.set(name, { ...user, keys: withFurtherKeys(user.keys, specs) })
   }
+}
+
+/** The keys of an account, the wanted one first. */
+function keysFrom(earlier: KeyRecord[], wanted: string | undefined): KeyRecord[] {
+  if (wanted === undefined) return earlier.length > 0 ? earlier : [keyFrom({})]
+  const first = earlier.find(({ key }) => key === wanted) ?? keyFrom({ key: wanted })
+  return [first, ...earlier.filter((key) => key !== first)]
 }
 
 function refuseSharedKeys(users: UserRecord[]): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemCode } from '../errors.ts'
+import { messageOf, StartError, systemCode } from '../errors.ts'
 import { publicEnvironment, runCommand } from '../processes.ts'
 import { readJson, writeJson } from '../state.ts'
 
@@ -43,11 +43,7 @@ export class PythonEnvironments {
    * @throws Error when pip fails; its words are in `watch.print`
    */
   async for(requirements: string, watch: Watch): Promise<PythonEnvironment> {
-    this.#identity ??= identityOf(this.#python)
-    const identity = await this.#identity.catch((error: unknown) => {
-      this.#identity = undefined
-      throw error
-    })
+    const identity = await this.#identify()
     watch.print(`Python ${identity.split(' ', 1)[0]}\n`)
     const name = createHash('sha256').update(`${identity}\n${requirements}`).digest('hex').slice(0, 32)
     const record = join(this.#folder, `${name}.json`)
@@ -68,6 +64,25 @@ export class PythonEnvironments {
     const made = await promise
     writeJson(record, made)
     return made
+  }
+
+  /** @throws StartError when the interpreter cannot be used */
+  async check(): Promise<void> {
+    try {
+      await this.#identify()
+    } catch (error) {
+      throw new StartError(messageOf(error), { cause: error })
+    }
+  }
+
+  async #identify(): Promise<string> {
+    this.#identity ??= identityOf(this.#python)
+    try {
+      return await this.#identity
+    } catch (error) {
+      this.#identity = undefined
+      throw error
+    }
   }
 
   async #make(name: string, requirements: string, { print, signal }: Watch): Promise<PythonEnvironment> {
@@ -113,7 +128,7 @@ async function identityOf(python: string): Promise<string> {
       },
     })
   } catch (error) {
-    const reason = systemCode(error) === 'ENOENT' ? 'it is not on the PATH' : `${String(error)} ${text}`.trim()
+    const reason = systemCode(error) === 'ENOENT' ? 'there is no such program' : `${String(error)} ${text}`.trim()
     throw new Error(`The Python of algorithms, ${python}, cannot be used: ${reason}`, { cause: error })
   }
   return text.trim()

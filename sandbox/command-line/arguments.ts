@@ -11,7 +11,8 @@ export const help = `Starts a local Algorithmia: hosted data, and algorithms wit
 
 Usage: npm run sandbox -- [options]
 
-  --port N       the port to listen on (default: a free one)
+  --port N       the port to listen on (default: with --state that of the last start, if it is
+                 free; otherwise a free one)
   --host ADDRESS the address to listen on (default: 127.0.0.1)
   --state DIR    keep users, keys, data and repositories in DIR, and use what is there
                  (default: a temporary folder, removed at the end)
@@ -112,11 +113,11 @@ function count(name: string, text: string, least: number): number {
 function usersFrom(values: { user?: string[]; password?: string; 'api-key'?: string }): { users?: UserSpec[] } {
   const { user, password, 'api-key': key } = values
   if (user === undefined && password === undefined && key === undefined) return {}
-  const [first = 'demo', ...others] = user ?? []
+  const [first, ...others] = user ?? []
   const account = {
-    name: first,
+    ...(first !== undefined && { name: first }),
     ...(password !== undefined && { password }),
-    ...(key !== undefined && { keys: [{ key }] }),
+    ...(key !== undefined && { apiKey: key }),
   }
   return { users: [account, ...others.map((name) => ({ name }))] }
 }

@@ -3,7 +3,7 @@ import type { UserRecord } from '../accounts/users.ts'
 import type { Sandbox } from '../server.ts'
 
 /** What a person needs to use a sandbox, in a form to copy from. */
-export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): string {
+export function banner({ url, users, stateDir }: Sandbox, temporary: boolean, host = '127.0.0.1'): string {
   const [first] = users
   const [name = '', key = ''] = [first?.name, first?.apiKey]
   const lines = [
@@ -13,6 +13,9 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): s
     `  API    ${url}`,
     `  git    ${url}/git/<owner>/<algorithm>.git`,
     `  state  ${stateDir}${temporary ? ' (removed at the end; --state DIR keeps it)' : ''}`,
+    ...(isLocal(host)
+      ? []
+      : ['', `  It listens on ${host}: whoever reaches it and has a password runs code on this machine.`]),
     ...users.flatMap(account),
     '',
     'For the step of a workflow:',
@@ -37,6 +40,10 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean): s
     '',
   ]
   return lines.join('\n')
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function account({ name, password, keys }: UserRecord): string[] {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { StartError, systemCode } from '../errors.ts'
 import { answerBadUrl, installErrorReplies, rawErrorResponse } from './error-replies.ts'
@@ -42,7 +43,7 @@ export function createApp({ log, rewriteUrl = (_request, path) => path }: AppOpt
 /** What became of a request, with the reason if it was refused: some clients do not show it. */
 function lineFor({ method, url }: FastifyRequest, { raw, elapsedTime }: FastifyReply): string {
   const what = `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
-  if (!raw.writableFinished) return `${what}: the client left`
+  if (!raw.writableEnded) return `${what}: the client left`
   const reason = raw.getHeader('x-error-message')
   return `${what} ${raw.statusCode} ${Math.round(elapsedTime)} ms${reason === undefined ? '' : `: ${reason}`}`
 }
@@ -62,6 +63,16 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   const actual = typeof address === 'object' && address !== null ? address.port : port
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
+}
+
+/** True if a server could listen there now. */
+export async function isFree(host: string, port: number): Promise<boolean> {
+  if (port === 0) return true
+  const server = createServer()
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, host, () => server.close(() => resolve(true)))
+  })
 }
 
 function listenProblem(error: unknown, host: string, port: number): string {

@@ -18,7 +18,7 @@ export function overviewPage(accounts: VisibleAccount[], visitor: Caller, url: s
 <dl>
 <dt>API</dt><dd><code>${url}</code></dd>
 <dt>git</dt><dd><code>git clone ${git}</code></dd>
-<dt>Clients</dt><dd><code>ALGORITHMIA_API=${url}</code></dd>
+<dt>Clients</dt><dd><code>export ALGORITHMIA_API=${url}</code></dd>
 </dl>
 <p class="note">The sandbox printed the passwords and API keys when it started. git takes either as the password.</p>
 ${accounts.filter(({ own }) => own).map((account) => ownAccount(account, visitor))}
