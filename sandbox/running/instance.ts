@@ -3,6 +3,7 @@ import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { killGroup, ownGroup } from '../processes.ts'
 import { type Answer, type Failure, parseAnswer } from './answer.ts'
+import { exitFailure, loadFailure, stopped, systemError } from './failures.ts'
 import { floodBytes, OutputReader } from './output.ts'
 
 /** What a process is started with. */
@@ -38,7 +39,7 @@ export class LoadFailure extends Error {
 const runner = fileURLToPath(new URL('runner.py', import.meta.url))
 const initialised = 'PIPE_INIT_COMPLETE'
 /** 15 MB, as on the platform, and the envelope (platform reference §4, "Limits"). */
-export const answerLimit = 15_000_000
+const answerLimit = 15_000_000
 const stopGraceMs = 3000
 /** The byte with which the runner says that it has read a request. */
 const receipt = 6
@@ -146,7 +147,7 @@ export class Instance {
    * @returns what it printed since its last answer
    */
   async stop(): Promise<string> {
-    this.#whyEnded ??= { message: 'The algorithm was stopped', type: 'SystemError', trace: '' }
+    this.#whyEnded ??= stopped
     this.#child.stdin?.end()
     const timer = setTimeout(() => killGroup(this.#child), stopGraceMs)
     const printed = await this.ended
@@ -226,26 +227,4 @@ export class Instance {
 /** The line that says it has loaded is not the algorithm's. */
 function withoutSignal(output: string): string {
   return output.includes(initialised) ? output.replace(/.*PIPE_INIT_COMPLETE.*\n?/, '') : output
-}
-
-function systemError(message: string): Failure {
-  return { message, type: 'SystemError', trace: '' }
-}
-
-/** What is known of a process that ended during a call (platform reference §5.2, step 6). */
-function exitFailure(why: string, output: string): Failure {
-  const type = why.startsWith('exited') ? 'SystemExit' : 'SystemError'
-  const hint = why.endsWith('SIGKILL') ? ' (often because the machine is out of memory)' : ''
-  return { message: `${why}${hint}`, type, trace: tailOf(output) }
-}
-
-/** An exception while loading ends the process; its last line says what it was (platform reference §5.1). */
-function loadFailure(why: string, output: string): Failure {
-  const last = output.trimEnd().split('\n').at(-1)?.trim()
-  const message = `The algorithm failed to load: ${last ? `${last} (${why})` : why}`
-  return { message, type: 'InitializationError', trace: tailOf(output) }
-}
-
-function tailOf(output: string): string {
-  return output.trimEnd().slice(-10_000)
 }
