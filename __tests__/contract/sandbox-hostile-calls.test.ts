@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -19,9 +20,11 @@ def apply(input):
         return json.loads(urllib.request.urlopen(request).read())
     if input == 'end':
         os._exit(0)
-    if input == 'slow':
-        print('begun')
-        time.sleep(1)
+    if isinstance(input, str) and input.startswith('/'):
+        open(input + '.begun', 'w').close()
+        while not os.path.exists(input):
+            time.sleep(0.01)
+        open(input + '.ended', 'w').close()
     return input
 `
 const limitedKey = 'simAnnaOthersOnly'
@@ -125,15 +128,19 @@ describe('connections', () => {
     await alive()
   })
 
-  test('that close during a call do no harm', async () => {
+  test('that close during a call do no harm, and the call is carried out', async () => {
     const { hostname, port } = new URL(lab.url)
     const socket = connect(Number(port), hostname)
-    const body = '"slow"'
+    const go = `${lab.sandbox.stateDir}/go`
+    const body = JSON.stringify(go)
     socket.write(
       `POST /v1/algo/anna/Echo/${commit} HTTP/1.1\r\nHost: x\r\nAuthorization: ${annasKey}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     )
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(() => existsSync(`${go}.begun`))
     socket.destroy()
+    await until(() => lab.log.some((line) => line.endsWith(`${commit}: the client left`)))
+    writeFileSync(go, '')
+    await until(() => existsSync(`${go}.ended`))
     await alive()
   })
 

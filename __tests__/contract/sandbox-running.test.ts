@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { call } from '../support/http-call.ts'
 import { type AlgorithmAnswer, noPackages, SandboxLab } from '../support/sandbox-lab.ts'
@@ -353,6 +355,24 @@ describe('what one call leaves for the next', () => {
     expect((await act('calls')).result).toMatchObject({ pid })
   })
 })
+
+test('nothing of a call stays in the memory of the server', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const heap = () => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const calls = async (count: number) => {
+    for (let n = 0; n < count; n += 1) await lab.ask(`Actor/${commit}?timeout=3000`, n)
+    lab.log.length = 0
+  }
+  await calls(500)
+  const before = heap()
+  await calls(2000)
+  // Less than a kilobyte a call, though a call alone takes many.
+  expect(heap() - before).toBeLessThan(2_000_000)
+}, 120_000)
 
 describe('waiting for a turn', () => {
   const marking = `

@@ -75,30 +75,44 @@ export class Calls {
   }
 
   async #carryOut(call: Call, requestId: string): Promise<CallResult> {
-    const { parent, abandoned, timeoutSeconds } = call
-    const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
+    const { parent, timeoutSeconds } = call
     const refused = parent && refusal(parent.algorithm, parent.call?.session)
     if (refused) return { outcome: { failure: refused, stdout: '' }, requestId, durationMs: 0 }
-    if (parent?.call) return await this.#nested(call, requestId, parent.call.session, deadline)
-    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
-    const waiting = abandoned ? AbortSignal.any([deadline, abandoned]) : deadline
-    const started = performance.now()
-    const fromOutside = async () => {
-      try {
-        return await this.#run(call, { requestId, session, insights: {} }, deadline)
-      } finally {
-        this.#answered.add(session)
-        await this.#endIfOver(session)
-      }
-    }
+    // Not AbortSignal.timeout: what it holds is only free when the time is up.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), timeoutSeconds * 1000)
     try {
-      return await this.#services.pool.turn(fromOutside, waiting)
+      if (parent?.call) return await this.#nested(call, requestId, parent.call.session, deadline.signal)
+      return await this.#fromOutside(call, requestId, deadline.signal)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #fromOutside(call: Call, requestId: string, deadline: AbortSignal): Promise<CallResult> {
+    const { pool, log } = this.#services
+    const { abandoned, timeoutSeconds, algorithm } = call
+    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
+    const started = performance.now()
+    const waiting = new AbortController()
+    const giveUp = () => waiting.abort()
+    for (const signal of [deadline, abandoned]) signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await pool.turn(async () => {
+        try {
+          return await this.#run(call, { requestId, session, insights: {} }, deadline)
+        } finally {
+          this.#answered.add(session)
+          await this.#endIfOver(session)
+        }
+      }, waiting.signal)
     } catch (error) {
-      if (!waiting.aborted || error !== waiting.reason) throw error
-      const { owner, name } = call.algorithm
-      if (abandoned?.aborted) this.#services.log(`a call of ${owner}/${name} did not begin: the client left`)
+      if (error !== waiting.signal.reason) throw error
+      if (abandoned?.aborted) log(`a call of ${algorithm.owner}/${algorithm.name} did not begin: the client left`)
       const failure = timeout(`It was not its turn within ${timeoutSeconds} seconds, for so many other calls`)
       return { outcome: { failure, stdout: '' }, requestId, durationMs: performance.now() - started }
+    } finally {
+      for (const signal of [deadline, abandoned]) signal?.removeEventListener('abort', giveUp)
     }
   }
 
