@@ -88,10 +88,13 @@ async function serve(platform: Platform, options: SandboxOptions, release: () =>
   const close = async () => {
     // Whoever waits for a call gets an answer before the connections go.
     platform.stop()
-    await platform.calls.settled()
-    await app.close()
-    await platform.settled()
-    release()
+    try {
+      await platform.calls.settled()
+      await app.close()
+      await platform.settled()
+    } finally {
+      release()
+    }
   }
   try {
     platform.address = await listenAgain(app, platform.stateDir, options)

@@ -56,7 +56,7 @@ const algorithm = (owner: string, name: string): Algorithm => ({
   id: crypto.randomUUID(),
   owner,
 })
-const session = (): Session => ({ id: `rses-${crypto.randomUUID()}`, nested: 0 })
+const session = (): Session => ({ id: `rses-${crypto.randomUUID()}`, nested: 0, isOver: false })
 
 /** The key of an algorithm that runs for a user; without a session it is loading. */
 function running(algorithm: Algorithm, user: 'anna' | 'ben', session?: Session): string {

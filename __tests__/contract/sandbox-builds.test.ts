@@ -170,7 +170,6 @@ describe('a build', () => {
   )
 
   test.each([
-    ['README.md', '../../../users.json', /README.md leads out of the repository/],
     ['requirements.txt', '/etc/hostname', /requirements.txt leads out of the repository/],
     ['algorithmia.conf', 'src', /algorithmia.conf is not a file/],
   ])('does not follow a link of %s to %s', async (file, target, log) => {
@@ -181,6 +180,20 @@ describe('a build', () => {
     expect(build?.commit_sha).toBe(commit)
     expect(await lab.finished(name, build?.build_id ?? '')).toMatchObject({ status: 'failed' })
     expect(await lab.buildLog(name, build?.build_id ?? '')).toMatch(log)
+  })
+
+  test.each([
+    ['a link that leads out', {}, { 'README.md': '../../../users.json' }, /no summary: README.md leads out/],
+    ['a text that is too long', { 'README.md': 'x'.repeat(2_000_000) }, {}, /no summary: README.md is larger than/],
+  ])('has no summary from %s', async (kind, files, links, log) => {
+    const name = kind.includes('link') ? 'ReadmeLink' : 'ReadmeLong'
+    await create(name)
+    await lab.push(name, { ...plain(name), ...files }, 'master', links)
+    const [build] = await lab.builds(name)
+    expect(await lab.finished(name, build?.build_id ?? '')).toMatchObject({ status: 'succeeded' })
+    expect(await lab.buildLog(name, build?.build_id ?? '')).toMatch(log)
+    const shown = (await lab.request('GET', `/v1/algorithms/anna/${name}`)).json()
+    expect(shown).toMatchObject({ details: { summary: '' } })
   })
 
   test('follows a link within the repository', async () => {
@@ -199,6 +212,7 @@ describe('a build', () => {
     rmSync(join(lab.sandbox.stateDir, 'builds', id), { recursive: true })
     letGo('Unrecorded')
     await until(() => lab.log.some((line) => line.includes('could not be finished')))
+    expect((await lab.builds('Unrecorded')).map(({ status }) => status)).toEqual(['failed'])
     expect(await lab.deploy('Unrecorded', plain('Unrecorded'))).toMatchObject({ status: 'succeeded' })
   })
 
@@ -284,7 +298,13 @@ test('a restart loses no build: neither an unfinished one nor one that was never
   await until(() => isLoading('Open'))
   await first.request('POST', '/v1/algorithms/anna', { name: 'Unseen' })
   const repository = first.sandbox.repositoryPath('anna', 'Unseen')
+  // Somebody else's damage does not stop the start.
+  await first.request('POST', '/v1/algorithms/anna', { name: 'Damaged' })
+  const damaged = first.sandbox.repositoryPath('anna', 'Damaged')
   await first.close()
+  rmSync(join(damaged, 'refs'), { recursive: true })
+  rmSync(join(damaged, 'objects'), { recursive: true })
+  writeFileSync(join(stateDir, 'sources', 'stray'), '')
   // As after a push whose end the server did not live to see.
   const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8' }).trim()
   const commit = git(

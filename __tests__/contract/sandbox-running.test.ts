@@ -74,6 +74,10 @@ def apply(input):
     if action == 'identity':
         names = sorted(name for name in os.environ if name.startswith('ALGORITHMIA') or name in ('SECRET_OF_THE_JOB', 'HOME', 'TMPDIR'))
         return {name: os.environ[name] for name in names}
+    if action == 'twice':
+        with open('/tmp/algoout', 'w') as pipe:
+            pipe.write('{"result": "first", "metadata": {"content_type": "text"}}\\n')
+        return 'second'
     if action == 'rewrite':
         with open('src/Actor.py', 'w') as file:
             file.write('broken')
@@ -338,6 +342,13 @@ describe('what one call leaves for the next', () => {
     const next = (await answer).result as { calls: number; pid: number }
     expect(next.calls).toBe(1)
     expect(next.pid).not.toBe(pid)
+  })
+
+  test("a second answer to the same call is nobody's", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      expect((await act('twice')).result).toBe('first')
+      expect((await lab.ask(`Actor/${commit}`, round)).result).toBe(round)
+    }
   })
 
   test('files that an algorithm changes are changed for that process only', async () => {

@@ -33,6 +33,8 @@ export interface Session {
   id: string
   /** How many calls that algorithms made are under way in it. */
   nested: number
+  /** Whether what began it has its answer: then it ends with the last of these calls. */
+  isOver: boolean
 }
 
 /**

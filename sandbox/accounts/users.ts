@@ -153,8 +153,7 @@ export class Users {
 /** The keys of an account, the wanted one first. */
 function keysFrom(earlier: KeyRecord[], wanted: string | undefined): KeyRecord[] {
   if (wanted === undefined) return earlier.length > 0 ? earlier : [keyFrom({})]
-  const first = earlier.find(({ key }) => key === wanted) ?? keyFrom({ key: wanted })
-  return [first, ...earlier.filter((key) => key !== first)]
+  return [keyFrom({ key: wanted }), ...earlier.filter(({ key }) => key !== wanted)]
 }
 
 function refuseSharedKeys(users: UserRecord[]): void {

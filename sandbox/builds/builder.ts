@@ -145,6 +145,8 @@ export class Builder {
         if (!signal.aborted) await this.#turns.take(() => this.#build(algorithm, build, signal))
       })
       .catch((error: unknown) => {
+        // Nobody must wait for it, though the record will only know after the next start, which builds it again.
+        build.status = 'failed'
         this.#services.log(`the build ${build.id} could not be finished: ${String(error)}`)
       })
     this.#queues.set(algorithm.id, finished)
@@ -184,8 +186,8 @@ export class Builder {
     const { python } = await environments.for(requirementsOf(source, print), watch)
     print(`Loading src/${algorithm.name}.py\n`)
     await this.#load(algorithm, { source, python }, watch)
-    const readme = repositoryFile(source, 'README.md')
-    if (readme !== undefined) build.summary = readmeHtml(readme)
+    const summary = summaryOf(source, print)
+    if (summary !== undefined) build.summary = summary
   }
 
   /** Loads the algorithm as every process of it will (platform reference §5.2). */
@@ -197,12 +199,13 @@ export class Builder {
     const { workers, users, data } = this.#services
     const { instance, process } = await workers.start({ algorithm, user: ownerOf(users, algorithm.owner), ...program })
     // What loads may use other algorithms and scratch space, as it does in a call.
-    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
+    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0, isOver: false }
     process.call = { requestId: `req-${crypto.randomUUID()}`, session, insights: {} }
     const end = (message: string) => instance.kill({ message, type: 'InitializationError', trace: '' })
     const timer = setTimeout(() => end(`it did not load within ${loadLimitMs / 60_000} minutes`), loadLimitMs)
     const abort = () => end('the build was stopped')
     signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
     try {
       await instance.loaded
     } finally {
@@ -210,7 +213,8 @@ export class Builder {
       signal.removeEventListener('abort', abort)
       process.call = undefined
       print(await instance.stop())
-      await data.endSession(session.id)
+      session.isOver = true
+      if (session.nested === 0) await data.endSession(session.id)
     }
   }
 }
@@ -218,6 +222,17 @@ export class Builder {
 /** Builds load an algorithm as its owner, which may be an organisation. */
 function ownerOf(users: Users, name: string): UserRecord {
   return users.named(name) ?? { name, password: '', apiKey: '', keys: [] }
+}
+
+/** The README.md as HTML, if it can be shown. */
+function summaryOf(source: string, print: (text: string) => void): string | undefined {
+  try {
+    const readme = repositoryFile(source, 'README.md')
+    return readme === undefined ? undefined : readmeHtml(readme)
+  } catch (error) {
+    print(`There is no summary: ${messageOf(error)}\n`)
+    return undefined
+  }
 }
 
 function requirementsOf(source: string, print: (text: string) => void = () => undefined): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { before } from '../abort.ts'
 import { messageOf, StartError, systemCode } from '../errors.ts'
 import { publicEnvironment, runCommand } from '../processes.ts'
 import { readJson, writeJson } from '../state.ts'
@@ -56,7 +57,10 @@ export class PythonEnvironments {
     const making = this.#inProgress.get(name)
     if (making) {
       watch.print('Another build is installing the same requirements.txt; waiting for it\n')
-      const made = await making.catch(() => undefined)
+      const made = await before(
+        watch.signal,
+        making.catch(() => undefined),
+      )
       return made ?? (await this.for(requirements, watch))
     }
     const promise = this.#make(name, requirements, watch).finally(() => this.#inProgress.delete(name))

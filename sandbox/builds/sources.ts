@@ -14,9 +14,11 @@ export class Sources {
     this.#repositories = repositories
     mkdirSync(this.#folder, { recursive: true })
     // Half written when the server was killed.
-    for (const algorithmId of readdirSync(this.#folder)) {
-      for (const name of readdirSync(join(this.#folder, algorithmId))) {
-        if (name.includes('.')) rmSync(join(this.#folder, algorithmId, name), { recursive: true, force: true })
+    for (const entry of readdirSync(this.#folder, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue
+      const folder = join(this.#folder, entry.name)
+      for (const name of readdirSync(folder)) {
+        if (name.includes('.')) rmSync(join(folder, name), { recursive: true, force: true })
       }
     }
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemCode } from '../errors.ts'
 import { readJsonFiles, writeJson } from '../state.ts'
 import type { Build } from './build.ts'
 
@@ -60,7 +61,13 @@ export class Builds {
 
   /** @returns undefined until the build is finished */
   log(build: Build): string | undefined {
-    return build.status === 'in-progress' ? undefined : readFileSync(this.#path(build, 'log'), 'utf8')
+    if (build.status === 'in-progress') return undefined
+    try {
+      return readFileSync(this.#path(build, 'log'), 'utf8')
+    } catch (error) {
+      // The disk was full, or somebody deleted it.
+      return `There is no log of this build (${systemCode(error)})\n`
+    }
   }
 
   save(build: Build): void {

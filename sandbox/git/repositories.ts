@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { endOf } from '../processes.ts'
 
@@ -145,15 +145,17 @@ function removeFolder(path: string): void {
  */
 function removeLeftovers(repository: string): void {
   const paths = [
-    ...readdirSync(repository).filter(isLock),
-    ...readdirSync(join(repository, 'refs'), { recursive: true, encoding: 'utf8' })
-      .filter(isLock)
-      .map((name) => join('refs', name)),
-    ...readdirSync(join(repository, 'objects'))
-      .filter((name) => name.startsWith('tmp_'))
-      .map((name) => join('objects', name)),
+    ...filesIn(repository, '.').filter(isLock),
+    ...filesIn(repository, 'refs', true).filter(isLock),
+    ...filesIn(repository, 'objects').filter((name) => basename(name).startsWith('tmp_')),
   ]
   for (const path of paths) rmSync(join(repository, path), { recursive: true, force: true })
+}
+
+/** Below a folder of a repository; none where somebody has damaged it. */
+function filesIn(repository: string, folder: string, recursive = false): string[] {
+  if (!existsSync(join(repository, folder))) return []
+  return readdirSync(join(repository, folder), { recursive, encoding: 'utf8' }).map((name) => join(folder, name))
 }
 
 const isLock = (name: string) => name.endsWith('.lock')

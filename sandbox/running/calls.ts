@@ -1,3 +1,4 @@
+import { before } from '../abort.ts'
 import type { AlgorithmProcess, Caller, RunningCall, Session } from '../accounts/auth.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
 import type { Algorithms } from '../algorithms/store.ts'
@@ -54,8 +55,6 @@ const sampleTimeout = 60
 /** Carries calls out. */
 export class Calls {
   readonly #services: CallServices
-  /** Those whose call from outside has its answer. */
-  readonly #answered = new WeakSet<Session>()
   readonly #underWay = new Set<Promise<CallResult>>()
 
   constructor(services: CallServices) {
@@ -92,7 +91,7 @@ export class Calls {
   async #fromOutside(call: Call, requestId: string, deadline: AbortSignal): Promise<CallResult> {
     const { pool, log } = this.#services
     const { abandoned, timeoutSeconds, algorithm } = call
-    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0 }
+    const session: Session = { id: `rses-${crypto.randomUUID()}`, nested: 0, isOver: false }
     const started = performance.now()
     const waiting = new AbortController()
     const giveUp = () => waiting.abort()
@@ -102,7 +101,7 @@ export class Calls {
         try {
           return await this.#run(call, { requestId, session, insights: {} }, deadline)
         } finally {
-          this.#answered.add(session)
+          session.isOver = true
           await this.#endIfOver(session)
         }
       }, waiting.signal)
@@ -136,7 +135,7 @@ export class Calls {
 
   /** A call that nobody waits for, or whose caller was ended, may outlive the one from outside. */
   async #endIfOver(session: Session): Promise<void> {
-    if (this.#answered.has(session) && session.nested === 0) await this.#services.data.endSession(session.id)
+    if (session.isOver && session.nested === 0) await this.#services.data.endSession(session.id)
   }
 
   async #run(call: Call, running: RunningCall, deadline: AbortSignal): Promise<CallResult> {
@@ -201,18 +200,6 @@ async function answerOf(
   } finally {
     process.call = undefined
     deadline.removeEventListener('abort', end)
-  }
-}
-
-/** What comes of `work`, unless the signal is aborted before. */
-async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { systemCode } from '../errors.ts'
 import { killGroup, ownGroup } from '../processes.ts'
 import { type Answer, type Failure, parseAnswer } from './answer.ts'
 import { exitFailure, loadFailure, stopped, systemError } from './failures.ts'
@@ -102,7 +103,7 @@ export class Instance {
   /** Why the process ended, once it and its children are gone. */
   #closed(): Promise<string> {
     return new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(`could not be started: ${error.message}`))
+      this.#child.once('error', (error) => resolve(`could not be started (${systemCode(error)})`))
       this.#child.once('exit', (code, signal) => {
         // A child of the algorithm may hold the pipes open; it goes the same way.
         killGroup(this.#child)

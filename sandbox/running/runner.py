@@ -72,6 +72,8 @@ class Channel:
     def __init__(self, marker):
         self.marker = b"\0" + marker.encode("ascii") + b"\0"
         self.answered = False
+        # Before the first request a handler may say that it cannot load.
+        self.owed = True
         self.output = os.dup(1)
         self.requests = Requests(os.dup(0))
         self.lines = io.TextIOWrapper(io.BufferedReader(self.requests, 1 << 16), encoding="utf-8")
@@ -85,10 +87,15 @@ class Channel:
     def receive(self):
         """The requests, each with a receipt: one without can be given to another process if this one ends."""
         for line in self.lines:
+            self.owed = True
             write_all(ANSWERS, RECEIPT)
             yield line
 
     def send(self, document):
+        # A second answer to the same request would be taken for that to the next one.
+        if not self.owed:
+            return
+        self.owed = False
         self.answered = True
         for stream in (sys.stdout, sys.stderr):
             try:
