@@ -1,19 +1,15 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Session } from '../accounts/auth.ts'
 import type { UserRecord, Users } from '../accounts/users.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
-import { readmeHtml } from '../algorithms/readme.ts'
 import type { Algorithms } from '../algorithms/store.ts'
 import { messageOf, notFound } from '../errors.ts'
 import type { Repositories } from '../git/repositories.ts'
 import type { HostedData } from '../hosted-data/store.ts'
-import { isObject, parseJson } from '../http/request-body.ts'
 import type { Workers } from '../running/workers.ts'
 import { Turns } from '../turns.ts'
 import type { Build } from './build.ts'
+import { checkConfiguration, requirementsOf, summaryOf } from './description.ts'
 import type { PythonEnvironments } from './python-environments.ts'
-import { repositoryFile } from './repository-file.ts'
 import type { Sources } from './sources.ts'
 import type { Builds } from './store.ts'
 
@@ -222,39 +218,4 @@ export class Builder {
 /** Builds load an algorithm as its owner, which may be an organisation. */
 function ownerOf(users: Users, name: string): UserRecord {
   return users.named(name) ?? { name, password: '', apiKey: '', keys: [] }
-}
-
-/** The README.md as HTML, if it can be shown. */
-function summaryOf(source: string, print: (text: string) => void): string | undefined {
-  try {
-    const readme = repositoryFile(source, 'README.md')
-    return readme === undefined ? undefined : readmeHtml(readme)
-  } catch (error) {
-    print(`There is no summary: ${messageOf(error)}\n`)
-    return undefined
-  }
-}
-
-function requirementsOf(source: string, print: (text: string) => void = () => undefined): string {
-  const requirements = repositoryFile(source, 'requirements.txt')
-  if (requirements !== undefined) return requirements
-  print('There is no requirements.txt, so no packages are installed\n')
-  if (existsSync(join(source, 'environment.yml'))) {
-    throw new Error('The sandbox has no conda: give the algorithm a requirements.txt in place of environment.yml')
-  }
-  return ''
-}
-
-/** The platform finds the algorithm by what its configuration says (platform reference §5.1). */
-function checkConfiguration(source: string, { owner, name }: Algorithm): void {
-  const text = repositoryFile(source, 'algorithmia.conf')
-  if (text === undefined) throw new Error('algorithmia.conf is missing in the root of the repository')
-  const content = parseJson(text)
-  if (!isObject(content)) throw new Error('algorithmia.conf is not a JSON object')
-  if (content.username !== owner || content.algoname !== name) {
-    throw new Error(
-      `algorithmia.conf names ${String(content.username)}/${String(content.algoname)}, but this is ${owner}/${name}`,
-    )
-  }
-  if (!existsSync(join(source, 'src', `${name}.py`))) throw new Error(`src/${name}.py is missing`)
 }
