@@ -94,6 +94,6 @@ const passedOn =
 
 /** What of the server's own environment a program may see: no token of the job or the shell it was started from. */
 export function publicEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => passedOn.test(entry[0]))
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => passedOn.test(entry[0])))
 }

@@ -295,6 +295,14 @@ describe.each(algorithmPythons())('on Python $name', ({ command }) => {
     })
   })
 
+  test('many at once answer through a pipe of their own each', async () => {
+    const names = ['Plain', 'OldClient']
+    const calls = Array.from({ length: 40 }, (_, index) => ({ name: names[index % 2] ?? '', input: `${index}` }))
+    const answers = await Promise.all(calls.map(({ name, input }) => ask(name, input)))
+    expect(answers.map(({ result }) => result)).toEqual(calls.map(({ input }) => input))
+    for (const [index, { metadata }] of answers.entries()) expect(metadata?.stdout).toContain(`got ${index}\n`)
+  })
+
   test.each(['WithLoad', 'Unmarked'])(
     'load of %s is called once a process, and its state is passed on',
     async (name) => {

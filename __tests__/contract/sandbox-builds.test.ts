@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -233,6 +233,35 @@ def apply(input):
       'loadedkept',
     ])
   }, 120_000)
+
+  test('leaves no scratch space behind, not even that of a call which outlives it', async () => {
+    const send = (path: string, method: string) =>
+      `urllib.request.urlopen(urllib.request.Request(os.environ['ALGORITHMIA_API'] + '${path}', b'1', method='${method}', headers={'Authorization': os.environ['ALGORITHMIA_API_KEY'], 'Content-Type': 'application/json'}))`
+    const [begun, go, ended] = ['begun', 'go', 'ended'].map((name) => join(folder, `scratch-${name}`))
+    const writer = `import os, time, urllib.request
+def apply(input):
+    open(${JSON.stringify(begun)}, 'w').close()
+    while not os.path.exists(${JSON.stringify(go)}):
+        time.sleep(0.02)
+    ${send('/v1/data/.session/note', 'PUT')}
+    open(${JSON.stringify(ended)}, 'w').close()
+`
+    const { commit_sha } = await lab.deploy('Scratch', plain('Scratch', writer))
+    const loader = `import os, threading, time, urllib.request
+def call():
+    ${send(`/v1/algo/anna/Scratch/${commit_sha}`, 'POST')}
+threading.Thread(target=call, daemon=True).start()
+while not os.path.exists(${JSON.stringify(begun)}):
+    time.sleep(0.02)
+def apply(input):
+    return input
+`
+    expect(await lab.deploy('Scratching', plain('Scratching', loader))).toMatchObject({ status: 'succeeded' })
+    writeFileSync(go ?? '', '')
+    await until(() => existsSync(ended ?? ''))
+    const collections = join(lab.sandbox.stateDir, 'collections')
+    await until(() => readdirSync(collections).length === 0)
+  })
 
   test('is shown only to keys that may manage', async () => {
     expect((await lab.request('GET', '/v1/algorithms/anna/First/builds', undefined, lab.otherKey)).status).toBe(404)

@@ -11,6 +11,7 @@ import type { Failure } from './answer.ts'
 import type { Insights } from './insights.ts'
 import { LoadFailure, type Outcome } from './instance.ts'
 import type { Pool } from './pool.ts'
+import { requestLine } from './request.ts'
 import type { RunErrors } from './run-errors.ts'
 import type { Worker, Workers } from './workers.ts'
 
@@ -118,7 +119,7 @@ export class Calls {
   /** The answer to a sample input as text; of a failure its message, as the platform records it (platform reference §3.1). */
   async runSample(caller: Caller, algorithm: Algorithm, build: Build, sample: string): Promise<string> {
     const isJson = parseJson(sample) !== undefined
-    const request = `{"content_type":"${isJson ? 'json' : 'text'}","data":${isJson ? sample.replaceAll(/[\r\n]/g, ' ') : JSON.stringify(sample)}}`
+    const request = isJson ? requestLine('json', sample) : requestLine('text', JSON.stringify(sample))
     const { outcome } = await this.carryOut({ caller, algorithm, build, request, timeoutSeconds: sampleTimeout })
     return 'failure' in outcome ? outcome.failure.message : outcome.result
   }

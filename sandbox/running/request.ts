@@ -67,6 +67,15 @@ function requireJson(text: string): void {
 }
 
 /**
+ * The line with which a process gets its input (platform reference §5.2, step 3).
+ *
+ * @param data JSON, whose spelling stays as it is
+ */
+export function requestLine(contentType: 'text' | 'json' | 'binary', data: string): string {
+  return `{"content_type":"${contentType}","data":${data.replaceAll(/[\r\n]/g, ' ')}}`
+}
+
+/**
  * Reads the input of a call as the line that the process gets. JSON passes as it is, so that numbers keep their spelling.
  *
  * @param type the Content-Type of the request
@@ -75,19 +84,18 @@ function requireJson(text: string): void {
 export async function inputLine(request: FastifyRequest, type: string | undefined): Promise<string> {
   const [contentType = ''] = (type ?? '').split(';', 1)
   const body = await wholeBody(request, requestBytes)
-  const line = (kind: string, data: string) => `{"content_type":"${kind}","data":${data}}`
   switch (contentType.trim().toLowerCase()) {
     case 'application/json': {
       const text = body.toString('utf8')
       requireJson(text)
-      return line('json', text.replaceAll(/[\r\n]/g, ' '))
+      return requestLine('json', text)
     }
     case 'text/plain':
     case 'application/text':
-      return line('text', JSON.stringify(body.toString('utf8')))
+      return requestLine('text', JSON.stringify(body.toString('utf8')))
     case 'application/octet-stream': {
       const encoded = request.headers['content-encoding']?.toLowerCase() === 'base64'
-      return line('binary', JSON.stringify(encoded ? body.toString('latin1').trim() : body.toString('base64')))
+      return requestLine('binary', JSON.stringify(encoded ? body.toString('latin1').trim() : body.toString('base64')))
     }
     case '':
       throw new ApiError(400, codes.invalidRequest, 'missing Content-Type')

@@ -3,6 +3,7 @@ import { asksAsAdmin, type Caller, callerOf, requireCaller, requireManage } from
 import { mayCall } from '../accounts/keys.ts'
 import { type AlgorithmAddress, algorithmUrls, type Directory, managedAlgorithm } from '../algorithms/access.ts'
 import type { Algorithm } from '../algorithms/algorithm.ts'
+import type { Algorithms } from '../algorithms/store.ts'
 import type { Build } from '../builds/build.ts'
 import { badRequest, codes, forbidden } from '../errors.ts'
 import { parseJson, wholeBody } from '../http/request-body.ts'
@@ -123,22 +124,26 @@ function leaving({ raw }: FastifyReply): AbortSignal {
   return controller.signal
 }
 
+function algorithmAt(algorithms: Algorithms, { owner, name }: Target): Algorithm | undefined {
+  return name === undefined ? algorithms.withId(owner) : algorithms.find(owner, name)
+}
+
 /** The algorithm and the build that an address means, as far as the caller may know of them. */
 function lookUp(
   { algorithms, builds, users }: CallRouteServices,
   caller: Caller,
-  { owner, name, version }: Target,
+  target: Target,
 ): { algorithm: Algorithm; build: Build } | undefined {
-  const algorithm = name === undefined ? algorithms.withId(owner) : algorithms.find(owner, name)
+  const algorithm = algorithmAt(algorithms, target)
   if (!algorithm) return undefined
-  const build = resolveVersion(builds.of(algorithm.id), version, users.actsFor(caller.user, algorithm.owner))
+  const build = resolveVersion(builds.of(algorithm.id), target.version, users.actsFor(caller.user, algorithm.owner))
   return build && { algorithm, build }
 }
 
 /** Why an address names nothing to call: the answer must not say it, so the log does. */
 function whyNot({ algorithms, builds, users }: CallRouteServices, { user }: Caller, target: Target): string {
-  const { owner, name, version } = target
-  const algorithm = name === undefined ? algorithms.withId(owner) : algorithms.find(owner, name)
+  const { version } = target
+  const algorithm = algorithmAt(algorithms, target)
   if (!algorithm) return 'there is no such algorithm'
   const all = builds.of(algorithm.id)
   const build = all.find(({ commit }) => commit === version?.toLowerCase())
