@@ -1,0 +1,41 @@
+import type { Json } from './json.ts'
+
+/** What the platform tells of a deployed algorithm, in the words that `algorithmia/` and `release/` share. */
+
+export interface Build {
+  id: string
+  /** 40 hex digits, lower case. */
+  commit: string
+  state: 'in-progress' | 'succeeded' | 'failed'
+}
+
+/** A build as the platform calls it a version: what a commit was published as, if it was. */
+export interface Version {
+  /** 40 hex digits, lower case. */
+  commit: string
+  /** `1.2.3`; undefined until it is published. */
+  number: string | undefined
+}
+
+/** The input of a call, as it travels. */
+export interface CallInput {
+  contentType: 'text/plain' | 'application/json'
+  body: string
+}
+
+/** How a call of the algorithm ended (platform reference §4). */
+export type Answer =
+  | { outcome: 'result'; result: Json; milliseconds: number }
+  /** The algorithm failed, or the platform on its behalf. */
+  | { outcome: 'error'; type: string | undefined; message: string; milliseconds: number }
+  /** This build cannot be called yet; it may be a moment later. */
+  | { outcome: 'not-ready'; message: string; milliseconds: number }
+  /** No answer of the algorithm: HTTP 5xx, a cut connection, no JSON. */
+  | { outcome: 'no-answer'; message: string; milliseconds: number }
+
+/**
+ * Calls one version or commit of the algorithm, once.
+ *
+ * @throws DeployError when no input could be answered: the key may not call it, the run is cancelled
+ */
+export type Call = (input: CallInput) => Promise<Answer>
