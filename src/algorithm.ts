@@ -39,3 +39,25 @@ export type Answer =
  * @throws DeployError when no input could be answered: the key may not call it, the run is cancelled
  */
 export type Call = (input: CallInput) => Promise<Answer>
+
+export type Increment = 'major' | 'minor' | 'revision'
+
+/** What a publication asks for; what is undefined stays as it is. */
+export interface PublishRequest {
+  /** The commit whose build becomes the version. */
+  commit: string
+  increment: Increment
+  releaseNotes: string
+  sampleInput: string | undefined
+  callability: 'private' | 'public' | undefined
+  insights: boolean | undefined
+}
+
+/** How a publication ended; a refusal that trying again cannot change is thrown. */
+export type PublishAnswer =
+  | { outcome: 'published'; version: Version }
+  | { outcome: 'already-published'; message: string }
+  /** The platform answered with an error of its own; it may have taken effect all the same. */
+  | { outcome: 'failed'; message: string }
+  /** Nobody knows whether it arrived, or will. */
+  | { outcome: 'no-answer'; message: string }

@@ -13,7 +13,7 @@ import {
   manifestEntry,
   namesOtherModel,
   readManifestText,
-} from './delivery.ts'
+} from './stages/delivery.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
 import type { Inputs } from './inputs.ts'
@@ -23,9 +23,11 @@ import { checkModel } from './model/check.ts'
 import { remoteName } from './model/names.ts'
 import { modelSource } from './model/source.ts'
 import { readOrigin } from './origin.ts'
-import { plan } from './plan.ts'
-import { preflight } from './preflight.ts'
-import { trainModel } from './train-model.ts'
+import { publish } from './outputs.ts'
+import { plan } from './stages/plan.ts'
+import { preflight } from './stages/preflight.ts'
+import { algorithmOf, releaseCommit } from './stages/release.ts'
+import { trainModel } from './stages/train.ts'
 
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
@@ -35,15 +37,15 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
   const http = new Http(inputs.platform)
   const data = new DataApi(http)
-  try {
-    const { origin, repository, collection, present } = await deployment.stage('preflight', 'Preflight', async () => {
+    try {
+    const { origin, repository, collection, present, release, releaseSkipped } = await deployment.stage('preflight', 'Preflight', async () => {
       deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
       const opened = AlgorithmRepository.clone(inputs.repository, temp)
-      return { origin: deployment.origin, ...(await preflight(inputs, http, data, opened)) }
+      return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) }
     })
 
     if (inputs.dryRun)
-      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present))
+      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present, release))
 
     const { training } = inputs
     const trainedSince = training
@@ -95,6 +97,14 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
         ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
         : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
     )
+    // A later step wants it most when this run is killed while it waits.
+    publish(deployment.outputs)
+
+    const { commit } = delivery
+    const reached = release
+      ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
+      : (deployment.skip('Build, test and publication', releaseSkipped) ?? 'pushed')
+    deployment.succeed(delivery.changed || deployment.published?.isNew ? reached : 'unchanged')
   } finally {
     // What is left there must not hide how the deployment ended.
     await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>

@@ -4,10 +4,21 @@ import { UncertainError } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import type { Origin } from './origin.ts'
-import { initialOutputs, type Outputs } from './outputs.ts'
+import { initialOutputs, type Outputs, type Status } from './outputs.ts'
+import type { TestRun } from './release/run-tests.ts'
 
 /** The stages of a deployment, as the output `failed_phase` names them. */
-export type Phase = 'inputs' | 'preflight' | 'train' | 'model' | 'store' | 'copy' | 'push'
+export type Phase =
+  | 'inputs'
+  | 'preflight'
+  | 'train'
+  | 'model'
+  | 'store'
+  | 'copy'
+  | 'push'
+  | 'build'
+  | 'test'
+  | 'publish'
 
 /** What is known of a deployment so far: filled in stage by stage, and reported whether it succeeds or not. */
 export class Deployment {
@@ -16,10 +27,17 @@ export class Deployment {
   origin: Origin | undefined
   /** Where it goes: known once the inputs are read. */
   target: { algorithm: string; repositoryUrl: string } | undefined
-  /** True when a push may or may not have arrived. */
+  /** True when a push or a publication may or may not have taken effect. */
   uncertain = false
   /** The branch that holds the delivered commit. */
   branch = ''
+  /** Whether this run pushed that commit, or found it there. */
+  pushed = false
+  /** The commit that took the delivered one back, because its tests failed. */
+  revertedBy = ''
+  tests: TestRun | undefined
+  /** The version that the commit is published as; an output only once it is proven. */
+  published: { number: string; isNew: boolean } | undefined
   /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
   readonly notes: string[] = []
   readonly stages: { name: Phase; milliseconds: number }[] = []
@@ -65,14 +83,27 @@ export class Deployment {
 
   recordDelivery(delivery: { changed: boolean; commit: string; branch: string; url: string; manifest: string }): void {
     this.branch = delivery.branch
+    this.pushed = delivery.changed
     this.outputs.algorithm_commit_sha = delivery.commit
     this.outputs.algorithm_commit_url = delivery.url
     this.outputs.manifest = delivery.manifest
-    this.succeed(delivery.changed ? 'pushed' : 'unchanged')
   }
 
-  succeed(status: Outputs['status']): void {
-    this.outputs.status = status
+  recordTests(run: TestRun, report: string): void {
+    this.tests = run
+    this.outputs.tests_passed = String(run.passed)
+    this.outputs.tests_total = String(run.total)
+    this.outputs.test_report = report
+  }
+
+  recordRelease(version: string, endpoint: string): void {
+    this.outputs.version = version
+    this.outputs.endpoint_url = endpoint
+  }
+
+  /** @param reached how far a run got that did not fail */
+  succeed(reached: Exclude<Status, 'failed'>): void {
+    this.outputs.status = reached
     this.outputs.failed_phase = ''
   }
 
@@ -84,5 +115,18 @@ export class Deployment {
     }
     this.outputs.status = 'failed'
     this.outputs.failed_phase = this.phase
+  }
+
+  /** What stands after a failure, in a sentence; empty when nothing that production reads has changed. */
+  get standing(): string {
+    const { algorithm_commit_sha: commit } = this.outputs
+    if (commit === '') return ''
+    const place = this.pushed
+      ? `Commit ${commit} is pushed to ${this.branch}`
+      : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`
+    const reverted = this.revertedBy === '' ? '' : `, and taken back by ${this.revertedBy}`
+    if (this.published !== undefined) return `${place}. It is published as ${this.published.number}, but that was not proven.`
+    const unknown = this.uncertain && this.phase === 'publish'
+    return `${place}${reverted}. ${unknown ? 'Whether it was published is not known.' : 'Nothing was published.'}`
   }
 }

@@ -23,6 +23,11 @@ export class DeployError extends Error {
   }
 }
 
+/** The platform refuses a key something (401, 403): trying again cannot help, but another key may. */
+export class RefusedError extends DeployError {
+  override readonly name = 'RefusedError'
+}
+
 /** A failure after which nobody can tell whether production changed; the message says where to look. */
 export class UncertainError extends DeployError {
   override readonly name = 'UncertainError'

@@ -1,11 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
+import type { Increment } from './algorithm.ts'
 import { type DataUri, parseCollection } from './algorithmia/data-uri.ts'
 import { DeployError } from './errors.ts'
 import type { InputName } from './inputs/names.ts'
 import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
+import { readReleaseInputs } from './inputs/release.ts'
 import { locateRepository } from './inputs/repository.ts'
 import * as value from './inputs/values.ts'
 import { info, warning } from './log.ts'
+import type { TestCase } from './release/test-cases.ts'
 
 export { inputNames } from './inputs/names.ts'
 
@@ -46,6 +49,29 @@ export interface RepositoryInputs {
   message: string | undefined
 }
 
+export interface ReleaseInputs {
+  /** For everything after the push. */
+  apiKey: string
+  /** The input that holds the key, for messages. */
+  keyInput: InputName
+  buildTimeoutMs: number
+  /** Undefined when there is nothing to test with; `testingSkipped` says why. */
+  tests: TestInputs | undefined
+  testingSkipped: string
+  publish: Increment | 'none'
+  releaseNotes: string | undefined
+  callability: 'private' | 'public' | undefined
+  insights: boolean | undefined
+}
+
+export interface TestInputs {
+  file: value.WorkspacePath
+  cases: TestCase[]
+  /** Whether the workflow names the file, rather than it being there. */
+  isDemanded: boolean
+  onFailure: 'keep' | 'revert'
+}
+
 export interface Inputs {
   workspace: string
   /** RUNNER_TEMP: on the same disk as the workspace, emptied by the runner after the job. */
@@ -60,6 +86,9 @@ export interface Inputs {
   code: CodeInputs | undefined
   codeSkipped: string
   repository: RepositoryInputs
+  /** Undefined when nothing is to follow the push; `releaseSkipped` says why. */
+  release: ReleaseInputs | undefined
+  releaseSkipped: string
   dryRun: boolean
 }
 
@@ -76,6 +105,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const apiKey = reader.secret('algorithmia_api_key')
   const password = reader.secret('algorithmia_password', text('algorithmia_username'))
   const token = reader.secret('github_pat', text('github_username'))
+  const managementKey = reader.secret('algorithmia_management_api_key')
   if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
     reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`)
   }
@@ -147,6 +177,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const owner = reader.optional('algorithm_owner', value.account)
   const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token })
   const branch = reader.optional('algorithm_branch', value.branch)
+  const release = await readReleaseInputs(reader, { workspace, codeFolder, apiKey, managementKey })
   const dryRun = reader.optional('dry_run', value.boolean) ?? false
 
   reader.throwProblems()
@@ -180,6 +211,8 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
       author: { name: username, email: emailAddress },
       message: text('commit_message') || undefined,
     },
+    release,
+    releaseSkipped: 'wait_for_build is false',
     dryRun,
   }
 }

@@ -78,7 +78,12 @@ export function warning(message: string, properties?: core.AnnotationProperties)
   core.warning(safe(message), properties)
 }
 
-/** The one error annotation of a failed run; it also makes the exit code 1. */
+/** An annotation for one of several things that are wrong; `fail` says that the run failed. */
+export function error(message: string, properties?: core.AnnotationProperties): void {
+  core.error(safe(message), properties)
+}
+
+/** The error annotation of a failed run that says why it failed; it also makes the exit code 1. */
 export function fail(message: string, properties: core.AnnotationProperties = {}): void {
   core.error(safe(message), properties)
   process.exitCode = core.ExitCode.Failure

@@ -18,7 +18,8 @@ export async function run(): Promise<void> {
     await deploy(inputs, deployment)
   } catch (error) {
     deployment.fail(error)
-    failure = await explainFullDisk(describeError(error), process.env.RUNNER_TEMP)
+    const reason = await explainFullDisk(describeError(error), process.env.RUNNER_TEMP)
+    failure = [reason, deployment.standing].filter(Boolean).join('\n')
     log.fail(failure, {
       title: `Deploy to Algorithmia failed: ${deployment.phase}`,
       ...(error instanceof DeployError ? error.annotation : {}),

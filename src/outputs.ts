@@ -12,6 +12,12 @@ export const outputNames = [
   'manifest',
   'algorithm_commit_sha',
   'algorithm_commit_url',
+  'build_id',
+  'tests_passed',
+  'tests_total',
+  'test_report',
+  'version',
+  'endpoint_url',
   'executed_notebook',
 ] as const
 
@@ -19,7 +25,7 @@ export type OutputName = (typeof outputNames)[number]
 export type Outputs = Record<OutputName, string>
 
 /** How far the deployment got. */
-export type Status = 'pushed' | 'unchanged' | 'planned' | 'failed'
+export type Status = 'released' | 'built' | 'pushed' | 'unchanged' | 'planned' | 'failed'
 
 /** What a consumer reads when the run dies before it says anything else. */
 export const initialOutputs: Outputs = {

@@ -1,6 +1,19 @@
-import { DeployError } from '../errors.ts'
+import { DeployError, RefusedError } from '../errors.ts'
 import type { Http } from './http.ts'
-import { errorText } from './response.ts'
+import { errorText, type Response } from './response.ts'
+
+/** One algorithm, as a key sees it. */
+export interface AlgorithmAddress {
+  http: Http
+  owner: string
+  name: string
+  /** The input that holds the key, for messages. */
+  keyInput: string
+}
+
+export function algorithmPath({ owner, name }: AlgorithmAddress): string {
+  return `/v1/algorithms/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`
+}
 
 /**
  * Whether the algorithm exists. Keys without "may manage my algorithms" may be refused an answer; a deployment does
@@ -8,14 +21,28 @@ import { errorText } from './response.ts'
  *
  * @throws DeployError when the platform is in trouble
  */
-export async function findAlgorithm(
-  http: Http,
-  owner: string,
-  name: string,
-): Promise<'exists' | 'missing' | 'unknown'> {
-  const response = await http.request('GET', `/v1/algorithms/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`)
+export async function findAlgorithm(algorithm: AlgorithmAddress): Promise<'exists' | 'missing' | 'unknown'> {
+  const response = await algorithm.http.request('GET', algorithmPath(algorithm))
   if (response.status === 200) return 'exists'
   if (response.status === 404) return 'missing'
   if (response.status === 401 || response.status === 403) return 'unknown'
+  const { owner, name } = algorithm
   throw new DeployError(`Algorithmia could not look for the algorithm ${owner}/${name} (${errorText(response)})`)
+}
+
+/** What the platform would not do, and which right the key lacks for it (platform reference §1, "Keys"). */
+export function refusedBy({ keyInput }: AlgorithmAddress, response: Response, action: string): DeployError {
+  const said = errorText(response)
+  if (response.status === 401) {
+    return new RefusedError(
+      `Algorithmia rejected ${keyInput} while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`,
+    )
+  }
+  if (response.status === 403) {
+    return new RefusedError(
+      `${keyInput} may not ${action} (${said}). In the key's settings switch on "may manage my algorithms", or set ` +
+        'algorithmia_management_api_key to a key that has it and belongs to the owner of the algorithm',
+    )
+  }
+  return new DeployError(`Algorithmia could not ${action} (${said})`)
 }

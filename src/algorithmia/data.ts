@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DeployError } from '../errors.ts'
 import { apiPath, collectionParts, type DataUri, formatUri, isHosted } from './data-uri.ts'
 import type { Http } from './http.ts'
-import { errorText, type Response } from './response.ts'
+import { errorText, parseObject, type Response } from './response.ts'
 
 /** Folders and files of the data API (platform reference §2.3). */
 export class DataApi {
@@ -27,7 +27,7 @@ export class DataApi {
   /** Creates the collection unless it is there; that somebody else created it meanwhile is fine. */
   async createCollection(collection: DataUri): Promise<void> {
     const { owner, name } = collectionParts(collection)
-    const response = await this.#http.request('POST', `/v1/data/${encodeURIComponent(owner)}`, { name })
+    const response = await this.#http.postJson(`/v1/data/${encodeURIComponent(owner)}`, { name })
     if (response.status === 200 || response.status === 409) return
     if ((await this.findCollection(collection).catch(() => 'missing')) === 'exists') return
     throw refusal(response, `create the collection ${formatUri(collection)}`, 'writing')
@@ -60,7 +60,7 @@ export class DataApi {
         apiPath(folder) + (marker === '' ? '' : `?marker=${encodeURIComponent(marker)}`),
       )
       if (response.status !== 200) throw refusal(response, `list ${formatUri(folder)}`, 'reading')
-      const page = parseListing(response.body)
+      const page: Listing | undefined = parseObject(response.body)
       if (page === undefined || (marker !== '' && page.marker === marker)) {
         throw new DeployError(`Algorithmia could not list ${formatUri(folder)}: its answer is not a listing`)
       }
@@ -92,15 +92,6 @@ interface Listing {
   files?: { filename: string; size: number }[]
   /** Where the next page starts. */
   marker?: string | null
-}
-
-function parseListing(body: string): Listing | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Says what the platform refused and which right the key lacks. */

@@ -23,9 +23,23 @@ export interface HttpOptions extends Partial<RetryPolicy> {
   timeoutMs?: number
   /** How long an upload may make no progress, in milliseconds. */
   stallMs?: number
+  /** Ends every call, each with the signal's reason. */
+  cancelled?: AbortSignal
 }
 
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+/** For one call in the place of the usual limits. */
+export interface CallLimits {
+  /** Tries, the first included. */
+  attempts?: number
+  /** Deadline of each try, in milliseconds. */
+  timeoutMs?: number
+}
+
+interface Content {
+  /** Sent as Content-Type. */
+  contentType: string
+  body: string
+}
 
 /** One try at sending a body: made anew for each, because a stream can be read only once. */
 export interface UploadBody {
@@ -40,7 +54,8 @@ export class Http {
 
   constructor(options: HttpOptions) {
     const retries = { attempts: 5, firstPauseMs: 1000, longestPauseMs: 120_000 }
-    this.#options = { timeoutMs: 60_000, stallMs: 60_000, ...retries, ...options }
+    const cancelled = new AbortController().signal
+    this.#options = { timeoutMs: 60_000, stallMs: 60_000, cancelled, ...retries, ...options }
   }
 
   get apiUrl(): string {
@@ -49,18 +64,29 @@ export class Http {
 
   /**
    * @param path from `/v1/` on, encoded
-   * @param body sent as JSON
    * @returns the answer, whatever its status (redirects excepted)
    * @throws ConnectionError when no try got an answer
    */
-  async request(method: Method, path: string, body?: unknown): Promise<Response> {
-    const { response } = await withRetries(`${method} ${path}`, this.#options, async () => {
+  async request(method: 'GET' | 'HEAD', path: string, limits: CallLimits = {}): Promise<Response> {
+    return this.#request({ method, url: path }, limits)
+  }
+
+  /** Sends a text as it is; otherwise like `request`. */
+  async post(path: string, { contentType, body }: Content, limits: CallLimits = {}): Promise<Response> {
+    return this.#request({ method: 'POST', url: path, data: body, headers: { 'Content-Type': contentType } }, limits)
+  }
+
+  async postJson(path: string, value: unknown, limits: CallLimits = {}): Promise<Response> {
+    return this.post(path, { contentType: 'application/json', body: JSON.stringify(value) }, limits)
+  }
+
+  async #request(config: AxiosRequestConfig, limits: CallLimits): Promise<Response> {
+    const { timeoutMs, ...policy } = { ...this.#options, ...limits }
+    const { response } = await withRetries(`${config.method} ${config.url}`, policy, async () => {
       const response = await this.#send({
-        method,
-        url: path,
-        ...(body === undefined ? {} : { data: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+        ...config,
         // axios' own timeout is one of silence: an answer that trickles never ends it.
-        signal: AbortSignal.timeout(this.#options.timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#options.cancelled]),
         maxContentLength: 64 * 1024 * 1024,
       })
       return { response: toResponse(response) }
@@ -214,6 +240,7 @@ export class Http {
       this.#refuseRedirect(response)
       return response
     } catch (error) {
+      this.#options.cancelled.throwIfAborted()
       if (!isAxiosError(error) && !axios.isCancel(error)) throw error
       const { request, code, message } = error as { request?: ClientRequest; code?: string; message: string }
       request?.destroy()

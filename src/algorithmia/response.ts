@@ -13,19 +13,29 @@ export interface Response {
  * stands in for the body of a HEAD (platform reference §2.5).
  */
 export function errorText(response: Response): string {
-  const said = redact(messageIn(response.body) ?? response.headers['x-error-message'] ?? '')
+  const { error, message } = parseObject(response.body) ?? {}
+  const text = isObject(error) ? error.message : (error ?? message)
+  const said = redact(typeof text === 'string' ? text : (response.headers['x-error-message'] ?? ''))
   return said === '' ? `HTTP ${response.status}` : `HTTP ${response.status}: ${said}`
 }
 
-function messageIn(body: string): string | undefined {
+/** The platform's number for a failure, nested or flat (platform reference §2.5, §3.6). */
+export function errorCode(response: Response): number | undefined {
+  const body = parseObject(response.body)
+  const code = isObject(body?.error) ? body.error.code : body?.code
+  return code === undefined || code === null ? undefined : Number(code)
+}
+
+/** The JSON object of a body; undefined when it holds anything else. */
+export function parseObject(body: string): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(body)
-    if (typeof parsed !== 'object' || parsed === null) return undefined
-    const { error, message } = parsed as { error?: unknown; message?: unknown }
-    const text =
-      typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : (error ?? message)
-    return typeof text === 'string' ? text : undefined
+    return isObject(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

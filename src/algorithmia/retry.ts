@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
+import { pause } from '../pause.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { Response } from './response.ts'
 
@@ -12,6 +13,8 @@ export interface RetryPolicy {
   firstPauseMs: number
   /** The longest pause that a server may ask for, in milliseconds. */
   longestPauseMs: number
+  /** Ends a pause, with the signal's reason. */
+  cancelled?: AbortSignal
 }
 
 /**
@@ -41,9 +44,9 @@ export async function withRetries<T extends { response: Pick<Response, 'status' 
       if (number >= attempts) throw new ConnectionError(`${messageOf(error)} (${attempts} tries)`, false)
       reason = messageOf(error)
     }
-    const pause = pauseBefore(number, policy, retryAfter)
-    log.info(`${call}: ${reason}; try ${number + 1} of ${attempts} in ${formatDuration(pause)}`)
-    await new Promise((resolve) => setTimeout(resolve, pause))
+    const milliseconds = pauseBefore(number, policy, retryAfter)
+    log.info(`${call}: ${reason}; try ${number + 1} of ${attempts} in ${formatDuration(milliseconds)}`)
+    await pause(milliseconds, policy.cancelled)
   }
 }
 

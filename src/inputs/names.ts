@@ -26,6 +26,15 @@ export const inputNames = [
   'algorithm_repository',
   'algorithm_branch',
   'commit_message',
+  'algorithmia_management_api_key',
+  'wait_for_build',
+  'build_timeout_minutes',
+  'test_cases_path',
+  'on_test_failure',
+  'publish',
+  'release_notes',
+  'algorithm_callability',
+  'insights_enabled',
   'dry_run',
 ] as const
 

@@ -1,14 +1,14 @@
 import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { copyCode } from './algorithm-repo/copy.ts'
-import { manifestPath } from './algorithmia/data-uri.ts'
-import type { StoredModel } from './algorithmia/store.ts'
-import { DeployError, messageOf } from './errors.ts'
-import { workspacePath } from './inputs/values.ts'
-import type { CodeInputs, Inputs, RepositoryInputs } from './inputs.ts'
-import * as log from './log.ts'
-import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from './manifest/manifest.ts'
-import type { Origin } from './origin.ts'
+import { copyCode } from '../algorithm-repo/copy.ts'
+import { manifestPath } from '../algorithmia/data-uri.ts'
+import type { StoredModel } from '../algorithmia/store.ts'
+import { DeployError, messageOf } from '../errors.ts'
+import { workspacePath } from '../inputs/values.ts'
+import type { CodeInputs, Inputs, RepositoryInputs } from '../inputs.ts'
+import * as log from '../log.ts'
+import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from '../manifest/manifest.ts'
+import type { Origin } from '../origin.ts'
 
 /** The manifest's entry for a stored model. What was stored by an earlier run keeps its time. */
 export function manifestEntry(origin: Origin, stored: StoredModel, present: Partial<ManifestEntry>): ManifestEntry {

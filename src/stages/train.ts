@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
-import type { Deployment } from './deployment.ts'
-import type { Inputs, TrainingInputs } from './inputs.ts'
-import { publish } from './outputs.ts'
+import type { Deployment } from '../deployment.ts'
+import type { Inputs, TrainingInputs } from '../inputs.ts'
+import { publish } from '../outputs.ts'
 
 /**
  * Runs the training notebook. The stage is loaded only here: most start-ups do not get this far.
@@ -16,7 +16,7 @@ export async function trainModel(
   deployment: Deployment,
   temp: string,
 ): Promise<Date> {
-  const { train } = await import('./training/train.ts')
+  const { train } = await import('../training/train.ts')
   const executedNotebook =
     training.executedNotebook?.absolute ?? join(inputs.temp, `${parse(training.notebook.absolute).name}.executed.ipynb`)
   // What an earlier step left there is not evidence of this run.

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
-import type { AlgorithmRepository } from './algorithm-repo/repository.ts'
-import { fileIn, formatUri, manifestPath } from './algorithmia/data-uri.ts'
+import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
+import { fileIn, formatUri, manifestPath } from '../algorithmia/data-uri.ts'
 import { applyTo, manifestEntry } from './delivery.ts'
-import type { Deployment } from './deployment.ts'
-import { formatBytes } from './format.ts'
-import type { Inputs } from './inputs.ts'
-import * as log from './log.ts'
-import { type ManifestEntry, manifestName, provesObject } from './manifest/manifest.ts'
-import { checkModel } from './model/check.ts'
-import { remoteName } from './model/names.ts'
-import { modelSource } from './model/source.ts'
-import type { Origin } from './origin.ts'
+import type { Deployment } from '../deployment.ts'
+import { formatBytes } from '../format.ts'
+import type { Inputs, ReleaseInputs } from '../inputs.ts'
+import * as log from '../log.ts'
+import { type ManifestEntry, manifestName, provesObject } from '../manifest/manifest.ts'
+import { checkModel } from '../model/check.ts'
+import { remoteName } from '../model/names.ts'
+import { modelSource } from '../model/source.ts'
+import type { Origin } from '../origin.ts'
 
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
 export async function plan(
@@ -19,6 +19,7 @@ export async function plan(
   origin: Origin,
   repository: AlgorithmRepository,
   present: Partial<ManifestEntry>,
+  release: ReleaseInputs | undefined,
 ): Promise<void> {
   const { model, workspace, training, collection } = inputs
   if (training) deployment.note(`Would run ${training.notebook.relative}.`)
@@ -51,7 +52,17 @@ export async function plan(
     const difference = await repository.difference(manifestName)
     if (difference !== '') log.info(difference)
   }
+  if (release) noteRelease(release, deployment)
   deployment.succeed('planned')
+}
+
+function noteRelease({ tests, publish }: ReleaseInputs, deployment: Deployment): void {
+  const steps = [
+    'wait for the build of the pushed commit',
+    ...(tests ? [`run the ${tests.cases.length} test cases of ${tests.file.relative} against it`] : []),
+    ...(publish === 'none' ? [] : [`publish it as a ${publish} version`]),
+  ]
+  deployment.note(`Would ${steps.join(', then ')}.`)
 }
 
 function shorten(files: readonly string[]): string {

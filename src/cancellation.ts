@@ -1,0 +1,20 @@
+import { DeployError } from './errors.ts'
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/**
+ * Runs work that ends soon after the run is cancelled, instead of the process ending at once without a word: the
+ * runner sends a signal and kills seconds later.
+ *
+ * @param work gets a signal that is aborted with a DeployError
+ */
+export async function untilCancelled<T>(work: (cancelled: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const cancel = (signal: NodeJS.Signals) => controller.abort(new DeployError(`The run was cancelled (${signal})`))
+  for (const signal of signals) process.on(signal, cancel)
+  try {
+    return await work(controller.signal)
+  } finally {
+    for (const signal of signals) process.off(signal, cancel)
+  }
+}

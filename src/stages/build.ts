@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { BuildApi } from '../algorithmia/builds.ts'
+import { type Annotation, DeployError, messageOf, RefusedError } from '../errors.ts'
+import type { Inputs } from '../inputs.ts'
+import * as log from '../log.ts'
+import { awaitBuild, type FinishedBuild } from '../release/build.ts'
+import { explainBuildLog, lastLines } from '../release/build-log.ts'
+import type { Released } from './release.ts'
+
+/**
+ * Waits until the commit is built.
+ *
+ * @returns false when the key may not see whether it is
+ * @throws DeployError when it is not built, with what its log says about that
+ */
+export async function buildCommit(released: Released): Promise<boolean> {
+  const { release, deployment, algorithm, commit, cancelled, inputs } = released
+  const builds = new BuildApi(algorithm)
+  const wait = { timeoutMs: release.buildTimeoutMs, cancelled }
+  let finished: FinishedBuild
+  try {
+    finished = await log.group('Wait for the build', () => awaitBuild(builds, commit, wait))
+  } catch (error) {
+    if (!(error instanceof RefusedError) || release.publish !== 'none' || release.tests?.isDemanded) throw error
+    log.warning(`Whether ${commit} is built is not known, and it was not tested: ${error.message}`)
+    deployment.skip('Build and test', `${algorithm.keyInput} may not read builds`)
+    return false
+  }
+  deployment.outputs.build_id = finished.id
+  if (finished.state === 'failed') throw await buildFailure(builds, finished, inputs)
+  return true
+}
+
+async function buildFailure(builds: BuildApi, { id, commit }: FinishedBuild, inputs: Inputs): Promise<DeployError> {
+  const what = `The build of ${commit.slice(0, 12)} failed`
+  const text = await builds.log(id).catch((error: unknown) => void log.info(messageOf(error)))
+  if (text === undefined) return new DeployError(`${what}, and its log could not be read: look at build ${id}`)
+  await log.group(`Log of build ${id}`, async () => log.info(text))
+  const { reason, file, line } = explainBuildLog(text, inputs.platform.algorithm)
+  return new DeployError(`${what}: ${reason}.\nThe end of its log:\n${lastLines(text, 15)}`, {
+    annotation: { ...placeOf(file, line, inputs), title: 'The build failed' },
+  })
+}
+
+/** A file of the algorithm's repository as the one in the workspace that it was copied from. */
+function placeOf(file: string | undefined, line: number | undefined, { code }: Inputs): Annotation {
+  if (file === undefined || code === undefined || !existsSync(join(code.folder.absolute, file))) return {}
+  const path = code.folder.relative === '.' ? file : `${code.folder.relative}/${file}`
+  return { file: path, ...(line !== undefined && { startLine: line }) }
+}

@@ -1,0 +1,90 @@
+import { checkCode } from '../algorithm-repo/copy.ts'
+import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
+import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
+import { BuildApi } from '../algorithmia/builds.ts'
+import { type DataApi, needsCollection } from '../algorithmia/data.ts'
+import { formatUri } from '../algorithmia/data-uri.ts'
+import { readManifestText } from './delivery.ts'
+import { DeployError, messageOf } from '../errors.ts'
+import type { Inputs } from '../inputs.ts'
+import * as log from '../log.ts'
+import { readManifest } from '../manifest/manifest.ts'
+
+/**
+ * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
+ * the algorithm's repository, the manifest that is there, the links of the code.
+ *
+ * @param opened the clone, under way
+ */
+export async function preflight(
+  inputs: Inputs,
+  algorithm: AlgorithmAddress,
+  data: DataApi,
+  opened: Promise<AlgorithmRepository>,
+) {
+  const looking = findAlgorithm(algorithm)
+  const required = looking.then((found) => requireAlgorithm(found, algorithm))
+  const checked = opened.then(checkRepository).catch(async (error) => {
+    // A missing algorithm has no repository either: one mistake, one message.
+    if ((await looking.catch(() => 'unknown')) === 'missing') await required
+    throw error
+  })
+  const [collection, found, { repository, present, whyNoBuild }, , whyUnreadable] = await allChecks([
+    data.findCollection(inputs.collection),
+    required,
+    checked,
+    inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
+    inputs.release && new BuildApi(algorithm).whyUnreadable(),
+  ])
+  const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
+  log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
+  const { owner, name, keyInput } = algorithm
+  if (found === 'unknown') {
+    log.warning(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`)
+  }
+  return { collection, repository, present, ...releasable(inputs, whyNoBuild, whyUnreadable) }
+}
+
+/**
+ * Whether what is to follow the push can be done, and why not.
+ *
+ * @throws DeployError when it cannot, although the workflow demands it
+ */
+function releasable({ release, releaseSkipped }: Inputs, whyNoBuild: string | undefined, whyUnreadable: string | undefined) {
+  const why = whyNoBuild ?? whyUnreadable
+  if (release === undefined || why === undefined) return { release, releaseSkipped }
+  const { publish, tests } = release
+  if (publish !== 'none') throw new DeployError(`publish is "${publish}", which cannot be done: ${why}`)
+  if (tests?.isDemanded) throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
+  if (whyUnreadable !== undefined) log.warning(`The build will not be awaited, nor tested: ${whyUnreadable}`)
+  return { release: undefined, releaseSkipped: why }
+}
+
+function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner, name }: AlgorithmAddress) {
+  if (found !== 'missing') return found
+  throw new DeployError(
+    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
+  )
+}
+
+async function checkRepository(repository: AlgorithmRepository) {
+  await repository.checkWriteAccess()
+  const whyNoBuild =
+    (await repository.onDefaultBranch()) === false
+      ? `algorithm_branch is "${repository.branch}", and Algorithmia builds only the repository's default branch`
+      : undefined
+  return { repository, present: readManifest(await readManifestText(repository.folder)), whyNoBuild }
+}
+
+/** Waits for all checks and reports all failures at once. */
+async function allChecks<T extends readonly unknown[]>(
+  checks: { [K in keyof T]: Promise<T[K]> | undefined },
+): Promise<T> {
+  const results = await Promise.allSettled(checks)
+  const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
+  // A server that is down fails several checks with the same words.
+  const messages = [...new Set(failures.map(messageOf))]
+  if (messages.length === 1) throw failures[0]
+  if (messages.length > 1) throw new DeployError(`${messages.length} checks failed:\n- ${messages.join('\n- ')}`)
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T
+}

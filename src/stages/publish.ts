@@ -1,0 +1,76 @@
+import type { Increment } from '../algorithm.ts'
+import { type AlgorithmAddress } from '../algorithmia/algorithms.ts'
+import { BuildApi } from '../algorithmia/builds.ts'
+import { callTo } from '../algorithmia/calls.ts'
+import { VersionApi } from '../algorithmia/versions.ts'
+import type { Deployment } from '../deployment.ts'
+import { DeployError, messageOf, UncertainError } from '../errors.ts'
+import * as log from '../log.ts'
+import type { Origin } from '../origin.ts'
+import { confirmVersion, type Publisher, publishBuild } from '../release/publish.ts'
+import { runTestCases } from '../release/run-tests.ts'
+import type { Released } from './release.ts'
+
+/** Publishes the built and tested commit. */
+export async function publishVersion(released: Released, increment: Increment): Promise<void> {
+  const { release, deployment, algorithm, origin, commit, cancelled } = released
+  const request = {
+    commit,
+    increment,
+    releaseNotes: release.releaseNotes ?? releaseNotes(origin, deployment),
+    sampleInput: release.tests?.cases[0]?.input.body,
+    callability: release.callability,
+    insights: release.insights,
+  }
+  try {
+    deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled })
+  } catch (error) {
+    if (!cancelled.aborted) throw error
+    throw new UncertainError(`${messageOf(error)} while a version was published`)
+  }
+}
+
+/**
+ * A version is live when the platform has this commit for it, and it answers the first test case.
+ *
+ * @throws DeployError when it is not
+ */
+export async function proveVersion(released: Released): Promise<void> {
+  const { release, deployment, inputs, algorithm, commit, cancelled } = released
+  const number = deployment.published?.number ?? ''
+  await confirmVersion(publisherFor(algorithm), number, commit, { cancelled })
+  const first = release.tests?.cases.slice(0, 1)
+  if (first === undefined) {
+    deployment.note(`Version ${number} was not called, because there are no test cases.`)
+  } else {
+    const { results } = await runTestCases(first, callTo(algorithm, number), { cancelled })
+    const failed = results.find(({ passed }) => !passed)
+    if (failed) throw new DeployError(`Version ${number} does not answer as its build did: ${failed.testCase.name}: ${failed.why}`)
+  }
+  deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`)
+}
+
+function publisherFor(algorithm: AlgorithmAddress): Publisher {
+  const builds = new BuildApi(algorithm)
+  const versions = new VersionApi(algorithm)
+  return {
+    newestBuild: () => builds.newest(),
+    ofCommit: (commit) => versions.ofCommit(commit),
+    withNumber: (number) => versions.withNumber(number),
+    publish: (request) => versions.publish(request),
+    compile: () => versions.compile(),
+  }
+}
+
+/** What the version is, for somebody who knows only the platform. */
+function releaseNotes(origin: Origin, { outputs }: Deployment): string {
+  return [
+    origin.message.trim(),
+    '',
+    `Commit: ${origin.repositoryUrl}/commit/${origin.commit}`,
+    `Run: ${origin.runUrl}`,
+    `Model: ${outputs.model_uri} (MD5 ${outputs.model_md5_hash})`,
+  ]
+    .join('\n')
+    .trim()
+}
