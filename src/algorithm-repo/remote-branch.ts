@@ -53,6 +53,21 @@ export class RemoteBranch {
     return undefined
   }
 
+  /** Whether it is the branch that the repository's HEAD names; undefined when nobody says. */
+  async isDefault(): Promise<boolean | undefined> {
+    const { git, branch, location, patienceMs } = this.#clone
+    // A clone that names no branch is one of the default branch.
+    if (location.branch === undefined) return true
+    try {
+      const said = await persist(patienceMs, () => git.raw(['ls-remote', '--symref', 'origin', 'HEAD']))
+      const name = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(said)?.[1]
+      return name === undefined ? undefined : name === branch
+    } catch (error) {
+      log.debug(messageOf(error))
+      return undefined
+    }
+  }
+
   get #tracking(): string {
     return `refs/remotes/origin/${this.#clone.branch}`
   }

@@ -6,6 +6,7 @@ import { explainGitError, isLostRace } from './git-errors.ts'
 import { connectionTries } from './persist.ts'
 import { headAfter, mayPushAgain, pauseAfter } from './push-trouble.ts'
 import { RemoteBranch } from './remote-branch.ts'
+import { revertCommit } from './revert.ts'
 import { stageAll, warnOfIgnored } from './staging.ts'
 
 export type { RepositoryLocation } from './clone.ts'
@@ -55,6 +56,15 @@ export class AlgorithmRepository {
 
   get branch(): string {
     return this.#clone.branch
+  }
+
+  /**
+   * Whether the platform builds what is pushed: it does so for the default branch only (platform reference §1).
+   *
+   * @returns undefined when the server does not say
+   */
+  async onDefaultBranch(): Promise<boolean | undefined> {
+    return this.#remote.isDefault()
   }
 
   /**
@@ -123,6 +133,18 @@ export class AlgorithmRepository {
         this.#staged = await this.#applyChange()
       }
     }
+  }
+
+  /**
+   * Takes a delivered commit back: pushes one commit on top of it that restores all files as they were before it.
+   *
+   * @returns the new commit
+   * @throws DeployError when it is the first commit or no longer the head, or when the push is refused; the remote is
+   *   then as it was
+   * @throws UncertainError when nobody can tell whether it arrived
+   */
+  async revert(commit: string, message: string): Promise<string> {
+    return revertCommit(this.#clone, this.#remote, commit, message)
   }
 
   async #applyChange(): Promise<string[]> {
