@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
+import { explainPipFailure } from '../../src/pip-failure.ts'
 import { checkNotebook } from '../../src/training/check-notebook.ts'
 import { WholeLines } from '../../src/training/child.ts'
 import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook-failure.ts'
 import { checkParameters, pythonValues } from '../../src/training/parameters.ts'
-import { explainPipFailure } from '../../src/training/pip-failure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training-words-'))
 afterAll(() => rmSync(folder, { recursive: true }))

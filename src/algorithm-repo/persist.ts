@@ -10,12 +10,11 @@ export const connectionTries = 4
  *
  * @param patienceMs no new try after this time: each may end only at the stall limit
  */
-export async function persist(patienceMs: number, work: () => Promise<unknown>): Promise<void> {
+export async function persist<T>(patienceMs: number, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + patienceMs
   for (let number = 1; ; number += 1) {
     try {
-      await work()
-      return
+      return await work()
     } catch (error) {
       if (!isConnectionTrouble(error) || number >= connectionTries || Date.now() > deadline) throw error
       const pause = 1000 * 2 ** (number - 1)

@@ -1,0 +1,73 @@
+import { mkdir, realpath, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SimpleGit } from 'simple-git'
+import { DeployError, messageOf } from '../errors.ts'
+import * as log from '../log.ts'
+import { type GitOptions, openGit } from './git.ts'
+import { explainGitError } from './git-errors.ts'
+import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
+import { persist } from './persist.ts'
+import { maskProxyPasswords } from './proxy-secrets.ts'
+
+export interface RepositoryLocation {
+  /** http(s), without credentials. */
+  url: string
+  login: string
+  secret: string
+  /** The input that holds the secret, for messages. */
+  secretInput: string
+  /** Undefined: the repository's own default branch. */
+  branch: string | undefined
+  author: { name: string; email: string }
+}
+
+/** A repository on this machine with the newest commit of one branch, and what is needed to ask for more. */
+export interface Clone {
+  folder: string
+  git: SimpleGit
+  branch: string
+  /** Undefined in an empty repository. */
+  head: string | undefined
+  location: RepositoryLocation
+  /** No new try of a transfer after this time. */
+  patienceMs: number
+}
+
+/**
+ * @param temp an existing folder of this run; the clone is made below it
+ * @param stallSeconds seconds without a byte after which a transfer is given up
+ * @throws DeployError when the repository cannot be read
+ */
+export async function makeClone(location: RepositoryLocation, temp: string, stallSeconds: number): Promise<Clone> {
+  maskProxyPasswords(process.env)
+  const { url, branch } = location
+  const noHooks = join(temp, 'no-hooks')
+  const folder = join(temp, 'algorithm')
+  await mkdir(noHooks, { recursive: true })
+  const options: GitOptions = { folder: temp, noHooks, author: location.author, credentials: location, stallSeconds }
+  await checkGit(openGit(options))
+  await refuseRewrittenUrl(openGit(options), url)
+
+  const patienceMs = 2 * stallSeconds * 1000
+  // Without a template: the machine's may hold settings, and rules what to ignore.
+  const what = ['--depth=1', '--single-branch', '--no-tags', '--template=']
+  if (branch !== undefined) what.push('--branch', branch)
+  try {
+    await persist(patienceMs, async () => {
+      await rm(folder, { recursive: true, force: true })
+      await openGit(options).raw(['clone', '--quiet', ...what, '--', url, folder])
+    })
+  } catch (error) {
+    if (branch !== undefined && /Remote branch .* not found/.test(messageOf(error))) {
+      throw new DeployError(`algorithm_branch is "${branch}", which ${url} does not have; create it there first`)
+    }
+    throw explainGitError('Reading the algorithm repository', error, location)
+  }
+  const git = openGit({ ...options, folder })
+  await refuseRewrittenPushUrl(git, url)
+  const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim()
+  const current = (await git.raw(['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '')).trim()
+  if (current === '') throw new DeployError(`algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`)
+  log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
+  return { folder: await realpath(folder), git, branch: current, head: head || undefined, location, patienceMs }
+}
