@@ -28585,6 +28585,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -28610,6 +28617,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
+
+/***/ }),
+
+/***/ 714:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:vm");
 
 /***/ }),
 
@@ -28794,6 +28808,7 @@ function sameObject(answered, uri) {
 /* harmony export */   On: () => (/* binding */ UncertainError),
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   fk: () => (/* binding */ RefusedError),
 /* harmony export */   sH: () => (/* binding */ DeployError)
 /* harmony export */ });
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6671);
@@ -28809,6 +28824,10 @@ class DeployError extends Error {
         super(message, options.cause === undefined ? undefined : { cause: options.cause });
         this.annotation = options.annotation ?? {};
     }
+}
+/** The platform refuses a key something (401, 403): trying again cannot help, but another key may. */
+class RefusedError extends DeployError {
+    name = 'RefusedError';
 }
 /** A failure after which nobody can tell whether production changed; the message says where to look. */
 class UncertainError extends DeployError {
@@ -28874,7 +28893,7 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2448);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1047);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29063,7 +29082,8 @@ function quote(text) {
 /* harmony export */   dK: () => (/* binding */ mask),
 /* harmony export */   fJ: () => (/* binding */ fail),
 /* harmony export */   fS: () => (/* binding */ summarise),
-/* harmony export */   pq: () => (/* binding */ info)
+/* harmony export */   pq: () => (/* binding */ info),
+/* harmony export */   z3: () => (/* binding */ error)
 /* harmony export */ });
 /* unused harmony export neutralise */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
@@ -29139,7 +29159,11 @@ function debug(message) {
 function warning(message, properties) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(safe(message), properties);
 }
-/** The one error annotation of a failed run; it also makes the exit code 1. */
+/** An annotation for one of several things that are wrong; `fail` says that the run failed. */
+function error(message, properties) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(safe(message), properties);
+}
+/** The error annotation of a failed run that says why it failed; it also makes the exit code 1. */
 function fail(message, properties = {}) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(safe(message), properties);
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .ExitCode */ .yU.Failure;
@@ -29181,7 +29205,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 2448:
+/***/ 1047:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29210,10 +29234,17 @@ class Deployment {
     origin;
     /** Where it goes: known once the inputs are read. */
     target;
-    /** True when a push may or may not have arrived. */
+    /** True when a push or a publication may or may not have taken effect. */
     uncertain = false;
     /** The branch that holds the delivered commit. */
     branch = '';
+    /** Whether this run pushed that commit, or found it there. */
+    pushed = false;
+    /** The commit that took the delivered one back, because its tests failed. */
+    revertedBy = '';
+    tests;
+    /** The version that the commit is published as; an output only once it is proven. */
+    published;
     /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
     notes = [];
     stages = [];
@@ -29254,13 +29285,23 @@ class Deployment {
     }
     recordDelivery(delivery) {
         this.branch = delivery.branch;
+        this.pushed = delivery.changed;
         this.outputs.algorithm_commit_sha = delivery.commit;
         this.outputs.algorithm_commit_url = delivery.url;
         this.outputs.manifest = delivery.manifest;
-        this.succeed(delivery.changed ? 'pushed' : 'unchanged');
     }
-    succeed(status) {
-        this.outputs.status = status;
+    recordTests(run, report) {
+        this.tests = run;
+        this.outputs.tests_passed = String(run.passed);
+        this.outputs.tests_total = String(run.total);
+        this.outputs.test_report = report;
+    }
+    recordRelease(version, endpoint) {
+        this.outputs.version = version;
+        this.outputs.endpoint_url = endpoint;
+    }
+    succeed(reached) {
+        this.outputs.status = reached;
         this.outputs.failed_phase = '';
     }
     /** Says what this run leaves behind that a person should know of. */
@@ -29271,6 +29312,20 @@ class Deployment {
         }
         this.outputs.status = 'failed';
         this.outputs.failed_phase = this.phase;
+    }
+    /** What stands after a failure, in a sentence; empty when nothing that production reads has changed. */
+    get standing() {
+        const { algorithm_commit_sha: commit } = this.outputs;
+        if (commit === '')
+            return '';
+        const place = this.pushed
+            ? `Commit ${commit} is pushed to ${this.branch}`
+            : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`;
+        const reverted = this.revertedBy === '' ? '' : `, and taken back by ${this.revertedBy}`;
+        if (this.published !== undefined)
+            return `${place}. It is published as ${this.published.number}, but that was not proven.`;
+        const unknown = this.uncertain && this.phase === 'publish';
+        return `${place}${reverted}. ${unknown ? 'Whether it was published is not known.' : 'Nothing was published.'}`;
     }
 }
 //# sourceMappingURL=deployment.js.map
@@ -29382,6 +29437,89 @@ class InputReader {
     }
 }
 //# sourceMappingURL=reader.js.map
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/src/inputs/release.js
+
+
+
+
+const defaultCases = 'TEST_CASES.json';
+/**
+ * What is to follow the push. The test cases are read and checked here, before anything is trained.
+ *
+ * @returns undefined when the build is not to be awaited
+ */
+async function readReleaseInputs(reader, facts) {
+    const wait = reader.optional('wait_for_build', values/* boolean */.zM) ?? true;
+    const increment = reader.optional('publish', increments) ?? 'none';
+    const onFailure = reader.optional('on_test_failure', (raw) => (0,values/* oneOf */.yL)(raw, ['keep', 'revert'])) ?? 'keep';
+    const found = findCases(reader, facts);
+    const release = {
+        apiKey: facts.managementKey || facts.apiKey,
+        keyInput: facts.managementKey === '' ? 'algorithmia_api_key' : 'algorithmia_management_api_key',
+        buildTimeoutMs: reader.optional('build_timeout_minutes', values/* minutes */.Gx) ?? 30 * 60_000,
+        publish: increment,
+        releaseNotes: reader.text('release_notes') || undefined,
+        callability: reader.optional('algorithm_callability', (raw) => (0,values/* oneOf */.yL)(raw, ['private', 'public'])),
+        insights: reader.optional('insights_enabled', values/* boolean */.zM),
+    };
+    if (!wait && increment !== 'none') {
+        reader.report('publish', 'needs the build of the pushed commit; remove `wait_for_build: false`');
+    }
+    if (!wait && found?.isDemanded) {
+        reader.report('test_cases_path', 'needs the build of the pushed commit; remove `wait_for_build: false`');
+    }
+    const cases = found && (await readCases(reader, found.file));
+    if (!wait)
+        return undefined;
+    return {
+        ...release,
+        tests: found && cases && { ...found, cases, onFailure },
+        testingSkipped: reader.text('test_cases_path') === ''
+            ? 'test_cases_path is empty'
+            : `there is no ${reader.text('test_cases_path')}`,
+    };
+}
+function increments(text) {
+    const increment = (0,values/* oneOf */.yL)(text.toLowerCase(), ['none', 'major', 'minor', 'revision', 'patch']);
+    // The platform's own documents have both words (platform reference §3.4).
+    return increment === 'patch' ? 'revision' : increment;
+}
+/** The default file belongs to the inference code, or to the repository as a whole; another one is where it is said. */
+function findCases(reader, facts) {
+    const { workspace, codeFolder } = facts;
+    const name = reader.text('test_cases_path');
+    if (name === '' || workspace === undefined)
+        return undefined;
+    const isDemanded = name !== defaultCases;
+    const places = isDemanded || codeFolder === undefined ? [name] : [(0,external_node_path_.join)(codeFolder.relative, name), name];
+    for (const place of places) {
+        const file = reader.optional('test_cases_path', () => (0,values/* workspacePath */.X5)(place, workspace));
+        if (file === undefined)
+            return undefined;
+        if (!(0,external_node_fs_.existsSync)(file.absolute))
+            continue;
+        if (!(0,external_node_fs_.statSync)(file.absolute).isDirectory())
+            return { file, isDemanded };
+        reader.report('test_cases_path', `is ${(0,values/* quote */.hD)(file.relative)}, which is a folder`);
+        return undefined;
+    }
+    if (isDemanded)
+        reader.reportMissing('test_cases_path', name);
+    return undefined;
+}
+async function readCases(reader, file) {
+    // Loaded only where there are test cases.
+    const { readTestCases } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(395), __nccwpck_require__.e(983)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9983));
+    return reader.derived(() => {
+        const { cases, warnings } = readTestCases((0,external_node_fs_.readFileSync)(file.absolute, 'utf8'));
+        for (const text of warnings)
+            (0,log/* warning */.$e)(text, { file: file.relative });
+        return cases;
+    }, true, file.relative);
+}
+//# sourceMappingURL=release.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/repository.js
 
 
@@ -29449,6 +29587,7 @@ function gitHostOf(apiUrl) {
 
 
 
+
 /**
  * Reads and checks everything that the workflow says, before anything is changed or contacted, and masks the secrets.
  *
@@ -29461,6 +29600,7 @@ async function readInputs(environment) {
     const apiKey = reader.secret('algorithmia_api_key');
     const password = reader.secret('algorithmia_password', text('algorithmia_username'));
     const token = reader.secret('github_pat', text('github_username'));
+    const managementKey = reader.secret('algorithmia_management_api_key');
     if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
         reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`);
     }
@@ -29516,6 +29656,7 @@ async function readInputs(environment) {
     const owner = reader.optional('algorithm_owner', values/* account */.ct);
     const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token });
     const branch = reader.optional('algorithm_branch', values/* branch */.tk);
+    const release = await readReleaseInputs(reader, { workspace, codeFolder, apiKey, managementKey });
     const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
     reader.throwProblems();
     if (!workspace || !temp || !username || !algorithm || !collection || !model || !codeFolder || !repository) {
@@ -29546,6 +29687,8 @@ async function readInputs(environment) {
             author: { name: username, email: emailAddress },
             message: text('commit_message') || undefined,
         },
+        release,
+        releaseSkipped: 'wait_for_build is false',
         dryRun,
     };
 }
@@ -29578,12 +29721,13 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(713), __nccwpck_require__.e(143)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3143));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(408)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9408));
         await deploy(inputs, deployment);
     }
     catch (error) {
         deployment.fail(error);
-        failure = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
+        const reason = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
+        failure = [reason, deployment.standing].filter(Boolean).join('\n');
         log/* fail */.fJ(failure, {
             title: `Deploy to Algorithmia failed: ${deployment.phase}`,
             ...(error instanceof errors/* DeployError */.sH ? error.annotation : {}),
@@ -29591,7 +29735,7 @@ async function run() {
     }
     try {
         (0,outputs/* publish */.mk)(deployment.outputs);
-        const { renderSummary } = await __nccwpck_require__.e(/* import() */ 320).then(__nccwpck_require__.bind(__nccwpck_require__, 3320));
+        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(320)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3320));
         await log/* summarise */.fS(renderSummary(deployment, failure));
     }
     catch (error) {
@@ -29625,6 +29769,12 @@ const outputNames = [
     'manifest',
     'algorithm_commit_sha',
     'algorithm_commit_url',
+    'build_id',
+    'tests_passed',
+    'tests_total',
+    'test_report',
+    'version',
+    'endpoint_url',
     'executed_notebook',
 ];
 /** What a consumer reads when the run dies before it says anything else. */

@@ -5,15 +5,6 @@ import { commitMessage } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
 import { confirmStored, type StoreRequest, storeModel } from './algorithmia/store.ts'
-import {
-  applyTo,
-  commitText,
-  commitUrl,
-  confineCode,
-  manifestEntry,
-  namesOtherModel,
-  readManifestText,
-} from './stages/delivery.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
 import type { Inputs } from './inputs.ts'
@@ -24,6 +15,15 @@ import { remoteName } from './model/names.ts'
 import { modelSource } from './model/source.ts'
 import { readOrigin } from './origin.ts'
 import { publish } from './outputs.ts'
+import {
+  applyTo,
+  commitText,
+  commitUrl,
+  confineCode,
+  manifestEntry,
+  namesOtherModel,
+  readManifestText,
+} from './stages/delivery.ts'
 import { plan } from './stages/plan.ts'
 import { preflight } from './stages/preflight.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
@@ -37,15 +37,21 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
   const http = new Http(inputs.platform)
   const data = new DataApi(http)
-    try {
-    const { origin, repository, collection, present, release, releaseSkipped } = await deployment.stage('preflight', 'Preflight', async () => {
-      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
-      const opened = AlgorithmRepository.clone(inputs.repository, temp)
-      return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) }
-    })
+  try {
+    const { origin, repository, collection, present, release, releaseSkipped } = await deployment.stage(
+      'preflight',
+      'Preflight',
+      async () => {
+        deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+        const opened = AlgorithmRepository.clone(inputs.repository, temp)
+        return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) }
+      },
+    )
 
     if (inputs.dryRun)
-      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present, release))
+      return await deployment.stage('copy', 'Plan', () =>
+        plan(inputs, deployment, origin, repository, present, release),
+      )
 
     const { training } = inputs
     const trainedSince = training

@@ -4,7 +4,7 @@ import { UncertainError } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import type { Origin } from './origin.ts'
-import { initialOutputs, type Outputs, type Status } from './outputs.ts'
+import { initialOutputs, type Outputs, type Reached } from './outputs.ts'
 import type { TestRun } from './release/run-tests.ts'
 
 /** The stages of a deployment, as the output `failed_phase` names them. */
@@ -101,8 +101,7 @@ export class Deployment {
     this.outputs.endpoint_url = endpoint
   }
 
-  /** @param reached how far a run got that did not fail */
-  succeed(reached: Exclude<Status, 'failed'>): void {
+  succeed(reached: Reached): void {
     this.outputs.status = reached
     this.outputs.failed_phase = ''
   }
@@ -125,7 +124,8 @@ export class Deployment {
       ? `Commit ${commit} is pushed to ${this.branch}`
       : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`
     const reverted = this.revertedBy === '' ? '' : `, and taken back by ${this.revertedBy}`
-    if (this.published !== undefined) return `${place}. It is published as ${this.published.number}, but that was not proven.`
+    if (this.published !== undefined)
+      return `${place}. It is published as ${this.published.number}, but that was not proven.`
     const unknown = this.uncertain && this.phase === 'publish'
     return `${place}${reverted}. ${unknown ? 'Whether it was published is not known.' : 'Nothing was published.'}`
   }

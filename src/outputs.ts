@@ -24,8 +24,8 @@ export const outputNames = [
 export type OutputName = (typeof outputNames)[number]
 export type Outputs = Record<OutputName, string>
 
-/** How far the deployment got. */
-export type Status = 'released' | 'built' | 'pushed' | 'unchanged' | 'planned' | 'failed'
+/** How far a deployment got that did not fail: the values of `status` but `failed`. */
+export type Reached = 'released' | 'built' | 'pushed' | 'unchanged' | 'planned'
 
 /** What a consumer reads when the run dies before it says anything else. */
 export const initialOutputs: Outputs = {

@@ -15,7 +15,7 @@ const serveInTurn = (...steps: Step[]) => lab.serve(({ nth }) => steps[Math.min(
 describe('a call', () => {
   test('carries the key and the body as JSON', async () => {
     const server = await serveInTurn(fine)
-    const answer = await client(server.url).request('POST', '/v1/data/demo', { name: 'models' })
+    const answer = await client(server.url).postJson('/v1/data/demo', { name: 'models' })
     expect(answer).toMatchObject({ status: 200, body: '{"fine":true}' })
     expect(server.seen).toMatchObject([
       {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { findAlgorithm } from '../../src/algorithmia/algorithms.ts'
+import type { Http } from '../../src/algorithmia/http.ts'
 import { client, collection, dataApi, digestsOf, failureOf, platformLab } from '../support/platform-lab.ts'
 import { notFound } from '../support/scripted-platform.ts'
 import type { Script, Step } from '../support/scripted-server.ts'
@@ -205,6 +206,8 @@ describe('digest of a stored object', () => {
 })
 
 describe('findAlgorithm', () => {
+  const hello = (http: Http) => ({ http, owner: 'demo', name: 'hello', keyInput: 'algorithmia_api_key' })
+
   test.each([
     ['exists', 200],
     ['missing', 404],
@@ -213,13 +216,13 @@ describe('findAlgorithm', () => {
     ['unknown', 403],
   ])('says %s for %i', async (expected, status) => {
     const server = await lab.serve(() => ({ status, body: {} }))
-    expect(await findAlgorithm(client(server.url), 'demo', 'hello')).toBe(expected)
+    expect(await findAlgorithm(hello(client(server.url)))).toBe(expected)
     expect(server.seen).toMatchObject([{ method: 'GET', path: '/v1/algorithms/demo/hello' }])
   })
 
   test('says what the platform says when it is in trouble', async () => {
     const server = await lab.serve(() => refusedWith(500))
-    const { message } = await failureOf(findAlgorithm(client(server.url, { attempts: 2 }), 'demo', 'hello'))
+    const { message } = await failureOf(findAlgorithm(hello(client(server.url, { attempts: 2 }))))
     expect(message).toBe('Algorithmia could not look for the algorithm demo/hello (HTTP 500: because)')
   })
 })

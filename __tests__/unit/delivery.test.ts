@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { applyTo, commitText, commitUrl, manifestEntry } from '../../src/delivery.ts'
 import type { CodeInputs, RepositoryInputs } from '../../src/inputs.ts'
 import type { ManifestEntry } from '../../src/manifest/manifest.ts'
 import type { Origin } from '../../src/origin.ts'
+import { applyTo, commitText, commitUrl, manifestEntry } from '../../src/stages/delivery.ts'
 import { watchOutput } from '../support/runner.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 

@@ -3,6 +3,7 @@ import { Deployment } from '../../src/deployment.ts'
 import { UncertainError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
 import { mask } from '../../src/log.ts'
+import type { Reached } from '../../src/outputs.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { watchOutput } from '../support/runner.ts'
 
@@ -118,7 +119,7 @@ remote: GH006
     ['planned', '### ada/wine: planned, nothing was trained, uploaded or pushed\n'],
   ])('of one that is %s', (status, headline) => {
     const result = deployment()
-    result.succeed(status)
+    result.succeed(status as Reached)
     expect(renderSummary(result, undefined).startsWith(headline)).toBe(true)
   })
 

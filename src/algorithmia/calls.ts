@@ -66,7 +66,9 @@ function answerIn(response: Response): Untimed<Answer> | 'refused' {
 
 /** `algorithm algo://... not found`, as it is documented; how an unfinished build is put is not known. */
 function isNotReady(message: string): boolean {
-  return /not (yet )?(found|ready|available|built|compiled)|no such algorithm|still (building|in progress)/i.test(message)
+  return /not (yet )?(found|ready|available|built|compiled)|no such algorithm|still (building|in progress)/i.test(
+    message,
+  )
 }
 
 function objectIn(body: string): { [key: string]: Json } | undefined {

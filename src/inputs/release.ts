@@ -27,7 +27,8 @@ export async function readReleaseInputs(reader: InputReader, facts: ReleaseFacts
   const found = findCases(reader, facts)
   const release = {
     apiKey: facts.managementKey || facts.apiKey,
-    keyInput: facts.managementKey === '' ? ('algorithmia_api_key' as const) : ('algorithmia_management_api_key' as const),
+    keyInput:
+      facts.managementKey === '' ? ('algorithmia_api_key' as const) : ('algorithmia_management_api_key' as const),
     buildTimeoutMs: reader.optional('build_timeout_minutes', minutes) ?? 30 * 60_000,
     publish: increment,
     releaseNotes: reader.text('release_notes') || undefined,
@@ -46,7 +47,9 @@ export async function readReleaseInputs(reader: InputReader, facts: ReleaseFacts
     ...release,
     tests: found && cases && { ...found, cases, onFailure },
     testingSkipped:
-      reader.text('test_cases_path') === '' ? 'test_cases_path is empty' : `there is no ${reader.text('test_cases_path')}`,
+      reader.text('test_cases_path') === ''
+        ? 'test_cases_path is empty'
+        : `there is no ${reader.text('test_cases_path')}`,
   }
 }
 

@@ -47,7 +47,11 @@ export async function publishBuild(
   for (let turn = 1; turn <= tries; turn += 1) {
     await requireNewest(publisher, commit)
     const answer = await publisher.publish(request)
-    if (answer.outcome === 'published') return { number: publishedNumber(answer.version, commit), isNew: true }
+    if (answer.outcome === 'published') {
+      const number = publishedNumber(answer.version, commit)
+      log.info(`Published ${commit} as ${number}`)
+      return { number, isNew: true }
+    }
     reason = answer.message
     log.info(`Publishing was answered: ${reason}. Looking whether it took effect`)
     const number = await numberOf(publisher, commit, answer.outcome, patience).catch((error: unknown) => {
@@ -136,7 +140,9 @@ export async function confirmVersion(
       return
     }
     if (version !== undefined) {
-      throw new DeployError(`Version ${number} is ${version.commit || 'of no commit'}, not ${commit}, the commit deployed here`)
+      throw new DeployError(
+        `Version ${number} is ${version.commit || 'of no commit'}, not ${commit}, the commit deployed here`,
+      )
     }
     if (performance.now() >= deadline) {
       throw new DeployError(`Version ${number} does not show among the versions after ${formatDuration(showMs)}`)

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Call } from '../algorithm.ts'
 import { DeployError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import { shorten } from '../json.ts'
 import * as log from '../log.ts'
+import { pause as realPause } from '../pause.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { TestCase } from './test-cases.ts'
 
@@ -45,7 +45,7 @@ const longestPauseSeconds = 10
 export async function runTestCases(cases: TestCase[], call: Call, options: TestOptions = {}): Promise<TestRun> {
   const stopped = new AbortController()
   const signal = AbortSignal.any([stopped.signal, ...(options.signal ? [options.signal] : [])])
-  const { readyWithinMs = 120_000, pause = (milliseconds) => sleep(milliseconds, undefined, { signal }) } = options
+  const { readyWithinMs = 120_000, pause = realPause } = options
   const results = new Map<TestCase, TestResult>()
   let callable = false
   const run = async (testCase: TestCase) => {

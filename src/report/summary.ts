@@ -1,9 +1,11 @@
 import type { Deployment } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
+import { shorten } from '../json.ts'
 import { redact } from '../log.ts'
 
 const headlines: Record<string, string> = {
-  pushed: 'deployed',
+  built: 'deployed and built',
+  pushed: 'pushed, its build was not awaited',
   unchanged: 'unchanged, this model and code are already deployed',
   planned: 'planned, nothing was trained, uploaded or pushed',
 }
@@ -15,18 +17,45 @@ const headlines: Record<string, string> = {
  */
 export function renderSummary(deployment: Deployment, failure: string | undefined): string {
   const { outputs, target, notes, stages } = deployment
-  const failed = `failed (${outputs.failed_phase}), ${deployment.uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed'}`
-  const outcome = headlines[outputs.status] ?? failed
-  const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome}`, '']
+  const outcome = outputs.status === 'released' ? `released as ${outputs.version}` : headlines[outputs.status]
+  const lines = [
+    `### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome ?? failed(deployment)}`,
+    '',
+  ]
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
+  lines.push(...testTable(deployment))
   if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
     const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
     lines.push(`<sub>${times.join(' · ')}</sub>`, '')
   }
   return `${lines.join('\n')}\n`
+}
+
+function failed({ outputs, phase, uncertain, published, revertedBy }: Deployment): string {
+  const nothing = uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed'
+  if (outputs.algorithm_commit_sha === '') return `failed (${phase}), ${nothing}`
+  if (published) return `failed (${phase}), ${published.number} is published but not proven`
+  if (uncertain) return `failed (${phase}), and it is not known whether it was published`
+  return `failed (${phase}), ${revertedBy === '' ? 'pushed but not released' : 'the push was reverted'}`
+}
+
+/** The whole of a long list is in the report file. */
+const mostCases = 50
+const longestCell = 200
+
+function testTable({ tests, outputs }: Deployment): string[] {
+  if (tests === undefined) return []
+  const rows = tests.results.slice(0, mostCases).map(({ passed, testCase, expected, got, milliseconds }) => {
+    const texts = [testCase.name, expected, got].map((text) => cell(shorten(text, longestCell)))
+    return `| ${[passed ? 'passed' : '**failed**', ...texts, Math.round(milliseconds)].join(' | ')} |`
+  })
+  const more =
+    tests.total > mostCases ? [`${tests.total - mostCases} more are in ${code(outputs.test_report)}.`, ''] : []
+  const head = ['| | Test case | Expected | Got | ms |', '|---|---|---|---|--:|']
+  return [`**${tests.passed} of ${tests.total} test cases passed**`, '', ...head, ...rows, '', ...more]
 }
 
 function tableRows({ outputs, origin, target, branch }: Deployment): [string, string][] {
@@ -44,6 +73,11 @@ function tableRows({ outputs, origin, target, branch }: Deployment): [string, st
     const short = code(outputs.algorithm_commit_sha.slice(0, 12))
     const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`
     rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}`])
+  }
+  if (outputs.build_id !== '') rows.push(['Build', code(outputs.build_id)])
+  if (outputs.version !== '') {
+    rows.push(['Version', code(outputs.version)])
+    rows.push(['Endpoint', code(outputs.endpoint_url)])
   }
   if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
   return rows

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { type Annotation, DeployError, messageOf, RefusedError } from '../errors.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { awaitBuild, type FinishedBuild } from '../release/build.ts'
-import { explainBuildLog, lastLines } from '../release/build-log.ts'
+import { explainBuildLog } from '../release/build-log.ts'
+import { lastLines } from '../release/log-lines.ts'
 import type { Released } from './release.ts'
 
 /**
@@ -15,7 +17,7 @@ import type { Released } from './release.ts'
  * @throws DeployError when it is not built, with what its log says about that
  */
 export async function buildCommit(released: Released): Promise<boolean> {
-  const { release, deployment, algorithm, commit, cancelled, inputs } = released
+  const { release, deployment, algorithm, commit, cancelled } = released
   const builds = new BuildApi(algorithm)
   const wait = { timeoutMs: release.buildTimeoutMs, cancelled }
   let finished: FinishedBuild
@@ -28,19 +30,34 @@ export async function buildCommit(released: Released): Promise<boolean> {
     return false
   }
   deployment.outputs.build_id = finished.id
-  if (finished.state === 'failed') throw await buildFailure(builds, finished, inputs)
+  if (finished.state === 'failed') throw await buildFailure(builds, finished, released)
   return true
 }
 
-async function buildFailure(builds: BuildApi, { id, commit }: FinishedBuild, inputs: Inputs): Promise<DeployError> {
+async function buildFailure(
+  builds: BuildApi,
+  { id, commit }: FinishedBuild,
+  { inputs, repository }: Released,
+): Promise<DeployError> {
   const what = `The build of ${commit.slice(0, 12)} failed`
   const text = await builds.log(id).catch((error: unknown) => void log.info(messageOf(error)))
   if (text === undefined) return new DeployError(`${what}, and its log could not be read: look at build ${id}`)
   await log.group(`Log of build ${id}`, async () => log.info(text))
-  const { reason, file, line } = explainBuildLog(text, inputs.platform.algorithm)
-  return new DeployError(`${what}: ${reason}.\nThe end of its log:\n${lastLines(text, 15)}`, {
+  const { reason, file, line } = explainBuildLog(text, inputs.platform.algorithm, await contentOf(repository.folder))
+  return new DeployError(`${what}: ${reason}.\nThe end of its log:\n${lastLines(text, 15).join('\n')}`, {
     annotation: { ...placeOf(file, line, inputs), title: 'The build failed' },
   })
+}
+
+/** What was built, as far as it helps to read the log. */
+async function contentOf(folder: string): Promise<{ files: string[]; requirements?: string }> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.startsWith('.git/'))
+  const requirements = await readFile(join(folder, 'requirements.txt'), 'utf8').catch(() => undefined)
+  return { files, ...(requirements !== undefined && { requirements }) }
 }
 
 /** A file of the algorithm's repository as the one in the workspace that it was copied from. */

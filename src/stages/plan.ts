@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { fileIn, formatUri, manifestPath } from '../algorithmia/data-uri.ts'
-import { applyTo, manifestEntry } from './delivery.ts'
 import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
@@ -11,6 +10,7 @@ import { checkModel } from '../model/check.ts'
 import { remoteName } from '../model/names.ts'
 import { modelSource } from '../model/source.ts'
 import type { Origin } from '../origin.ts'
+import { applyTo, manifestEntry } from './delivery.ts'
 
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
 export async function plan(

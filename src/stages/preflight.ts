@@ -4,11 +4,11 @@ import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.
 import { BuildApi } from '../algorithmia/builds.ts'
 import { type DataApi, needsCollection } from '../algorithmia/data.ts'
 import { formatUri } from '../algorithmia/data-uri.ts'
-import { readManifestText } from './delivery.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { readManifest } from '../manifest/manifest.ts'
+import { readManifestText } from './delivery.ts'
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
@@ -50,12 +50,17 @@ export async function preflight(
  *
  * @throws DeployError when it cannot, although the workflow demands it
  */
-function releasable({ release, releaseSkipped }: Inputs, whyNoBuild: string | undefined, whyUnreadable: string | undefined) {
+function releasable(
+  { release, releaseSkipped }: Inputs,
+  whyNoBuild: string | undefined,
+  whyUnreadable: string | undefined,
+) {
   const why = whyNoBuild ?? whyUnreadable
   if (release === undefined || why === undefined) return { release, releaseSkipped }
   const { publish, tests } = release
   if (publish !== 'none') throw new DeployError(`publish is "${publish}", which cannot be done: ${why}`)
-  if (tests?.isDemanded) throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
+  if (tests?.isDemanded)
+    throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
   if (whyUnreadable !== undefined) log.warning(`The build will not be awaited, nor tested: ${whyUnreadable}`)
   return { release: undefined, releaseSkipped: why }
 }

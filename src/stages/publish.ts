@@ -1,11 +1,10 @@
 import type { Increment } from '../algorithm.ts'
-import { type AlgorithmAddress } from '../algorithmia/algorithms.ts'
+import type { AlgorithmAddress } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
 import { VersionApi } from '../algorithmia/versions.ts'
 import type { Deployment } from '../deployment.ts'
 import { DeployError, messageOf, UncertainError } from '../errors.ts'
-import * as log from '../log.ts'
 import type { Origin } from '../origin.ts'
 import { confirmVersion, type Publisher, publishBuild } from '../release/publish.ts'
 import { runTestCases } from '../release/run-tests.ts'
@@ -43,9 +42,12 @@ export async function proveVersion(released: Released): Promise<void> {
   if (first === undefined) {
     deployment.note(`Version ${number} was not called, because there are no test cases.`)
   } else {
-    const { results } = await runTestCases(first, callTo(algorithm, number), { cancelled })
+    const { results } = await runTestCases(first, callTo(algorithm, number), { signal: cancelled })
     const failed = results.find(({ passed }) => !passed)
-    if (failed) throw new DeployError(`Version ${number} does not answer as its build did: ${failed.testCase.name}: ${failed.why}`)
+    if (failed)
+      throw new DeployError(
+        `Version ${number} does not answer as its build did: ${failed.testCase.name}: ${failed.why}`,
+      )
   }
   deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`)
 }

@@ -4,8 +4,9 @@ import { Http } from '../algorithmia/http.ts'
 import { untilCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
+import * as log from '../log.ts'
 import type { Origin } from '../origin.ts'
-import type { Status } from '../outputs.ts'
+import type { Reached } from '../outputs.ts'
 import { buildCommit } from './build.ts'
 import { proveVersion, publishVersion } from './publish.ts'
 import { testCommit } from './test.ts'
@@ -28,7 +29,7 @@ export interface Released {
  *
  * @returns how far it got
  */
-export async function releaseCommit(work: Omit<Released, 'algorithm' | 'cancelled'>): Promise<Status> {
+export async function releaseCommit(work: Omit<Released, 'algorithm' | 'cancelled'>): Promise<Reached> {
   return untilCancelled(async (cancelled) => {
     const { release, deployment } = work
     const released: Released = { ...work, algorithm: algorithmOf(work.inputs, cancelled), cancelled }
@@ -42,8 +43,10 @@ export async function releaseCommit(work: Omit<Released, 'algorithm' | 'cancelle
 
     const { publish } = release
     if (publish === 'none') return 'built'
-    await deployment.stage('publish', 'Publish', () => publishVersion(released, publish))
-    await deployment.stage('publish', 'Prove that it is live', () => proveVersion(released))
+    await deployment.stage('publish', undefined, async () => {
+      await log.group('Publish', () => publishVersion(released, publish))
+      await log.group('Prove that it is live', () => proveVersion(released))
+    })
     return 'released'
   })
 }

@@ -24,7 +24,7 @@ export async function testCommit(released: Released, tests: TestInputs): Promise
   try {
     const startedAt = new Date()
     const call = callTo(algorithm, commit)
-    const run = await log.group('Run the test cases', () => runTestCases(tests.cases, call, { cancelled }))
+    const run = await log.group('Run the test cases', () => runTestCases(tests.cases, call, { signal: cancelled }))
     await recordRun(released, tests, run, startedAt)
     if (run.passed < run.total) throw failureOf(run, tests)
   } catch (error) {
@@ -33,7 +33,12 @@ export async function testCommit(released: Released, tests: TestInputs): Promise
   }
 }
 
-async function recordRun({ inputs, deployment, commit }: Released, { file }: TestInputs, run: TestRun, startedAt: Date) {
+async function recordRun(
+  { inputs, deployment, commit }: Released,
+  { file }: TestInputs,
+  run: TestRun,
+  startedAt: Date,
+) {
   const { owner, algorithm } = inputs.platform
   const path = join(inputs.temp, `${algorithm}.test-report.xml`)
   const name = `${owner}/${algorithm}/${commit}`
@@ -68,7 +73,8 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
     )
     deployment.note(`Reverted by ${restored}, which has the manifest and the code from before; its build ${state}.`)
   } catch (error) {
-    const doing = deployment.revertedBy === '' ? 'The push could not be reverted' : 'The build of the revert is not proven'
+    const doing =
+      deployment.revertedBy === '' ? 'The push could not be reverted' : 'The build of the revert is not proven'
     log.warning(`${doing}: ${messageOf(error)}`)
     deployment.note(`${doing}: ${messageOf(error)}`)
   }
