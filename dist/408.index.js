@@ -1920,8 +1920,6 @@ async function readPayload(environment) {
     return context.payload;
 }
 //# sourceMappingURL=origin.js.map
-// EXTERNAL MODULE: ./build/src/outputs.js
-var outputs = __webpack_require__(8919);
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __webpack_require__(298);
 ;// CONCATENATED MODULE: ./build/src/algorithm-repo/copy.js
@@ -2213,6 +2211,8 @@ function refusedBy({ keyInput }, response, action) {
 
 
 
+/** For whoever waits, and asks again. */
+const once = { attempts: 1, timeoutMs: 30_000 };
 /** Builds of one algorithm (platform reference §3.3). */
 class BuildApi {
     #algorithm;
@@ -2244,16 +2244,17 @@ class BuildApi {
      */
     async page(marker) {
         const query = marker === undefined ? 'limit=50' : `limit=50&marker=${encodeURIComponent(marker)}`;
-        const { results, marker: next } = await this.#get(`${this.#path}?${query}`);
-        if (!Array.isArray(results))
-            throw new errors/* DeployError */.sH('Algorithmia answered with something else than a list of builds');
-        return { builds: results.map(buildIn), next: typeof next === 'string' && next !== '' ? next : undefined };
+        const answer = await this.#get(`${this.#path}?${query}`, once);
+        const { marker: next } = answer;
+        return { builds: buildsIn(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
     }
+    /** Asked once, like `page`. */
     async get(id) {
-        return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`));
+        return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`, once));
     }
     async newest() {
-        return (await this.page()).builds[0];
+        const [build] = buildsIn(await this.#get(`${this.#path}?limit=1`));
+        return build;
     }
     /** @returns undefined when there is none: not before the build is finished, or at all */
     async log(id) {
@@ -2262,8 +2263,8 @@ class BuildApi {
         const logs = response.status === 200 ? parseObject(response.body)?.logs : undefined;
         return typeof logs === 'string' ? logs : undefined;
     }
-    async #get(path) {
-        const response = await this.#algorithm.http.request('GET', path, { attempts: 1, timeoutMs: 30_000 });
+    async #get(path, limits) {
+        const response = await this.#algorithm.http.request('GET', path, limits);
         if (response.status !== 200)
             throw refusedBy(this.#algorithm, response, 'read the builds of the algorithm');
         const answer = parseObject(response.body);
@@ -2271,6 +2272,11 @@ class BuildApi {
             throw new errors/* DeployError */.sH('Algorithmia answered with something else than JSON about builds');
         return answer;
     }
+}
+function buildsIn({ results }) {
+    if (Array.isArray(results))
+        return results.map(buildIn);
+    throw new errors/* DeployError */.sH('Algorithmia answered with something else than a list of builds');
 }
 function buildIn(value) {
     const { build_id: id, commit_sha: commit, status, finished_at: finished } = Object(value);
@@ -2335,7 +2341,9 @@ function releasable({ release, releaseSkipped }, whyNoBuild, whyUnreadable) {
     const why = whyNoBuild ?? whyUnreadable;
     if (release === undefined || why === undefined)
         return { release, releaseSkipped };
-    const { publish, tests } = release;
+    const { publish, tests, keyInput } = release;
+    if (whyUnreadable !== undefined && keyInput !== 'algorithmia_api_key')
+        throw new errors/* DeployError */.sH(whyUnreadable);
     if (publish !== 'none')
         throw new errors/* DeployError */.sH(`publish is "${publish}", which cannot be done: ${why}`);
     if (tests?.isDemanded)
@@ -2392,6 +2400,8 @@ async function untilCancelled(work) {
     }
 }
 //# sourceMappingURL=cancellation.js.map
+// EXTERNAL MODULE: ./build/src/outputs.js
+var outputs = __webpack_require__(8919);
 ;// CONCATENATED MODULE: ./build/src/release/build.js
 
 
@@ -2880,6 +2890,7 @@ const clip = (text) => {
 
 
 
+
 /**
  * Waits until the commit is built.
  *
@@ -2888,6 +2899,8 @@ const clip = (text) => {
  */
 async function buildCommit(released) {
     const { release, deployment, algorithm, commit, cancelled } = released;
+    // Told before the wait: a later step wants to know most what was pushed when this run is killed.
+    (0,outputs/* publish */.mk)(deployment.outputs);
     const builds = new BuildApi(algorithm);
     const wait = { timeoutMs: release.buildTimeoutMs, cancelled };
     let finished;
@@ -3924,7 +3937,6 @@ async function trainModel(training, inputs, deployment, temp) {
 
 
 
-
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
  * What becomes known goes into `deployment`, which is reported in either case.
@@ -3981,8 +3993,6 @@ async function deploy(inputs, deployment) {
         log/* info */.pq(delivery.changed
             ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
             : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`);
-        // A later step wants it most when this run is killed while it waits.
-        (0,outputs/* publish */.mk)(deployment.outputs);
         const { commit } = delivery;
         const reached = release
             ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })

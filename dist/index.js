@@ -29517,7 +29517,7 @@ async function readCases(reader, file) {
         for (const text of warnings)
             (0,log/* warning */.$e)(text, { file: file.relative });
         return cases;
-    }, true, file.relative);
+    }, true, `${file.relative}:`);
 }
 //# sourceMappingURL=release.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/repository.js

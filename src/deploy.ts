@@ -14,7 +14,6 @@ import { checkModel } from './model/check.ts'
 import { remoteName } from './model/names.ts'
 import { modelSource } from './model/source.ts'
 import { readOrigin } from './origin.ts'
-import { publish } from './outputs.ts'
 import {
   applyTo,
   commitText,
@@ -103,9 +102,6 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
         ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
         : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
     )
-    // A later step wants it most when this run is killed while it waits.
-    publish(deployment.outputs)
-
     const { commit } = delivery
     const reached = release
       ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })

@@ -1,7 +1,11 @@
 import type { Build } from '../algorithm.ts'
 import { DeployError, RefusedError } from '../errors.ts'
 import { type AlgorithmAddress, algorithmPath, refusedBy } from './algorithms.ts'
+import type { CallLimits } from './http.ts'
 import { parseObject } from './response.ts'
+
+/** For whoever waits, and asks again. */
+const once: CallLimits = { attempts: 1, timeoutMs: 30_000 }
 
 /** Builds of one algorithm (platform reference §3.3). */
 export class BuildApi {
@@ -35,17 +39,19 @@ export class BuildApi {
    */
   async page(marker?: string): Promise<{ builds: Build[]; next: string | undefined }> {
     const query = marker === undefined ? 'limit=50' : `limit=50&marker=${encodeURIComponent(marker)}`
-    const { results, marker: next } = await this.#get(`${this.#path}?${query}`)
-    if (!Array.isArray(results)) throw new DeployError('Algorithmia answered with something else than a list of builds')
-    return { builds: results.map(buildIn), next: typeof next === 'string' && next !== '' ? next : undefined }
+    const answer = await this.#get(`${this.#path}?${query}`, once)
+    const { marker: next } = answer
+    return { builds: buildsIn(answer), next: typeof next === 'string' && next !== '' ? next : undefined }
   }
 
+  /** Asked once, like `page`. */
   async get(id: string): Promise<Build> {
-    return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`))
+    return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`, once))
   }
 
   async newest(): Promise<Build | undefined> {
-    return (await this.page()).builds[0]
+    const [build] = buildsIn(await this.#get(`${this.#path}?limit=1`))
+    return build
   }
 
   /** @returns undefined when there is none: not before the build is finished, or at all */
@@ -56,13 +62,18 @@ export class BuildApi {
     return typeof logs === 'string' ? logs : undefined
   }
 
-  async #get(path: string): Promise<Record<string, unknown>> {
-    const response = await this.#algorithm.http.request('GET', path, { attempts: 1, timeoutMs: 30_000 })
+  async #get(path: string, limits?: CallLimits): Promise<Record<string, unknown>> {
+    const response = await this.#algorithm.http.request('GET', path, limits)
     if (response.status !== 200) throw refusedBy(this.#algorithm, response, 'read the builds of the algorithm')
     const answer = parseObject(response.body)
     if (answer === undefined) throw new DeployError('Algorithmia answered with something else than JSON about builds')
     return answer
   }
+}
+
+function buildsIn({ results }: Record<string, unknown>): Build[] {
+  if (Array.isArray(results)) return results.map(buildIn)
+  throw new DeployError('Algorithmia answered with something else than a list of builds')
 }
 
 function buildIn(value: unknown): Build {

@@ -5,6 +5,7 @@ import { BuildApi } from '../algorithmia/builds.ts'
 import { type Annotation, DeployError, messageOf, RefusedError } from '../errors.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
+import { publish } from '../outputs.ts'
 import { awaitBuild, type FinishedBuild } from '../release/build.ts'
 import { explainBuildLog } from '../release/build-log.ts'
 import { lastLines } from '../release/log-lines.ts'
@@ -18,6 +19,8 @@ import type { Released } from './release.ts'
  */
 export async function buildCommit(released: Released): Promise<boolean> {
   const { release, deployment, algorithm, commit, cancelled } = released
+  // Told before the wait: a later step wants to know most what was pushed when this run is killed.
+  publish(deployment.outputs)
   const builds = new BuildApi(algorithm)
   const wait = { timeoutMs: release.buildTimeoutMs, cancelled }
   let finished: FinishedBuild
