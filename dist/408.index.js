@@ -2317,12 +2317,14 @@ async function preflight(inputs, algorithm, data, opened) {
             await required;
         throw error;
     });
-    const [collection, found, { repository, present, whyNoBuild }, , whyUnreadable] = await allChecks([
+    const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable();
+    const releasing = Promise.all([checked, unreadable]).then(([{ whyNoBuild }, whyUnreadable]) => releasable(inputs, whyNoBuild, whyUnreadable));
+    const [collection, found, { repository, present }, { release, releaseSkipped }] = await allChecks([
         data.findCollection(inputs.collection),
         required,
         checked,
+        releasing,
         inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
-        inputs.release && new BuildApi(algorithm).whyUnreadable(),
     ]);
     const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet';
     log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`);
@@ -2330,7 +2332,7 @@ async function preflight(inputs, algorithm, data, opened) {
     if (found === 'unknown') {
         log/* warning */.$e(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`);
     }
-    return { collection, repository, present, ...releasable(inputs, whyNoBuild, whyUnreadable) };
+    return { collection, repository, present, release, releaseSkipped };
 }
 /**
  * Whether what is to follow the push can be done, and why not.

@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
   } catch (error) {
     deployment.fail(error)
     const reason = await explainFullDisk(describeError(error), process.env.RUNNER_TEMP)
-    failure = [reason, deployment.standing].filter(Boolean).join('\n')
+    failure = [reason, deployment.standing].filter(Boolean).join('\n\n')
     log.fail(failure, {
       title: `Deploy to Algorithmia failed: ${deployment.phase}`,
       ...(error instanceof DeployError ? error.annotation : {}),

@@ -39,9 +39,13 @@ export function refusedBy({ keyInput }: AlgorithmAddress, response: Response, ac
     )
   }
   if (response.status === 403) {
+    const other =
+      keyInput === 'algorithmia_management_api_key'
+        ? ''
+        : ', or set algorithmia_management_api_key to another key of theirs'
     return new RefusedError(
-      `${keyInput} may not ${action} (${said}). In the key's settings switch on "may manage my algorithms", or set ` +
-        'algorithmia_management_api_key to a key that has it and belongs to the owner of the algorithm',
+      `${keyInput} may not ${action} (${said}). It must belong to the owner of the algorithm, or to a member of the ` +
+        `organisation that owns it, and have "may manage my algorithms" switched on${other}`,
     )
   }
   return new DeployError(`Algorithmia could not ${action} (${said})`)

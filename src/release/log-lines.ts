@@ -11,6 +11,8 @@ const prefix =
 const progressBar = /^\s*(?:[━╸╺─█▏▎▍▌▋▊▉#=|>.[\]-]{5}|\d+%)/
 const size = /\d\s?[kKMG]i?B\b/
 const longestLine = 4000
+/** Of each import, a traceback has many such lines, which say nothing. */
+const importMachinery = /^ +File "<frozen importlib/
 
 /**
  * A build log as lines that say something: without colours, blank lines, progress bars, and what the builder puts before
@@ -25,7 +27,8 @@ export function logLines(log: string): string[] {
 
 /** The last lines of a build log that say something. */
 export function lastLines(log: string, count: number): string[] {
-  return count > 0 ? logLines(log).slice(-count) : []
+  const lines = logLines(log).filter((line) => !importMachinery.test(line))
+  return count > 0 ? lines.slice(-count) : []
 }
 
 /** What a terminal shows in the end of a line that was written over. */

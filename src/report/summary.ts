@@ -3,13 +3,6 @@ import { formatBytes, formatDuration } from '../format.ts'
 import { shorten } from '../json.ts'
 import { redact } from '../log.ts'
 
-const headlines: Record<string, string> = {
-  built: 'deployed and built',
-  pushed: 'pushed, its build was not awaited',
-  unchanged: 'unchanged, this model and code are already deployed',
-  planned: 'planned, nothing was trained, uploaded or pushed',
-}
-
 /**
  * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
  *
@@ -17,11 +10,7 @@ const headlines: Record<string, string> = {
  */
 export function renderSummary(deployment: Deployment, failure: string | undefined): string {
   const { outputs, target, notes, stages } = deployment
-  const outcome = outputs.status === 'released' ? `released as ${outputs.version}` : headlines[outputs.status]
-  const lines = [
-    `### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome ?? failed(deployment)}`,
-    '',
-  ]
+  const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome(deployment)}`, '']
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
@@ -32,6 +21,25 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
     lines.push(`<sub>${times.join(' · ')}</sub>`, '')
   }
   return `${lines.join('\n')}\n`
+}
+
+/** No more than was seen. */
+function outcome(deployment: Deployment): string {
+  const { outputs, tests } = deployment
+  switch (outputs.status) {
+    case 'released':
+      return `released as ${outputs.version}`
+    case 'built':
+      return tests ? 'pushed, built and tested' : 'pushed and built'
+    case 'pushed':
+      return 'pushed, whether it is built is not known'
+    case 'unchanged':
+      return `unchanged, this model and code are already ${outputs.build_id === '' ? 'pushed' : 'deployed'}`
+    case 'planned':
+      return 'planned, nothing was trained, uploaded or pushed'
+    default:
+      return failed(deployment)
+  }
 }
 
 function failed({ outputs, phase, uncertain, published, revertedBy }: Deployment): string {

@@ -29,12 +29,16 @@ export async function preflight(
     if ((await looking.catch(() => 'unknown')) === 'missing') await required
     throw error
   })
-  const [collection, found, { repository, present, whyNoBuild }, , whyUnreadable] = await allChecks([
+  const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable()
+  const releasing = Promise.all([checked, unreadable]).then(([{ whyNoBuild }, whyUnreadable]) =>
+    releasable(inputs, whyNoBuild, whyUnreadable),
+  )
+  const [collection, found, { repository, present }, { release, releaseSkipped }] = await allChecks([
     data.findCollection(inputs.collection),
     required,
     checked,
+    releasing,
     inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
-    inputs.release && new BuildApi(algorithm).whyUnreadable(),
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
   log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
@@ -42,7 +46,7 @@ export async function preflight(
   if (found === 'unknown') {
     log.warning(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`)
   }
-  return { collection, repository, present, ...releasable(inputs, whyNoBuild, whyUnreadable) }
+  return { collection, repository, present, release, releaseSkipped }
 }
 
 /**

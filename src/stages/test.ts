@@ -65,7 +65,11 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
   if (!deployment.pushed) return deployment.note('Nothing was reverted, because this run had pushed nothing.')
   try {
     const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIts test cases failed, so this restores what was there before.\n`
-    const restored = await log.group('Revert the push', () => repository.revert(commit, message))
+    const restored = await log.group('Revert the push', async () => {
+      const restored = await repository.revert(commit, message)
+      log.info(`Pushed ${restored}, which restores what was there before`)
+      return restored
+    })
     deployment.revertedBy = restored
     const wait = { timeoutMs: release.buildTimeoutMs, cancelled }
     const { state } = await log.group('Wait for the build of the revert', () =>
