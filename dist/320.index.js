@@ -142,24 +142,14 @@ function shorten(text, maxLength) {
 
 
 
-const headlines = {
-    built: 'deployed and built',
-    pushed: 'pushed, its build was not awaited',
-    unchanged: 'unchanged, this model and code are already deployed',
-    planned: 'planned, nothing was trained, uploaded or pushed',
-};
 /**
  * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
  *
  * @param failure the annotation's text, when the run failed
  */
 function renderSummary(deployment, failure) {
-    const { outputs, target, notes, stages } = deployment;
-    const outcome = outputs.status === 'released' ? `released as ${outputs.version}` : headlines[outputs.status];
-    const lines = [
-        `### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome ?? failed(deployment)}`,
-        '',
-    ];
+    const { target, notes, stages } = deployment;
+    const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome(deployment)}`, ''];
     if (failure !== undefined)
         lines.push(...codeBlock(failure), '');
     const rows = tableRows(deployment);
@@ -173,6 +163,24 @@ function renderSummary(deployment, failure) {
         lines.push(`<sub>${times.join(' · ')}</sub>`, '');
     }
     return `${lines.join('\n')}\n`;
+}
+/** No more than was seen. */
+function outcome(deployment) {
+    const { outputs, tests } = deployment;
+    switch (outputs.status) {
+        case 'released':
+            return `released as ${outputs.version}`;
+        case 'built':
+            return tests ? 'pushed, built and tested' : 'pushed and built';
+        case 'pushed':
+            return 'pushed, whether it is built is not known';
+        case 'unchanged':
+            return `unchanged, this model and code are already ${outputs.build_id === '' ? 'pushed' : 'deployed'}`;
+        case 'planned':
+            return 'planned, nothing was trained, uploaded or pushed';
+        default:
+            return failed(deployment);
+    }
 }
 function failed({ outputs, phase, uncertain, published, revertedBy }) {
     const nothing = uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed';

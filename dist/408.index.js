@@ -2201,8 +2201,11 @@ function refusedBy({ keyInput }, response, action) {
         return new errors/* RefusedError */.fk(`Algorithmia rejected ${keyInput} while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`);
     }
     if (response.status === 403) {
-        return new errors/* RefusedError */.fk(`${keyInput} may not ${action} (${said}). In the key's settings switch on "may manage my algorithms", or set ` +
-            'algorithmia_management_api_key to a key that has it and belongs to the owner of the algorithm');
+        const other = keyInput === 'algorithmia_management_api_key'
+            ? ''
+            : ', or set algorithmia_management_api_key to another key of theirs';
+        return new errors/* RefusedError */.fk(`${keyInput} may not ${action} (${said}). It must belong to the owner of the algorithm, or to a member of the ` +
+            `organisation that owns it, and have "may manage my algorithms" switched on${other}`);
     }
     return new errors/* DeployError */.sH(`Algorithmia could not ${action} (${said})`);
 }
@@ -2527,6 +2530,8 @@ const prefix = /^(?:#\d+ (?:\d+\.\d+ )?|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[
 const progressBar = /^\s*(?:[━╸╺─█▏▎▍▌▋▊▉#=|>.[\]-]{5}|\d+%)/;
 const size = /\d\s?[kKMG]i?B\b/;
 const longestLine = 4000;
+/** Of each import, a traceback has many such lines, which say nothing. */
+const importMachinery = /^ +File "<frozen importlib/;
 /**
  * A build log as lines that say something: without colours, blank lines, progress bars, and what the builder puts before
  * each line. Indentation stays: it tells what belongs together.
@@ -2539,7 +2544,8 @@ function logLines(log) {
 }
 /** The last lines of a build log that say something. */
 function lastLines(log, count) {
-    return count > 0 ? logLines(log).slice(-count) : [];
+    const lines = logLines(log).filter((line) => !importMachinery.test(line));
+    return count > 0 ? lines.slice(-count) : [];
 }
 /** What a terminal shows in the end of a line that was written over. */
 function shownOf(line) {
@@ -3664,7 +3670,7 @@ async function publishVersion(released, increment) {
         commit,
         increment,
         releaseNotes: release.releaseNotes ?? releaseNotes(origin, deployment),
-        sampleInput: release.tests?.cases[0]?.input.body,
+        sampleInput: sampleOf(release.tests?.cases[0]?.input),
         callability: release.callability,
         insights: release.insights,
     };
@@ -3708,6 +3714,14 @@ function publisherFor(algorithm) {
         publish: (request) => versions.publish(request),
         compile: () => versions.compile(),
     };
+}
+/** A sample is shown to people. */
+const longestSample = 10_000;
+/** As JSON in any case: a text such as `5` would be taken for a number. */
+function sampleOf(input) {
+    if (input === undefined || input.body.length > longestSample)
+        return undefined;
+    return input.contentType === 'text/plain' ? JSON.stringify(input.body) : input.body;
 }
 /** What the version is, for somebody who knows only the platform. */
 function releaseNotes(origin, { outputs }) {
@@ -3829,7 +3843,11 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
         return deployment.note('Nothing was reverted, because this run had pushed nothing.');
     try {
         const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIts test cases failed, so this restores what was there before.\n`;
-        const restored = await log/* group */.Os('Revert the push', () => repository.revert(commit, message));
+        const restored = await log/* group */.Os('Revert the push', async () => {
+            const restored = await repository.revert(commit, message);
+            log/* info */.pq(`Pushed ${restored}, which restores what was there before`);
+            return restored;
+        });
         deployment.revertedBy = restored;
         const wait = { timeoutMs: release.buildTimeoutMs, cancelled };
         const { state } = await log/* group */.Os('Wait for the build of the revert', () => awaitBuild(new BuildApi(algorithm), restored, wait));

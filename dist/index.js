@@ -29727,7 +29727,7 @@ async function run() {
     catch (error) {
         deployment.fail(error);
         const reason = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
-        failure = [reason, deployment.standing].filter(Boolean).join('\n');
+        failure = [reason, deployment.standing].filter(Boolean).join('\n\n');
         log/* fail */.fJ(failure, {
             title: `Deploy to Algorithmia failed: ${deployment.phase}`,
             ...(error instanceof errors/* DeployError */.sH ? error.annotation : {}),

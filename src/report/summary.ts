@@ -9,7 +9,7 @@ import { redact } from '../log.ts'
  * @param failure the annotation's text, when the run failed
  */
 export function renderSummary(deployment: Deployment, failure: string | undefined): string {
-  const { outputs, target, notes, stages } = deployment
+  const { target, notes, stages } = deployment
   const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome(deployment)}`, '']
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
   const rows = tableRows(deployment)

@@ -1,4 +1,4 @@
-import type { Increment } from '../algorithm.ts'
+import type { CallInput, Increment } from '../algorithm.ts'
 import type { AlgorithmAddress } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
@@ -17,7 +17,7 @@ export async function publishVersion(released: Released, increment: Increment): 
     commit,
     increment,
     releaseNotes: release.releaseNotes ?? releaseNotes(origin, deployment),
-    sampleInput: release.tests?.cases[0]?.input.body,
+    sampleInput: sampleOf(release.tests?.cases[0]?.input),
     callability: release.callability,
     insights: release.insights,
   }
@@ -62,6 +62,15 @@ function publisherFor(algorithm: AlgorithmAddress): Publisher {
     publish: (request) => versions.publish(request),
     compile: () => versions.compile(),
   }
+}
+
+/** A sample is shown to people. */
+const longestSample = 10_000
+
+/** As JSON in any case: a text such as `5` would be taken for a number. */
+function sampleOf(input: CallInput | undefined): string | undefined {
+  if (input === undefined || input.body.length > longestSample) return undefined
+  return input.contentType === 'text/plain' ? JSON.stringify(input.body) : input.body
 }
 
 /** What the version is, for somebody who knows only the platform. */
