@@ -2427,13 +2427,13 @@ async function awaitBuild(builds, commit, wait) {
     const { timeoutMs, firstPauseMs = 1000, longestPauseMs = 15_000, cancelled } = wait;
     const appearMs = Math.min(wait.appearMs ?? 10 * 60_000, timeoutMs);
     log/* info */.pq(`Waiting for the build of ${commit}, for ${(0,format/* formatDuration */.a)(timeoutMs)} at most`);
-    const watch = new BuildWatch(builds, commit);
+    const watch = new BuildWatch(builds, commit, timeoutMs);
     for (let pauseMs = firstPauseMs;; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
         const build = await watch.look(cancelled);
         const milliseconds = watch.elapsed();
         if (build !== undefined && build.state !== 'in-progress') {
             log/* info */.pq(`Build ${build.id} ${build.state} after ${(0,format/* formatDuration */.a)(milliseconds)}`);
-            return { ...build, state: build.state, milliseconds };
+            return { ...build, state: build.state, milliseconds, overtakenBy: await watch.newerCommit() };
         }
         const left = (build === undefined ? appearMs : timeoutMs) - milliseconds;
         if (left <= 0)
@@ -2445,15 +2445,17 @@ async function awaitBuild(builds, commit, wait) {
 class BuildWatch {
     #builds;
     #commit;
+    #timeoutMs;
     #started = performance.now();
     #build;
     /** The newest build, when it is of another commit. */
     #newest;
     #trouble = '';
     #said = { text: '', at: 0 };
-    constructor(builds, commit) {
+    constructor(builds, commit, timeoutMs) {
         this.#builds = builds;
         this.#commit = commit;
+        this.#timeoutMs = timeoutMs;
     }
     /** Milliseconds since the wait began. */
     elapsed() {
@@ -2489,19 +2491,27 @@ class BuildWatch {
     /** The list cannot be asked for a commit: page by page (platform reference §3.3). */
     async #find() {
         let marker;
-        for (let number = 0; number < mostPages; number += 1) {
+        for (let number = 0; number < mostPages && this.elapsed() < this.#timeoutMs; number += 1) {
             const page = await this.#builds.page(marker);
             const found = page.builds.find((build) => build.commit === this.#commit);
             if (number === 0)
                 this.#newest = page.builds[0]?.commit === this.#commit ? undefined : page.builds[0];
-            if (found !== undefined && this.#newest) {
-                log/* info */.pq(`Another push came after this one: the newest build is of ${this.#newest.commit}`);
-            }
             if (found !== undefined || page.next === undefined || page.next === marker)
                 return found;
             marker = page.next;
         }
         return undefined;
+    }
+    /** Asked last, when most is known; that nobody answers is no reason to fail. */
+    async newerCommit() {
+        const page = await this.#builds.page().catch((error) => {
+            log/* info */.pq(`Whether another push came after this one is not known: ${(0,errors/* messageOf */.bD)(error)}`);
+        });
+        const newest = page?.builds[0]?.commit;
+        if (newest === undefined || newest === this.#commit)
+            return undefined;
+        log/* info */.pq(`Another push came after this one: the newest build is of ${newest}`);
+        return newest;
     }
     #report() {
         if (this.#build !== undefined && this.#build.state !== 'in-progress')
@@ -2923,6 +2933,9 @@ async function buildCommit(released) {
         return false;
     }
     deployment.outputs.build_id = finished.id;
+    if (finished.overtakenBy !== undefined) {
+        deployment.note(`Another push came after this one: callers of the newest build get ${finished.overtakenBy}.`);
+    }
     if (finished.state === 'failed')
         throw await buildFailure(builds, finished, released);
     return true;
@@ -3041,6 +3054,8 @@ function objectIn(body) {
 
 /** The code of "this build is published already" (platform reference §3.6). */
 const alreadyPublished = 1007;
+/** What was just published is on the first one. */
+const versions_mostPages = 20;
 /** A publication may run the sample input, which may load the model. */
 const publishTimeoutMs = 330_000;
 /** Versions of one algorithm, and publishing them (platform reference §3.2, §3.4). */
@@ -3061,18 +3076,18 @@ class VersionApi {
         return versionIn(this.#object(response, 'read the versions of the algorithm'));
     }
     /** @returns the published version with this number, with the commit that the platform has for it */
-    async withNumber(number) {
+    async withNumber(wanted) {
         let marker = '';
-        do {
-            const query = marker === '' ? '' : `&marker=${encodeURIComponent(String(marker))}`;
+        for (let number = 0; number < versions_mostPages; number += 1) {
+            const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`;
             const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`);
             const page = this.#object(response, 'list the versions of the algorithm');
             const versions = Array.isArray(page.results) ? page.results.map(versionIn) : [];
-            const found = versions.find((version) => version.number === number);
-            if (found || marker === page.marker)
+            const found = versions.find((version) => version.number === wanted);
+            if (found || typeof page.marker !== 'string' || ['', marker].includes(page.marker))
                 return found;
             marker = page.marker;
-        } while (typeof marker === 'string' && marker !== '');
+        }
         return undefined;
     }
     /** Publishes one commit, in one try: what to do about a failure depends on what it was. */

@@ -7,6 +7,8 @@ import { errorCode, errorText, parseObject, type Response } from './response.ts'
 
 /** The code of "this build is published already" (platform reference §3.6). */
 const alreadyPublished = 1007
+/** What was just published is on the first one. */
+const mostPages = 20
 /** A publication may run the sample input, which may load the model. */
 const publishTimeoutMs = 330_000
 
@@ -30,17 +32,17 @@ export class VersionApi {
   }
 
   /** @returns the published version with this number, with the commit that the platform has for it */
-  async withNumber(number: string): Promise<Version | undefined> {
-    let marker: unknown = ''
-    do {
-      const query: string = marker === '' ? '' : `&marker=${encodeURIComponent(String(marker))}`
+  async withNumber(wanted: string): Promise<Version | undefined> {
+    let marker = ''
+    for (let number = 0; number < mostPages; number += 1) {
+      const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`
       const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`)
       const page = this.#object(response, 'list the versions of the algorithm')
       const versions = Array.isArray(page.results) ? page.results.map(versionIn) : []
-      const found = versions.find((version) => version.number === number)
-      if (found || marker === page.marker) return found
+      const found = versions.find((version) => version.number === wanted)
+      if (found || typeof page.marker !== 'string' || ['', marker].includes(page.marker)) return found
       marker = page.marker
-    } while (typeof marker === 'string' && marker !== '')
+    }
     return undefined
   }
 

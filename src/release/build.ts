@@ -25,6 +25,8 @@ export interface FinishedBuild extends Build {
   state: 'succeeded' | 'failed'
   /** How long was waited for it. */
   milliseconds: number
+  /** The commit of a newer build: another push came after this one. */
+  overtakenBy: string | undefined
 }
 
 /** A line about a build that takes long, every so often. */
@@ -43,13 +45,13 @@ export async function awaitBuild(builds: Builds, commit: string, wait: BuildWait
   const { timeoutMs, firstPauseMs = 1000, longestPauseMs = 15_000, cancelled } = wait
   const appearMs = Math.min(wait.appearMs ?? 10 * 60_000, timeoutMs)
   log.info(`Waiting for the build of ${commit}, for ${formatDuration(timeoutMs)} at most`)
-  const watch = new BuildWatch(builds, commit)
+  const watch = new BuildWatch(builds, commit, timeoutMs)
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const build = await watch.look(cancelled)
     const milliseconds = watch.elapsed()
     if (build !== undefined && build.state !== 'in-progress') {
       log.info(`Build ${build.id} ${build.state} after ${formatDuration(milliseconds)}`)
-      return { ...build, state: build.state, milliseconds }
+      return { ...build, state: build.state, milliseconds, overtakenBy: await watch.newerCommit() }
     }
     const left = (build === undefined ? appearMs : timeoutMs) - milliseconds
     if (left <= 0) throw watch.timedOut()
@@ -61,6 +63,7 @@ export async function awaitBuild(builds: Builds, commit: string, wait: BuildWait
 class BuildWatch {
   readonly #builds: Builds
   readonly #commit: string
+  readonly #timeoutMs: number
   readonly #started = performance.now()
   #build: Build | undefined
   /** The newest build, when it is of another commit. */
@@ -68,9 +71,10 @@ class BuildWatch {
   #trouble = ''
   #said = { text: '', at: 0 }
 
-  constructor(builds: Builds, commit: string) {
+  constructor(builds: Builds, commit: string, timeoutMs: number) {
     this.#builds = builds
     this.#commit = commit
+    this.#timeoutMs = timeoutMs
   }
 
   /** Milliseconds since the wait began. */
@@ -112,17 +116,25 @@ class BuildWatch {
   /** The list cannot be asked for a commit: page by page (platform reference §3.3). */
   async #find(): Promise<Build | undefined> {
     let marker: string | undefined
-    for (let number = 0; number < mostPages; number += 1) {
+    for (let number = 0; number < mostPages && this.elapsed() < this.#timeoutMs; number += 1) {
       const page = await this.#builds.page(marker)
       const found = page.builds.find((build) => build.commit === this.#commit)
       if (number === 0) this.#newest = page.builds[0]?.commit === this.#commit ? undefined : page.builds[0]
-      if (found !== undefined && this.#newest) {
-        log.info(`Another push came after this one: the newest build is of ${this.#newest.commit}`)
-      }
       if (found !== undefined || page.next === undefined || page.next === marker) return found
       marker = page.next
     }
     return undefined
+  }
+
+  /** Asked last, when most is known; that nobody answers is no reason to fail. */
+  async newerCommit(): Promise<string | undefined> {
+    const page = await this.#builds.page().catch((error: unknown) => {
+      log.info(`Whether another push came after this one is not known: ${messageOf(error)}`)
+    })
+    const newest = page?.builds[0]?.commit
+    if (newest === undefined || newest === this.#commit) return undefined
+    log.info(`Another push came after this one: the newest build is of ${newest}`)
+    return newest
   }
 
   #report(): void {

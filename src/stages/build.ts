@@ -33,6 +33,9 @@ export async function buildCommit(released: Released): Promise<boolean> {
     return false
   }
   deployment.outputs.build_id = finished.id
+  if (finished.overtakenBy !== undefined) {
+    deployment.note(`Another push came after this one: callers of the newest build get ${finished.overtakenBy}.`)
+  }
   if (finished.state === 'failed') throw await buildFailure(builds, finished, released)
   return true
 }
