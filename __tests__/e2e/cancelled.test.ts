@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { errors, Lab, notebook } from '../support/lab.ts'
 
+/** These runs are about what happens before the push. */
+const pushOnly = { wait_for_build: 'false' }
+
 let lab: Lab
 beforeAll(async () => {
   lab = await Lab.create()
-  expect((await lab.run()).exitCode).toBe(0)
+  expect((await lab.run(pushOnly)).exitCode).toBe(0)
   lab.commit('A new commit')
 })
 afterAll(() => lab.close())
@@ -34,7 +37,7 @@ test('a run that is killed while it uploads leaves everything as it was, and the
   expect(await lab.remote()).toEqual(before)
 
   lab.write('model.pkl', 'a small model')
-  const next = await lab.run()
+  const next = await lab.run(pushOnly)
   expect(next.outputs.status).toBe('pushed')
 })
 
