@@ -88,6 +88,6 @@ async function readCases(reader: InputReader, file: WorkspacePath): Promise<Test
       return cases
     },
     true,
-    file.relative,
+    `${file.relative}:`,
   )
 }
