@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from '@jest/globals'
 import { projectRoot, runAction, type StepContext, type StepResult } from '../../examples/run-action.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
@@ -171,6 +172,32 @@ export class Lab {
 
   async builds(): Promise<BuildBody[]> {
     return ((await this.ask('/builds')) as { results: BuildBody[] }).results
+  }
+
+  /**
+   * Pushes to the algorithm's repository past the action, as somebody else may do at any time.
+   *
+   * @param files by path in the repository
+   * @param branch an existing or a new one
+   * @returns the pushed commit
+   */
+  async pushByHand(files: Record<string, string>, branch = 'master'): Promise<string> {
+    const clone = mkdtempSync(join(this.root, 'clone-'))
+    const account = `${this.owner}:${encodeURIComponent(nastyPassword)}`
+    const url = `${this.sandbox.url.replace('://', `://${account}@`)}/git/${this.owner}/${this.algorithm}.git`
+    const identity = ['-c', 'user.name=Bob', '-c', 'user.email=bob@example.org', '-c', 'commit.gpgsign=false']
+    // Not synchronously: the server is in this process.
+    const git = async (...args: string[]) =>
+      (await promisify(execFile)('git', [...identity, ...args], { cwd: clone })).stdout.trim()
+    await git('clone', '--quiet', url, '.')
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(clone, path)), { recursive: true })
+      writeFileSync(join(clone, path), content)
+    }
+    await git('add', '--all')
+    await git('commit', '--quiet', '--allow-empty', '-m', 'Pushed by hand')
+    await git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`)
+    return await git('rev-parse', 'HEAD')
   }
 
   /** A file of the algorithm's repository at its head. */
