@@ -1,12 +1,26 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { errors, Lab, notebook } from '../support/lab.ts'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { StepResult } from '../../examples/run-action.ts'
+import { casesFile } from '../support/digits.ts'
+import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
+import {
+  altered,
+  type Meddle,
+  MeddlingProxy,
+  type ProxiedAnswer,
+  type ProxiedRequest,
+} from '../support/meddling-proxy.ts'
+import { processes } from '../support/sandbox-process.ts'
+
+/** These runs are about what happens before the push. */
+const pushOnly = { wait_for_build: 'false' }
 
 let lab: Lab
 beforeAll(async () => {
   lab = await Lab.create()
-  expect((await lab.run()).exitCode).toBe(0)
+  expect((await lab.run(pushOnly)).exitCode).toBe(0)
   lab.commit('A new commit')
 })
 afterAll(() => lab.close())
@@ -34,7 +48,7 @@ test('a run that is killed while it uploads leaves everything as it was, and the
   expect(await lab.remote()).toEqual(before)
 
   lab.write('model.pkl', 'a small model')
-  const next = await lab.run()
+  const next = await lab.run(pushOnly)
   expect(next.outputs.status).toBe('pushed')
 })
 
@@ -53,5 +67,97 @@ if (process.platform !== 'win32') {
     expect(existsSync(cancelled.outputs.executed_notebook ?? '')).toBe(true)
     expect(readFileSync(cancelled.outputs.executed_notebook ?? '', 'utf8')).toContain('first cell')
     expect(await lab.remote()).toEqual(before)
+  })
+
+  describe('a run that is cancelled after its push', () => {
+    /** Of the signal, in milliseconds: the runner kills what has not ended some seconds later. */
+    const mostMs = 5000
+
+    /**
+     * Sends the signal when a request comes that is never answered, or when such a line is printed.
+     *
+     * @returns also the milliseconds from the signal to the end of the action and of everything that holds its output
+     */
+    async function cancelAt(at: RegExp, signal: NodeJS.Signals, meddle: Meddle, changes: Record<string, string> = {}) {
+      let child: ChildProcess | undefined
+      let sentAt = Number.POSITIVE_INFINITY
+      const cancelIf = (text: string) => {
+        if (sentAt !== Number.POSITIVE_INFINITY || !at.test(text)) return false
+        sentAt = performance.now()
+        child?.kill(signal)
+        return true
+      }
+      const proxy = await MeddlingProxy.start(lab.sandbox.url, async (request, forward) =>
+        cancelIf(`${request.method} ${request.path}`) ? new Promise(() => undefined) : meddle(request, forward),
+      )
+      const context = { onStart: (started: ChildProcess) => (child = started), onLine: cancelIf }
+      const result = await lab.run({ algorithmia_api: proxy.url, ...changes }, context).finally(proxy.close)
+      expect(performance.now() - sentAt).toBeLessThan(mostMs)
+      return { result, requests: proxy.requests }
+    }
+
+    let before: RemoteState
+    /** Of the run that was killed. */
+    let foldersBefore: string[]
+    const temporaryFolders = () => readdirSync(lab.temp).filter((name) => name.startsWith('deploy-to-algorithmia'))
+    beforeEach(async () => {
+      rmSync(join(lab.workspace, 'model_training.ipynb'), { force: true })
+      lab.write('model.pkl', `a model ${Math.random()}`)
+      lab.write('TEST_CASES.json', casesFile([{ case_name: 'echoes', input: 'hello', expected_output: 'hello' }]))
+      lab.commit('To be cancelled')
+      before = await lab.remote()
+      foldersBefore = temporaryFolders()
+    })
+
+    /** It says in one annotation what stands, and leaves nothing behind on the machine. */
+    async function expectCancelled(
+      result: StepResult,
+      phase: string,
+      message: RegExp,
+      standing: string,
+    ): Promise<void> {
+      const { head, commits } = await lab.remote()
+      expect(commits).toBe(before.commits + 1)
+      expect(result.exitCode).toBe(1)
+      expect(errors(result)).toHaveLength(1)
+      expect(errors(result)[0]).toMatch(message)
+      expect(errors(result)[0]).toContain(`%0ACommit ${head} is pushed to master. ${standing}`)
+      expect(result.outputs).toMatchObject({ status: 'failed', failed_phase: phase, algorithm_commit_sha: head })
+      expect(result.summary).toContain(`Commit ${head} is pushed to master. ${standing}`)
+      expect(await lab.versions()).toEqual([])
+      expect(temporaryFolders()).toEqual(foldersBefore)
+      expect(processes().filter(({ command }) => command.includes(lab.root))).toEqual([])
+    }
+
+    const unfinished = async ({ method, path }: ProxiedRequest, forward: () => Promise<ProxiedAnswer>) =>
+      method === 'GET' && /\/builds\?limit=50/.test(path)
+        ? altered<{ results: object[] }>(await forward(), ({ results }) => ({
+            results: results.map((build) => ({ ...build, status: 'in-progress', finished_at: null })),
+          }))
+        : undefined
+
+    test('between two looks at its build (SIGTERM)', async () => {
+      const { result } = await cancelAt(/^Build \S+ is in progress/, 'SIGTERM', unfinished)
+      await expectCancelled(result, 'build', /::The run was cancelled \(SIGTERM\)/, 'Nothing was published.')
+    })
+
+    test('during a look at its build that is not answered (SIGINT)', async () => {
+      const { result } = await cancelAt(/\/builds\?limit=50/, 'SIGINT', async () => undefined)
+      await expectCancelled(result, 'build', /::The run was cancelled \(SIGINT\)/, 'Nothing was published.')
+    })
+
+    test('during a test case, which is no reason to take the push back', async () => {
+      const changes = { on_test_failure: 'revert', publish: 'minor' }
+      const { result } = await cancelAt(/^POST \/v1\/algo\//, 'SIGTERM', async () => undefined, changes)
+      await expectCancelled(result, 'test', /::The run was cancelled \(SIGTERM\)/, 'Nothing was published.')
+    })
+
+    test('during the publication, of which nobody knows', async () => {
+      const at = /^POST .*\/versions$/
+      const { result, requests } = await cancelAt(at, 'SIGTERM', async () => undefined, { publish: 'minor' })
+      const message = /::The run was cancelled \(SIGTERM\) while a version was published/
+      await expectCancelled(result, 'publish', message, 'Whether it was published is not known.')
+      expect(requests.filter((line) => at.test(line))).toHaveLength(1)
+    })
   })
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { errors, Lab, nastyKey, notebook } from '../support/lab.ts'
+import { noPackages } from '../support/sandbox-lab.ts'
 
 const md5 = (content: string | Buffer) => createHash('md5').update(content).digest('hex')
 
@@ -23,8 +24,9 @@ describe('a step written for the original action', () => {
     expect(errors(result)).toEqual([])
     expect(result.exitCode).toBe(0)
     const { head, objects } = await lab.remote()
+    const [build] = await lab.builds()
     expect(result.outputs).toMatchObject({
-      status: 'pushed',
+      status: 'built',
       failed_phase: '',
       model_uri: `data://alice/digits/model_${commit}.pkl`,
       model_filepath: `alice/digits/model_${commit}.pkl`,
@@ -32,8 +34,18 @@ describe('a step written for the original action', () => {
       model_size_bytes: '15',
       algorithm_commit_sha: head,
       algorithm_commit_url: '',
+      build_id: build?.build_id,
+      // There are no test cases, and nothing is to be published.
+      tests_total: '',
+      test_report: '',
+      version: '',
+      endpoint_url: '',
       executed_notebook: '',
     })
+    expect(build).toMatchObject({ commit_sha: head, status: 'succeeded' })
+    expect(await lab.versions()).toEqual([])
+    expect(result.summary).toContain('### alice/digits: deployed and built')
+    expect(result.output).toContain('\nTesting skipped: there is no TEST_CASES.json.')
     expect(objects).toEqual({ [`digits/model_${commit}.pkl`]: md5('the first model') })
     expect(lab.deployed('src/digits.py')).toContain('return input')
     expect(lab.deployed('.hidden/note.txt')).toBe('dot files are copied')
@@ -128,7 +140,7 @@ describe('a step written for the original action', () => {
     const lines = output.split('\n')
     const firstOther = lines.findIndex((line) => !line.startsWith('::add-mask::'))
     expect(lines.slice(0, firstOther)).toContain(`::add-mask::${nastyKey.replaceAll('%', '%25')}`)
-    for (const stage of ['Preflight', 'Store the model', 'Commit and push']) {
+    for (const stage of ['Preflight', 'Store the model', 'Commit and push', 'Wait for the build']) {
       expect(lines).toContain(`::group::${stage}`)
       expect(output).toMatch(new RegExp(`^${stage}: [\\d.]+ (ms|s)$`, 'm'))
     }
@@ -137,7 +149,7 @@ describe('a step written for the original action', () => {
   test('an API key works as the password of git', async () => {
     lab.commit('Deploy with the key')
     const result = await lab.run({ algorithmia_password: nastyKey })
-    expect(result.outputs.status).toBe('pushed')
+    expect(result.outputs.status).toBe('built')
   })
 
   test('dry_run shows the change and makes none', async () => {
@@ -154,12 +166,12 @@ describe('a step written for the original action', () => {
   })
 
   test('copy_mode mirror removes what the folder lost, and keeps what belongs to the platform', async () => {
-    lab.git('rm', '-r', '--quiet', 'digits/.hidden', 'digits/model_manifest.json')
+    lab.git('rm', '-r', '--quiet', 'digits/.hidden', 'digits/model_manifest.json', 'digits/requirements.txt')
     lab.commit('Remove the note')
     await lab.run({ copy_mode: 'mirror', copy_exclude: 'requirements.txt' })
     expect(() => lab.deployed('.hidden/note.txt')).toThrow()
     expect(() => lab.deployed('src/digits_test.py')).toThrow()
-    expect(lab.deployed('requirements.txt')).toContain('algorithmia')
+    expect(lab.deployed('requirements.txt')).toBe(noPackages)
     expect(lab.deployed('algorithmia.conf')).toContain('digits')
     expect(lab.deployed('model_manifest.json')).toContain('"team": "vision"')
   })

@@ -14,14 +14,14 @@ describe('fails closed', () => {
 
   beforeAll(async () => {
     lab = await Lab.create()
-    const { exitCode } = await lab.run()
+    const { exitCode } = await lab.run({ wait_for_build: 'false' })
     expect(exitCode).toBe(0)
   })
   afterAll(() => lab.close())
 
   beforeEach(async () => {
     lab.write('model.pkl', `a new model ${Math.random()}`)
-    lab.write('digits/src/digits.py', `# changed ${Math.random()}\n`)
+    lab.write('digits/src/digits.py', `# changed ${Math.random()}\ndef apply(input):\n    return input\n`)
     lab.commit('A new commit')
     before = await lab.remote()
   })
@@ -196,7 +196,7 @@ describe('fails closed', () => {
   })
 
   test('and after all of that a good run still lands', async () => {
-    const result = await lab.run()
+    const result = await lab.run({ wait_for_build: 'false' })
     expect(result.outputs.status).toBe('pushed')
     expect((await lab.remote()).commits).toBe(before.commits + 1)
   })

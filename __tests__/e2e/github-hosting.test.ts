@@ -26,6 +26,8 @@ const inputs = () => ({
   github_username: 'analysts',
   github_pat: token,
   git_host: github.url,
+  // The sandbox builds only what it hosts, so no build of these commits ever appears.
+  wait_for_build: 'false',
 })
 
 test('deploys into an empty repository, on its own default branch', async () => {

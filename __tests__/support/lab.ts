@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -13,20 +13,31 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from '@jest/globals'
 import { projectRoot, runAction, type StepContext, type StepResult } from '../../examples/run-action.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
-import { environments } from './sandbox-lab.ts'
+import { call } from './http-call.ts'
+import { type BuildBody, environments, noPackages } from './sandbox-lab.ts'
 
 /** Every character that ever broke a URL, a shell or a header. */
 export const nastyPassword = 'p@ss:w/rd%41#x?&=+ é$\'"`'
 export const nastyKey = 'simA/b+c=d&e%41f#g?h'
+/** May store models, but not manage algorithms. */
+export const storingKey = 'simStoresButDoesNotManage001'
 
 /** What the platform holds: the algorithm's head, its history, and every stored object with its MD5. */
 export interface RemoteState {
   head: string
   commits: number
   objects: Record<string, string>
+}
+
+/** An algorithm, or a version of it, as the platform describes it (platform reference §3.1). */
+export interface AlgorithmBody {
+  details: { label?: string }
+  settings: { algorithm_callability?: string; insights_enabled?: boolean; royalty_microcredits?: number }
+  version_info: { semantic_version: string; git_hash: string; release_notes: string; sample_input: string }
 }
 
 /**
@@ -51,7 +62,7 @@ export class Lab {
     this.workspace = join(root, 'workspace')
     this.temp = join(root, 'temp')
     this.home = join(root, 'home')
-    this.secrets = [nastyPassword, nastyKey]
+    this.secrets = [nastyPassword, nastyKey, storingKey]
     for (const folder of [this.workspace, this.temp, this.home]) mkdirSync(folder)
     this.environment = { PATH: `${this.#gitShim()}${delimiter}${process.env.PATH}`, HOME: this.home, ...passedOn() }
   }
@@ -64,7 +75,11 @@ export class Lab {
         {
           name: 'alice',
           password: nastyPassword,
-          keys: [{ key: nastyKey }, { key: 'simReadOnlyKeyOfAlice0000001', data: 'read', manage: false }],
+          keys: [
+            { key: nastyKey },
+            { key: 'simReadOnlyKeyOfAlice0000001', data: 'read', manage: false },
+            { key: storingKey, manage: false },
+          ],
         },
       ],
     })
@@ -72,6 +87,8 @@ export class Lab {
     await sandbox.createAlgorithm(lab.owner, lab.algorithm)
     lab.write('model.pkl', 'the first model')
     lab.write('digits/src/digits.py', 'def apply(input):\n    return input\n')
+    // Nothing to install, so that a build takes no longer than Python takes to start.
+    lab.write('digits/requirements.txt', noPackages)
     lab.git('init', '--quiet', '--initial-branch=main')
     lab.commit('First commit')
     return lab
@@ -139,6 +156,48 @@ export class Lab {
       }
     }
     return { head: read('rev-parse', 'master'), commits: Number(read('rev-list', '--count', 'master')), objects }
+  }
+
+  /** Asks the platform about the algorithm, as its owner. @param path below the algorithm's own, such as `/builds` */
+  async ask(path = ''): Promise<unknown> {
+    const address = `/v1/algorithms/${this.owner}/${this.algorithm}${path}`
+    return (await call(this.sandbox.url, address, { key: nastyKey })).json()
+  }
+
+  /** What is published, newest first: `0.1.0` of which commit. */
+  async versions(): Promise<[number: string, commit: string][]> {
+    const { results } = (await this.ask('/versions?published=true')) as { results: AlgorithmBody[] }
+    return results.map(({ version_info }) => [version_info.semantic_version, version_info.git_hash])
+  }
+
+  async builds(): Promise<BuildBody[]> {
+    return ((await this.ask('/builds')) as { results: BuildBody[] }).results
+  }
+
+  /**
+   * Pushes to the algorithm's repository past the action, as somebody else may do at any time.
+   *
+   * @param files by path in the repository
+   * @param branch an existing or a new one
+   * @returns the pushed commit
+   */
+  async pushByHand(files: Record<string, string>, branch = 'master'): Promise<string> {
+    const clone = mkdtempSync(join(this.root, 'clone-'))
+    const account = `${this.owner}:${encodeURIComponent(nastyPassword)}`
+    const url = `${this.sandbox.url.replace('://', `://${account}@`)}/git/${this.owner}/${this.algorithm}.git`
+    const identity = ['-c', 'user.name=Bob', '-c', 'user.email=bob@example.org', '-c', 'commit.gpgsign=false']
+    // Not synchronously: the server is in this process.
+    const git = async (...args: string[]) =>
+      (await promisify(execFile)('git', [...identity, ...args], { cwd: clone })).stdout.trim()
+    await git('clone', '--quiet', url, '.')
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(clone, path)), { recursive: true })
+      writeFileSync(join(clone, path), content)
+    }
+    await git('add', '--all')
+    await git('commit', '--quiet', '--allow-empty', '-m', 'Pushed by hand')
+    await git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`)
+    return await git('rev-parse', 'HEAD')
   }
 
   /** A file of the algorithm's repository at its head. */
@@ -227,6 +286,11 @@ function filesBelow(folder: string): string[] {
 /** The error annotations of a run. */
 export function errors({ output }: StepResult): string[] {
   return output.split('\n').filter((line) => line.startsWith('::error'))
+}
+
+/** The warning annotations of a run. */
+export function warnings({ output }: StepResult): string[] {
+  return output.split('\n').filter((line) => line.startsWith('::warning'))
 }
 
 /** A notebook with these code cells. */
