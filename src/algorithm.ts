@@ -55,7 +55,8 @@ export interface PublishRequest {
 
 /** How a publication ended; a refusal that trying again cannot change is thrown. */
 export type PublishAnswer =
-  | { outcome: 'published'; version: Version }
+  /** The commit is empty when the platform does not say which one it published. */
+  | { outcome: 'published'; commit: string; number: string }
   | { outcome: 'already-published'; message: string }
   /** The platform answered with an error of its own; it may have taken effect all the same. */
   | { outcome: 'failed'; message: string }

@@ -168,7 +168,8 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
     reader.reportMissing('algorithm_path', codeFolder.relative)
   }
-  if (codeFolder && codeExists && !statSync(codeFolder.absolute).isDirectory()) {
+  const codeIsFolder = codeExists && statSync(codeFolder.absolute).isDirectory()
+  if (codeFolder && codeExists && !codeIsFolder) {
     reader.report('algorithm_path', `is ${value.quote(codeFolder.relative)}, which is not a folder`)
   }
   const mode = reader.optional('copy_mode', (raw) => value.oneOf(raw, ['overlay', 'mirror'] as const)) ?? 'overlay'
@@ -177,7 +178,13 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const owner = reader.optional('algorithm_owner', value.account)
   const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token })
   const branch = reader.optional('algorithm_branch', value.branch)
-  const release = await readReleaseInputs(reader, { workspace, codeFolder, apiKey, managementKey })
+  const release = await readReleaseInputs(reader, {
+    workspace,
+    codeFolder: codeIsFolder ? codeFolder : undefined,
+    apiKey,
+    managementKey,
+    parseCases,
+  })
   const dryRun = reader.optional('dry_run', value.boolean) ?? false
 
   reader.throwProblems()
@@ -215,6 +222,12 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     releaseSkipped: 'wait_for_build is false',
     dryRun,
   }
+}
+
+/** Loaded only where there are test cases. */
+async function parseCases(text: string) {
+  const { readTestCases } = await import('./release/test-cases.ts')
+  return readTestCases(text)
 }
 
 function warnAbout(apiUrl: string, repositoryUrl: string, collection: DataUri): void {

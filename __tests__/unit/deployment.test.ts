@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { Deployment } from '../../src/deployment.ts'
+import { UncertainError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
-import { initialOutputs } from '../../src/outputs.ts'
+import { initialOutputs, type Reached } from '../../src/outputs.ts'
+import type { TestRun } from '../../src/release/run-tests.ts'
 import { watchOutput } from '../support/runner.ts'
 
 const printed = watchOutput()
@@ -67,20 +69,49 @@ describe('the outputs', () => {
     })
   })
 
-  test.each([
-    [true, 'pushed'],
-    [false, 'unchanged'],
-  ])('tell of the delivery (changed: %p)', (changed, status) => {
+  test('tell of the delivery, and not yet that it succeeded', () => {
     const deployment = new Deployment()
-    deployment.recordDelivery({ changed, commit: 'c', branch: 'trunk', url: 'https://page', manifest: '{}\n' })
+    deployment.recordDelivery({ changed: true, commit: 'c', branch: 'trunk', url: 'https://page', manifest: '{}\n' })
     expect(deployment.outputs).toEqual({
       ...initialOutputs,
-      status,
-      failed_phase: '',
       algorithm_commit_sha: 'c',
       algorithm_commit_url: 'https://page',
       manifest: '{}\n',
     })
+  })
+
+  test('tell of the tests', () => {
+    const deployment = new Deployment()
+    deployment.recordTests({ results: [], passed: 0, total: 12 }, '/temp/report.xml')
+    expect(deployment.outputs).toEqual({
+      ...initialOutputs,
+      tests_passed: '0',
+      tests_total: '12',
+      test_report: '/temp/report.xml',
+    })
+  })
+
+  test('tell of a version', () => {
+    const deployment = new Deployment()
+    deployment.recordRelease('1.2.3', 'https://api/v1/algo/ada/wine/1.2.3')
+    expect(deployment.outputs).toEqual({
+      ...initialOutputs,
+      version: '1.2.3',
+      endpoint_url: 'https://api/v1/algo/ada/wine/1.2.3',
+    })
+  })
+
+  test.each<Reached>(['released', 'built', 'pushed', 'unchanged', 'planned'])('say how far it got: %s', (reached) => {
+    const deployment = new Deployment()
+    deployment.succeed(reached)
+    expect(deployment.outputs).toEqual({ ...initialOutputs, status: reached, failed_phase: '' })
+  })
+
+  test('name no version that was published but not proven', () => {
+    const deployment = new Deployment()
+    deployment.published = { number: '1.2.3', isNew: true }
+    deployment.fail()
+    expect(deployment.outputs).toEqual(initialOutputs)
   })
 })
 
@@ -103,4 +134,69 @@ test.each<[string, (deployment: Deployment) => void, boolean]>([
   const note = 'Left behind: data://ada/wine/model.pkl is stored, but no manifest points to it.'
   expect(deployment.notes).toEqual(left ? [note] : [])
   expect(deployment.outputs.status).toBe('failed')
+})
+
+describe('what stands after a failure', () => {
+  const none: TestRun = { results: [], passed: 0, total: 1 }
+  const delivered = (changed: boolean) => ({ changed, commit: 'c0ffee', branch: 'trunk', url: '', manifest: '' })
+
+  test.each<[string, (deployment: Deployment) => void, unknown, string]>([
+    ['before the push', (deployment) => deployment.recordModel(stored), undefined, ''],
+    ['when the push may have arrived', () => undefined, new UncertainError('cut'), ''],
+    [
+      'after the push',
+      (deployment) => deployment.recordDelivery(delivered(true)),
+      undefined,
+      'Commit c0ffee is pushed to trunk. Nothing was published.',
+    ],
+    [
+      'when nothing was pushed',
+      (deployment) => deployment.recordDelivery(delivered(false)),
+      undefined,
+      'Nothing was pushed, because c0ffee on trunk already held this model and code. Nothing was published.',
+    ],
+    [
+      'when the push was reverted',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.recordTests(none, '')
+        deployment.revertedBy = 'decaf'
+      },
+      undefined,
+      'Commit c0ffee is pushed to trunk, and taken back by decaf. Nothing was published.',
+    ],
+    [
+      'when the publication may have taken effect',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.phase = 'publish'
+      },
+      new UncertainError('cut'),
+      'Commit c0ffee is pushed to trunk. Whether it was published is not known.',
+    ],
+    [
+      'when publishing was refused',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.phase = 'publish'
+      },
+      new Error('no'),
+      'Commit c0ffee is pushed to trunk. Nothing was published.',
+    ],
+    [
+      'when the version is not proven',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.phase = 'publish'
+        deployment.published = { number: '1.2.3', isNew: true }
+      },
+      new Error('no'),
+      'Commit c0ffee is pushed to trunk. It is published as 1.2.3, but that was not proven.',
+    ],
+  ])('%s', (_, until, error, sentence) => {
+    const deployment = new Deployment()
+    until(deployment)
+    deployment.fail(error)
+    expect(deployment.standing).toBe(sentence)
+  })
 })

@@ -93,6 +93,18 @@ describe('a workflow of the original action', () => {
         author: { name: 'ada', email: action.inputs.algorithmia_email?.default },
         message: undefined,
       },
+      release: {
+        apiKey: keys.algorithmia_api_key,
+        keyInput: 'algorithmia_api_key',
+        buildTimeoutMs: Number(action.inputs.build_timeout_minutes?.default) * 60_000,
+        tests: undefined,
+        testingSkipped: `there is no ${action.inputs.test_cases_path?.default}`,
+        publish: action.inputs.publish?.default,
+        releaseNotes: undefined,
+        callability: undefined,
+        insights: undefined,
+      },
+      releaseSkipped: expect.any(String),
       dryRun: false,
     })
   })
@@ -258,6 +270,126 @@ describe('what is written is what is read', () => {
   })
 })
 
+describe('what is to follow the push', () => {
+  const cases = '[{"case_name": "a", "input": 1, "expected_output": 2}]'
+
+  test.each<[With, object]>([
+    [{ build_timeout_minutes: '90' }, { buildTimeoutMs: 5_400_000 }],
+    [{ build_timeout_minutes: '0.5' }, { buildTimeoutMs: 30_000 }],
+    [{ build_timeout_minutes: '' }, { buildTimeoutMs: 1_800_000 }],
+    [{ wait_for_build: '' }, { publish: 'none' }],
+    [{ publish: 'major' }, { publish: 'major' }],
+    [{ publish: 'minor' }, { publish: 'minor' }],
+    [{ publish: 'revision' }, { publish: 'revision' }],
+    // The spellings of the platform's documents and of the original ci-action.
+    [{ publish: 'Patch' }, { publish: 'revision' }],
+    [{ publish: 'REVISION' }, { publish: 'revision' }],
+    [{ publish: '' }, { publish: 'none' }],
+    [{ release_notes: '  # New\n\n- wines  ' }, { releaseNotes: '# New\n\n- wines' }],
+    [{ release_notes: ' \n' }, { releaseNotes: undefined }],
+    [{ algorithm_callability: 'public' }, { callability: 'public' }],
+    [{ algorithm_callability: 'private' }, { callability: 'private' }],
+    [{ insights_enabled: 'true' }, { insights: true }],
+    [{ insights_enabled: 'false' }, { insights: false }],
+    [{ algorithmia_management_api_key: 'simOther1' }, { apiKey: 'simOther1' }],
+    [{ algorithmia_management_api_key: 'simOther1' }, { keyInput: 'algorithmia_management_api_key' }],
+    [{ algorithmia_management_api_key: ' ' }, { apiKey: keys.algorithmia_api_key, keyInput: 'algorithmia_api_key' }],
+  ])('%j', async (given, expected) => {
+    expect((await read({ ...onGitHub, ...given })).release).toMatchObject(expected)
+  })
+
+  test('is nothing when the build is not awaited', async () => {
+    const { release, releaseSkipped } = await read({ ...onGitHub, wait_for_build: 'false' })
+    expect([release, releaseSkipped]).toEqual([undefined, 'wait_for_build is false'])
+  })
+
+  test('a second key does not upload', async () => {
+    const { platform } = await read({ ...onGitHub, algorithmia_management_api_key: 'simOther1' })
+    expect(platform.apiKey).toBe(keys.algorithmia_api_key)
+  })
+
+  test.each<[string, With, Record<string, string>, string]>([
+    ['beside the code', {}, { 'wine/TEST_CASES.json': cases, 'TEST_CASES.json': '[]' }, 'wine/TEST_CASES.json'],
+    ['in the workspace', {}, { 'wine/x.py': '', 'TEST_CASES.json': cases }, 'TEST_CASES.json'],
+    ['without code', {}, { 'TEST_CASES.json': cases }, 'TEST_CASES.json'],
+    [
+      'beside code of another name',
+      { algorithm_path: 'src/code' },
+      { 'src/code/TEST_CASES.json': cases, 'wine/TEST_CASES.json': '[]' },
+      'src/code/TEST_CASES.json',
+    ],
+    [
+      'beside code that is the workspace',
+      { algorithm_path: '.' },
+      { 'TEST_CASES.json': cases, 'wine/TEST_CASES.json': '[]' },
+      'TEST_CASES.json',
+    ],
+  ])('test cases %s are found', async (_, given, files, found) => {
+    const { release } = await read({ ...onGitHub, ...given }, { files })
+    expect(release?.tests).toMatchObject({
+      file: { relative: found },
+      isDemanded: false,
+      onFailure: 'keep',
+      cases: [{ name: 'a', line: 1, type: 'EXACT_MATCH', expected: 2 }],
+    })
+  })
+
+  test('test cases of another name are found only there', async () => {
+    const given = { ...onGitHub, test_cases_path: './cases/a.json', on_test_failure: 'revert' }
+    const files = { 'cases/a.json': cases, 'wine/cases/a.json': '[]', 'TEST_CASES.json': '[]' }
+    const { release } = await read(given, { files })
+    expect(release?.tests).toMatchObject({
+      file: { relative: 'cases/a.json' },
+      isDemanded: true,
+      onFailure: 'revert',
+      cases: [{ name: 'a' }],
+    })
+  })
+
+  test('testing can be switched off', async () => {
+    const { release } = await read({ ...onGitHub, test_cases_path: '' }, { files: { 'TEST_CASES.json': 'no JSON' } })
+    expect(release).toMatchObject({ tests: undefined, testingSkipped: 'test_cases_path is empty' })
+  })
+
+  test('a field that is not known is told at its file', async () => {
+    await read(onGitHub, { files: { 'wine/TEST_CASES.json': '[\n{"input": 1, "expected": 2}]' } })
+    expect(printed.lines()).toContain(
+      '::warning file=wine/TEST_CASES.json::case 1 (line 2): the field expected is unknown, and ignored',
+    )
+  })
+
+  test.each<[With, Record<string, string>, string]>([
+    [{ wait_for_build: 'yes' }, {}, 'wait_for_build is "yes"; write true or false'],
+    [{ build_timeout_minutes: '1h' }, {}, 'build_timeout_minutes is "1h"'],
+    [{ build_timeout_minutes: '0' }, {}, 'build_timeout_minutes is "0"'],
+    [{ publish: 'true' }, {}, 'publish is "true"; write one of: none, major, minor, revision, patch'],
+    [{ publish: '1.2.3' }, {}, 'publish is "1.2.3"'],
+    [{ on_test_failure: 'undo' }, {}, 'on_test_failure is "undo"; write one of: keep, revert'],
+    [{ algorithm_callability: 'Public' }, {}, 'algorithm_callability is "Public"; write one of: private, public'],
+    [{ insights_enabled: '1' }, {}, 'insights_enabled is "1"; write true or false'],
+    [{ publish: 'minor', wait_for_build: 'false' }, {}, 'publish needs the build of the pushed commit; remove'],
+    [
+      { test_cases_path: 'a.json', wait_for_build: 'false' },
+      { 'a.json': cases },
+      'test_cases_path needs the build of the pushed commit; remove',
+    ],
+    [{ test_cases_path: 'a.json' }, {}, 'test_cases_path is "a.json", which does not exist in the workspace'],
+    // The default file is skipped when it is missing; the same name in another folder is a wish.
+    [{ test_cases_path: 'x/TEST_CASES.json' }, {}, 'test_cases_path is "x/TEST_CASES.json", which does not exist'],
+    [{ test_cases_path: '../a.json' }, {}, 'test_cases_path is "../a.json", which leads out of the workspace'],
+    [{}, { 'wine/TEST_CASES.json/x': '' }, 'test_cases_path is "wine/TEST_CASES.json", which is a folder'],
+    [{}, { 'wine/TEST_CASES.json': '[]' }, 'wine/TEST_CASES.json: the list of test cases is empty'],
+    [{}, { 'TEST_CASES.json': '[{"input": 1,}]' }, 'TEST_CASES.json: line 1, column '],
+    [{}, { 'TEST_CASES.json': '[{"type": "EXCEPTION"}]' }, 'TEST_CASES.json: case 1 (line 1): input '],
+    // Also when they will not run: the next change of the workflow should not fail because of them.
+    [{ wait_for_build: 'false' }, { 'TEST_CASES.json': '{}' }, 'TEST_CASES.json: the test cases must be a list'],
+  ])('%j with %j is refused before any work', async (given, files, sentence) => {
+    const found = await problems({ ...onGitHub, ...given }, { files })
+    expect(found).toEqual([expect.stringMatching(/\.$/)])
+    expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
+  })
+})
+
 describe('parameters of the notebook', () => {
   const files = { 'model_training.ipynb': '{}' }
 
@@ -391,6 +523,7 @@ describe('a secret with a line break inside', () => {
     ['algorithmia_api_key', onGitHub],
     ['github_pat', onGitHub],
     ['algorithmia_password', onAlgorithmia],
+    ['algorithmia_management_api_key', onGitHub],
   ])('%s is refused once, and shown nowhere', async (input, given) => {
     const lines = [`Fir5tPart of ${input}`, `Sec0ndPart of ${input}`]
     const found = await problems({ ...given, [input]: lines.join('\r\n') })
@@ -434,6 +567,7 @@ describe('masks', () => {
   test.each<[InputName, string, With]>([
     ['algorithmia_api_key', '', onGitHub],
     ['algorithmia_password', 'ada', onAlgorithmia],
+    ['algorithmia_management_api_key', '', onGitHub],
     ['github_pat', 'x-access-token', onGitHub],
     ['github_pat', 'ada-gh', { ...onGitHub, algorithm_owner: 'acme' }],
   ])('%s is hidden in every form in which it travels, also with the login %j', async (input, login, given) => {

@@ -4,6 +4,7 @@ import { UncertainError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
 import { mask } from '../../src/log.ts'
 import type { Reached } from '../../src/outputs.ts'
+import { readTestCases } from '../../src/release/test-cases.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { watchOutput } from '../support/runner.ts'
 
@@ -52,7 +53,10 @@ describe('the page of the job', () => {
       url: 'https://github.com/ada-gh/wine/commit/fff',
       manifest: '{}',
     })
-    expect(renderSummary(result, undefined)).toBe(`### ada/wine: deployed
+    result.outputs.build_id = 'b-1'
+    result.recordRelease('1.2.0', 'https://api.algorithmia.com/v1/algo/ada/wine/1.2.0')
+    result.succeed('released')
+    expect(renderSummary(result, undefined)).toBe(`### ada/wine: released as 1.2.0
 
 | | |
 |---|---|
@@ -61,6 +65,9 @@ describe('the page of the job', () => {
 | SHA-256 | <code>e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</code> |
 | Origin | [ada/wine\\_training@0123456](https://github.com/ada/wine_training/commit/${commit}) Train on the new vintage |
 | Algorithm commit | [<code>ffffffffffff</code>](https://github.com/ada-gh/wine/commit/fff) on <code>trunk</code> of <code>https://github.com/ada-gh/wine.git</code> |
+| Build | <code>b-1</code> |
+| Version | <code>1.2.0</code> |
+| Endpoint | <code>https://api.algorithmia.com/v1/algo/ada/wine/1.2.0</code> |
 
 - Training skipped: notebook\\_path is empty.
 
@@ -115,12 +122,53 @@ remote: GH006
   })
 
   test.each([
+    ['built', '### ada/wine: deployed and built\n'],
+    ['pushed', '### ada/wine: pushed, its build was not awaited\n'],
     ['unchanged', '### ada/wine: unchanged, this model and code are already deployed\n'],
     ['planned', '### ada/wine: planned, nothing was trained, uploaded or pushed\n'],
   ])('of one that is %s', (status, headline) => {
     const result = deployment()
     result.succeed(status as Reached)
     expect(renderSummary(result, undefined).startsWith(headline)).toBe(true)
+  })
+
+  test.each<[string, (result: Deployment) => void, unknown, string]>([
+    ['whose build failed', () => undefined, undefined, 'failed (build), pushed but not released'],
+    [
+      'whose push was taken back',
+      (result) => {
+        result.phase = 'test'
+        result.revertedBy = 'decaf'
+      },
+      undefined,
+      'failed (test), the push was reverted',
+    ],
+    [
+      'that may be published',
+      (result) => {
+        result.phase = 'publish'
+      },
+      new UncertainError('cut'),
+      'failed (publish), and it is not known whether it was published',
+    ],
+    [
+      'that is published, but not proven',
+      (result) => {
+        result.phase = 'publish'
+        result.published = { number: '1.2.0', isNew: true }
+      },
+      undefined,
+      'failed (publish), 1.2.0 is published but not proven',
+    ],
+  ])('of one %s', (_, until, error, headline) => {
+    const result = deployment()
+    result.recordDelivery({ changed: true, commit: 'f'.repeat(40), branch: 'trunk', url: '', manifest: '' })
+    result.phase = 'build'
+    until(result)
+    result.fail(error)
+    const summary = renderSummary(result, 'no')
+    expect(summary.split('\n')[0]).toBe(`### ada/wine: ${headline}`)
+    expect(summary).not.toMatch(/\| (Version|Endpoint) \|/)
   })
 
   test('a commit without a web page is no link', () => {
@@ -135,6 +183,60 @@ remote: GH006
     expect(renderSummary(result, undefined)).toContain(
       '| Executed notebook | <code>/tmp/a&#124;b&lt;c&gt;/nb.ipynb</code> |',
     )
+  })
+})
+
+describe('the table of test cases', () => {
+  /** Results of cases as the file has them; a case whose name begins with "bad" has failed. */
+  function withTests(names: string[], texts: { expected?: string; got?: string } = {}): string[] {
+    const { cases } = readTestCases(JSON.stringify(names.map((name) => ({ case_name: name, input: 1 }))))
+    const results = cases.map((testCase) => {
+      const passed = !testCase.name.startsWith('bad')
+      return { testCase, passed, expected: 'null', got: '7', why: passed ? '' : 'no', milliseconds: 12.6, ...texts }
+    })
+    const result = deployment()
+    result.recordTests(
+      { results, passed: results.filter(({ passed }) => passed).length, total: results.length },
+      '/temp/wine.test-report.xml',
+    )
+    const lines = renderSummary(result, undefined).split('\n')
+    return lines.slice(lines.findIndex((line) => line.endsWith('test cases passed**')))
+  }
+
+  test('says how many passed, and shows each', () => {
+    expect(withTests(['good', 'bad'])).toEqual([
+      '**1 of 2 test cases passed**',
+      '',
+      '| | Test case | Expected | Got | ms |',
+      '|---|---|---|---|--:|',
+      '| passed | good | null | 7 | 13 |',
+      '| **failed** | bad | null | 7 | 13 |',
+      '',
+      '',
+    ])
+  })
+
+  test('ends after fifty, and says where the others are', () => {
+    const lines = withTests(Array.from({ length: 53 }, (_, index) => `n${index}`))
+    expect(lines.filter((line) => line.startsWith('| passed'))).toHaveLength(50)
+    expect(lines.slice(-4)).toEqual(['', '3 more are in <code>/temp/wine.test-report.xml</code>.', '', ''])
+  })
+
+  test('cuts what is long', () => {
+    const row = withTests(['n'], { got: 'x'.repeat(5000) })[4]
+    expect(row).toMatch(/^\| passed \| n \| null \| x{199}… \| 13 \|$/)
+  })
+
+  test('shows text of others as it is', () => {
+    const row = withTests(['a|b <b> `c`'], { expected: '[x](http://evil)', got: '"\n| passed"' })[4]
+    expect(row).toBe('| passed | a\\|b &lt;b&gt; \\`c\\` | \\[x\\](http://evil) | " \\| passed" | 13 |')
+  })
+
+  test('holds no secret, also none that is cut', () => {
+    const secret = `t0ken-${'s'.repeat(40)}`
+    mask(secret)
+    const text = withTests(['n'], { got: `${'x'.repeat(180)}${secret}`, expected: secret }).join('\n')
+    expect(text).not.toContain('t0ken')
   })
 })
 

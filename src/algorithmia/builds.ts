@@ -4,17 +4,17 @@ import { type AlgorithmAddress, algorithmPath, refusedBy } from './algorithms.ts
 import type { CallLimits } from './http.ts'
 import { parseObject } from './response.ts'
 
-/** For whoever waits, and asks again. */
-const once: CallLimits = { attempts: 1, timeoutMs: 30_000 }
-
 /** Builds of one algorithm (platform reference §3.3). */
 export class BuildApi {
   readonly #algorithm: AlgorithmAddress
   readonly #path: string
+  readonly #once: CallLimits
 
-  constructor(algorithm: AlgorithmAddress) {
+  /** @param timeoutMs of one question about builds */
+  constructor(algorithm: AlgorithmAddress, timeoutMs = 30_000) {
     this.#algorithm = algorithm
     this.#path = `${algorithmPath(algorithm)}/builds`
+    this.#once = { attempts: 1, timeoutMs }
   }
 
   /**
@@ -38,20 +38,18 @@ export class BuildApi {
    * @throws RefusedError when the key may not read builds
    */
   async page(marker?: string): Promise<{ builds: Build[]; next: string | undefined }> {
-    const query = marker === undefined ? 'limit=50' : `limit=50&marker=${encodeURIComponent(marker)}`
-    const answer = await this.#get(`${this.#path}?${query}`, once)
-    const { marker: next } = answer
-    return { builds: buildsIn(answer), next: typeof next === 'string' && next !== '' ? next : undefined }
+    return this.#page(marker === undefined ? '' : `&marker=${encodeURIComponent(marker)}`, this.#once)
   }
 
-  /** Asked once, like `page`. */
+  /** Asked once, like a page. */
   async get(id: string): Promise<Build> {
-    return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`, once))
+    const build = buildIn(await this.#get(`/${encodeURIComponent(id)}`, this.#once))
+    if (build === undefined) throw new DeployError('Algorithmia answered with something else than a build')
+    return build
   }
 
   async newest(): Promise<Build | undefined> {
-    const [build] = buildsIn(await this.#get(`${this.#path}?limit=1`))
-    return build
+    return (await this.#page('')).builds[0]
   }
 
   /** @returns undefined when there is none: not before the build is finished, or at all */
@@ -62,8 +60,16 @@ export class BuildApi {
     return typeof logs === 'string' ? logs : undefined
   }
 
+  async #page(query: string, limits?: CallLimits) {
+    const { results, marker: next } = await this.#get(`?limit=50${query}`, limits)
+    if (!Array.isArray(results)) throw new DeployError('Algorithmia answered with something else than a list of builds')
+    // One broken record must not hide the others.
+    const builds = results.flatMap((result) => buildIn(result) ?? [])
+    return { builds, next: typeof next === 'string' && next !== '' ? next : undefined }
+  }
+
   async #get(path: string, limits?: CallLimits): Promise<Record<string, unknown>> {
-    const response = await this.#algorithm.http.request('GET', path, limits)
+    const response = await this.#algorithm.http.request('GET', this.#path + path, limits)
     if (response.status !== 200) throw refusedBy(this.#algorithm, response, 'read the builds of the algorithm')
     const answer = parseObject(response.body)
     if (answer === undefined) throw new DeployError('Algorithmia answered with something else than JSON about builds')
@@ -71,16 +77,9 @@ export class BuildApi {
   }
 }
 
-function buildsIn({ results }: Record<string, unknown>): Build[] {
-  if (Array.isArray(results)) return results.map(buildIn)
-  throw new DeployError('Algorithmia answered with something else than a list of builds')
-}
-
-function buildIn(value: unknown): Build {
+function buildIn(value: unknown): Build | undefined {
   const { build_id: id, commit_sha: commit, status, finished_at: finished } = Object(value) as Record<string, unknown>
-  if (typeof id !== 'string' || typeof commit !== 'string') {
-    throw new DeployError('Algorithmia answered with something else than a build')
-  }
+  if (typeof id !== 'string' || typeof commit !== 'string') return undefined
   return { id, commit: commit.toLowerCase(), state: stateOf(String(status), finished) }
 }
 

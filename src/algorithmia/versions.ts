@@ -7,19 +7,20 @@ import { errorCode, errorText, parseObject, type Response } from './response.ts'
 
 /** The code of "this build is published already" (platform reference §3.6). */
 const alreadyPublished = 1007
-/** What was just published is on the first one. */
-const mostPages = 20
-/** A publication may run the sample input, which may load the model. */
-const publishTimeoutMs = 330_000
+/** Nobody reads a list that never ends. */
+const mostPages = 200
 
 /** Versions of one algorithm, and publishing them (platform reference §3.2, §3.4). */
 export class VersionApi {
   readonly #algorithm: AlgorithmAddress
   readonly #http: Http
   readonly #path: string
+  readonly #timeoutMs: number
 
-  constructor(algorithm: AlgorithmAddress) {
+  /** @param timeoutMs of a publication, which may run the sample input, which may load the model */
+  constructor(algorithm: AlgorithmAddress, timeoutMs = 330_000) {
     this.#algorithm = algorithm
+    this.#timeoutMs = timeoutMs
     this.#http = algorithm.http
     this.#path = algorithmPath(algorithm)
   }
@@ -32,16 +33,16 @@ export class VersionApi {
   }
 
   /** @returns the published version with this number, with the commit that the platform has for it */
-  async withNumber(wanted: string): Promise<Version | undefined> {
+  async withNumber(number: string): Promise<Version | undefined> {
     let marker = ''
-    for (let number = 0; number < mostPages; number += 1) {
+    for (let page = 0; page < mostPages; page += 1) {
       const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`
       const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`)
-      const page = this.#object(response, 'list the versions of the algorithm')
-      const versions = Array.isArray(page.results) ? page.results.map(versionIn) : []
-      const found = versions.find((version) => version.number === wanted)
-      if (found || typeof page.marker !== 'string' || ['', marker].includes(page.marker)) return found
-      marker = page.marker
+      const { results, marker: next } = this.#object(response, 'list the versions of the algorithm')
+      const versions = Array.isArray(results) ? results.map(versionIn) : []
+      const found = versions.find((version) => version.number === number)
+      if (found || typeof next !== 'string' || next === '' || next === marker) return found
+      marker = next
     }
     return undefined
   }
@@ -49,23 +50,30 @@ export class VersionApi {
   /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
   async publish(request: PublishRequest): Promise<PublishAnswer> {
     const body = await this.#publication(request)
-    let response: Response
+    const limits = { attempts: 1, timeoutMs: this.#timeoutMs }
     try {
-      response = await this.#http.postJson(`${this.#path}/versions`, body, { attempts: 1, timeoutMs: publishTimeoutMs })
+      return this.#publishAnswer(await this.#http.postJson(`${this.#path}/versions`, body, limits))
     } catch (error) {
       if (error instanceof ConnectionError) return { outcome: 'no-answer', message: messageOf(error) }
       throw error
     }
+  }
+
+  #publishAnswer(response: Response): PublishAnswer {
+    const { status } = response
     const message = errorText(response)
-    if (response.status === 200) {
-      const answer = parseObject(response.body)
-      if (answer?.version_info) return { outcome: 'published', version: versionIn(answer) }
-      return { outcome: 'failed', message }
-    }
     if (errorCode(response) === alreadyPublished) return { outcome: 'already-published', message }
-    if (response.status >= 500 || response.status === 408 || response.status === 429) {
-      return { outcome: 'failed', message }
+    if (status >= 200 && status < 300) {
+      const answer = parseObject(response.body)
+      if (answer?.error) return { outcome: 'failed', message }
+      const { commit, number } = versionIn(answer)
+      return number === undefined
+        ? { outcome: 'no-answer', message: `${message}, without a version` }
+        : { outcome: 'published', commit, number }
     }
+    // These are of a proxy: the platform behind it may still be publishing.
+    if (status === 502 || status === 504) return { outcome: 'no-answer', message }
+    if (status >= 500 || status === 408 || status === 429) return { outcome: 'failed', message }
     throw refusedBy(this.#algorithm, response, 'publish a version of the algorithm')
   }
 

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../errors.ts'
 import type { ReleaseInputs, TestInputs } from '../inputs.ts'
 import { warning } from '../log.ts'
 import type { InputReader } from './reader.ts'
@@ -9,10 +11,12 @@ const defaultCases = 'TEST_CASES.json'
 
 interface ReleaseFacts {
   workspace: string | undefined
-  /** Of the inference code; it need not exist. */
+  /** Of the inference code; undefined when there is none. */
   codeFolder: WorkspacePath | undefined
   apiKey: string
   managementKey: string
+  /** The text of a file as test cases. */
+  parseCases(text: string): Promise<{ cases: TestInputs['cases']; warnings: string[] }>
 }
 
 /**
@@ -41,7 +45,7 @@ export async function readReleaseInputs(reader: InputReader, facts: ReleaseFacts
   if (!wait && found?.isDemanded) {
     reader.report('test_cases_path', 'needs the build of the pushed commit; remove `wait_for_build: false`')
   }
-  const cases = found && (await readCases(reader, found.file))
+  const cases = found && (await readCases(reader, found.file, facts))
   if (!wait) return undefined
   return {
     ...release,
@@ -78,16 +82,17 @@ function findCases(reader: InputReader, facts: ReleaseFacts): Pick<TestInputs, '
   return undefined
 }
 
-async function readCases(reader: InputReader, file: WorkspacePath): Promise<TestInputs['cases'] | undefined> {
-  // Loaded only where there are test cases.
-  const { readTestCases } = await import('../release/test-cases.ts')
-  return reader.derived(
-    () => {
-      const { cases, warnings } = readTestCases(readFileSync(file.absolute, 'utf8'))
-      for (const text of warnings) warning(text, { file: file.relative })
-      return cases
-    },
-    true,
-    `${file.relative}:`,
-  )
+async function readCases(
+  reader: InputReader,
+  { absolute, relative: file }: WorkspacePath,
+  { parseCases }: ReleaseFacts,
+): Promise<TestInputs['cases'] | undefined> {
+  try {
+    const { cases, warnings } = await parseCases(await readFile(absolute, 'utf8'))
+    for (const text of warnings) warning(text, { file })
+    return cases
+  } catch (error) {
+    reader.report(`${file}:`, messageOf(error))
+    return undefined
+  }
 }

@@ -88,7 +88,7 @@ class BuildWatch {
       this.#trouble = ''
     } catch (error) {
       cancelled?.throwIfAborted()
-      if (error instanceof RefusedError) throw error
+      if (error instanceof RefusedError || !(error instanceof DeployError)) throw error
       this.#trouble = messageOf(error)
     }
     this.#report()

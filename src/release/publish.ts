@@ -1,5 +1,5 @@
 import type { Build, PublishAnswer, PublishRequest, Version } from '../algorithm.ts'
-import { DeployError, messageOf, UncertainError } from '../errors.ts'
+import { DeployError, messageOf, RefusedError, UncertainError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
 import { pause } from '../pause.ts'
@@ -10,7 +10,7 @@ export interface Publisher {
   ofCommit(commit: string): Promise<Version | undefined>
   withNumber(number: string): Promise<Version | undefined>
   publish(request: PublishRequest): Promise<PublishAnswer>
-  /** Builds the head again. @returns the commit that was built */
+  /** Builds the head again. @returns the commit that was built; empty when the platform does not say */
   compile(): Promise<string>
 }
 
@@ -22,8 +22,6 @@ export interface Patience {
   showMs?: number
   pauseMs?: number
 }
-
-const tries = 2
 
 /**
  * Publishes the build of a commit: never another one, and never twice.
@@ -43,29 +41,43 @@ export async function publishBuild(
     log.info(`${commit} is published already, as ${present}`)
     return { number: present, isNew: false }
   }
-  let reason = ''
-  for (let turn = 1; turn <= tries; turn += 1) {
-    await requireNewest(publisher, commit)
-    const answer = await publisher.publish(request)
-    if (answer.outcome === 'published') {
-      const number = publishedNumber(answer.version, commit)
-      log.info(`Published ${commit} as ${number}`)
-      return { number, isNew: true }
-    }
-    reason = answer.message
-    log.info(`Publishing was answered: ${reason}. Looking whether it took effect`)
-    const number = await numberOf(publisher, commit, answer.outcome, patience).catch((error: unknown) => {
-      patience.cancelled?.throwIfAborted()
-      throw unanswered(commit, `${reason}; then ${messageOf(error)}`)
-    })
-    if (number !== undefined) {
-      log.info(`${commit} is published, as ${number}`)
-      return { number, isNew: true }
-    }
-    if (answer.outcome === 'no-answer') throw unanswered(commit, reason)
-    if (answer.outcome === 'already-published') await compileAgain(publisher, commit)
+  const first = await publishOnce(publisher, request, patience)
+  if ('number' in first) return { number: first.number, isNew: true }
+  if (first.outcome === 'already-published') await compileAgain(publisher, commit)
+  const second = await publishOnce(publisher, request, patience)
+  if ('number' in second) return { number: second.number, isNew: true }
+  // Then it was the first publication that took effect.
+  if (first.outcome === 'failed' && second.outcome === 'already-published') throw unanswered(commit, second.message)
+  throw new DeployError(`Algorithmia could not publish ${commit.slice(0, 12)} (${second.message}; 2 tries)`)
+}
+
+/** Sends the publication once, and looks for its effect when the answer does not tell. */
+async function publishOnce(
+  publisher: Publisher,
+  request: PublishRequest,
+  patience: Patience,
+): Promise<{ number: string } | { outcome: 'failed' | 'already-published'; message: string }> {
+  const { commit } = request
+  await requireNewest(publisher, commit)
+  const answer = await publisher.publish(request).catch((error: unknown) => {
+    throw patience.cancelled?.aborted ? unanswered(commit, messageOf(error)) : error
+  })
+  if (answer.outcome === 'published') {
+    requireCommit(answer, commit)
+    log.info(`Published ${commit} as ${answer.number}`)
+    return answer
   }
-  throw new DeployError(`Algorithmia could not publish ${commit.slice(0, 12)} (${reason}; ${tries} tries)`)
+  const { outcome, message } = answer
+  log.info(`Publishing was answered: ${message}. Looking whether it took effect`)
+  const number = await numberOf(publisher, commit, outcome, patience).catch((error: unknown) => {
+    throw unanswered(commit, `${message}; then ${messageOf(error)}`)
+  })
+  if (number !== undefined) {
+    log.info(`${commit} is published, as ${number}`)
+    return { number }
+  }
+  if (outcome === 'no-answer') throw unanswered(commit, message)
+  return { outcome, message }
 }
 
 /** Without it, a publication may mean what was pushed meanwhile (platform reference §3.4). */
@@ -89,13 +101,11 @@ function unanswered(commit: string, reason: string): UncertainError {
   )
 }
 
-function publishedNumber(version: Version, commit: string): string {
-  const { number = 'a version without a number' } = version
-  // An answer that names no commit is confirmed by reading the version back.
-  if (version.number !== undefined && (version.commit === commit || version.commit === '')) return number
+/** An answer that names no commit is confirmed by reading the version back. */
+function requireCommit({ commit, number }: { commit: string; number: string }, wanted: string): void {
+  if (commit === wanted || commit === '') return
   throw new UncertainError(
-    `Algorithmia published ${version.commit || 'no commit'} as ${number}, where ${commit} was asked for. Look at this version ` +
-      'before it is used',
+    `Algorithmia published ${commit} as ${number}, where ${wanted} was asked for. Look at this version before it is used`,
   )
 }
 
@@ -103,7 +113,8 @@ function publishedNumber(version: Version, commit: string): string {
 async function compileAgain(publisher: Publisher, commit: string): Promise<void> {
   log.info('Algorithmia asks for another build of this commit first')
   const built = await publisher.compile()
-  if (built !== commit) throw overtaken(commit, built)
+  // One that is not named is looked for before the next try.
+  if (built !== '' && built !== commit) throw overtaken(commit, built)
 }
 
 /** The number under which a commit is published, as soon as it shows. */
@@ -134,7 +145,7 @@ export async function confirmVersion(
 ): Promise<void> {
   const deadline = performance.now() + showMs
   for (;;) {
-    const version = await publisher.withNumber(number)
+    const { version, trouble } = await look(publisher, number)
     if (version?.commit === commit) {
       log.info(`Version ${number} is ${commit}`)
       return
@@ -145,8 +156,22 @@ export async function confirmVersion(
       )
     }
     if (performance.now() >= deadline) {
-      throw new DeployError(`Version ${number} does not show among the versions after ${formatDuration(showMs)}`)
+      const why = trouble === undefined ? '' : `: ${trouble}`
+      throw new DeployError(`Version ${number} does not show among the versions after ${formatDuration(showMs)}${why}`)
     }
     await pause(pauseMs, cancelled)
+  }
+}
+
+/** What goes wrong while looking may pass: the version is there already, only its proof waits. */
+async function look(
+  publisher: Publisher,
+  number: string,
+): Promise<{ version?: Version | undefined; trouble?: string }> {
+  try {
+    return { version: await publisher.withNumber(number) }
+  } catch (error) {
+    if (!(error instanceof DeployError) || error instanceof RefusedError) throw error
+    return { trouble: messageOf(error) }
   }
 }

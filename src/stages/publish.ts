@@ -4,7 +4,7 @@ import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
 import { VersionApi } from '../algorithmia/versions.ts'
 import type { Deployment } from '../deployment.ts'
-import { DeployError, messageOf, UncertainError } from '../errors.ts'
+import { DeployError } from '../errors.ts'
 import type { Origin } from '../origin.ts'
 import { confirmVersion, type Publisher, publishBuild } from '../release/publish.ts'
 import { runTestCases } from '../release/run-tests.ts'
@@ -21,12 +21,7 @@ export async function publishVersion(released: Released, increment: Increment): 
     callability: release.callability,
     insights: release.insights,
   }
-  try {
-    deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled })
-  } catch (error) {
-    if (!cancelled.aborted) throw error
-    throw new UncertainError(`${messageOf(error)} while a version was published`)
-  }
+  deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled })
 }
 
 /**
