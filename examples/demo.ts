@@ -1,15 +1,14 @@
 /**
- * The demo: a wine-quality repository is deployed to a local Algorithmia by the real action, three times. The platform
- * builds what was pushed, the official Python client asks it about a wine, and a second algorithm calls the first one.
- * Everything stays in `.demo`, to be looked at.
+ * The demo: a wine-quality repository is released on a local Algorithmia by the real action. Two versions answer the
+ * official Python client, each with the model of its commit; a third commit answers wrongly and is refused; and a second
+ * algorithm calls the first one. Everything stays in `.demo`, to be looked at.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSandbox } from '../sandbox/server.ts'
-import { deploy, workflowInputs } from './demo/deployment.ts'
+import { deploy, type Outcome, workflowInputs } from './demo/deployment.ts'
 import { commitAll, git } from './demo/git.ts'
 import { createAlgorithm, pushPipeline } from './demo/pipeline.ts'
-import { waitForBuild } from './demo/platform.ts'
 import { PythonClient } from './demo/python-client.ts'
 import { act, say, seconds, shown } from './demo/stage.ts'
 import { projectRoot } from './run-action.ts'
@@ -24,7 +23,7 @@ const temp = join(folder, 'runner-temp')
 const state = join(folder, 'sandbox')
 
 /** The repository of an ML engineer, as it would be cloned from GitHub. */
-async function createRepository(): Promise<void> {
+async function createRepository(): Promise<string> {
   if (existsSync(state)) {
     // Fails when somebody still looks around in there.
     await (await startSandbox({ stateDir: state })).close()
@@ -34,7 +33,17 @@ async function createRepository(): Promise<void> {
   mkdirSync(temp, { recursive: true })
   cpSync(example, workspace, { recursive: true })
   await git(workspace, ['init', '--quiet', '--initial-branch=main'])
-  await commitAll(workspace, 'Classify wines by cultivar')
+  return await commitAll(workspace, 'Classify wines by cultivar')
+}
+
+/** Commits a change of one line. */
+async function change(path: string, before: string, after: string, message: string): Promise<string> {
+  const file = join(workspace, path)
+  const text = readFileSync(file, 'utf8')
+  if (!text.includes(before)) throw new Error(`${path} has no "${before}"`)
+  writeFileSync(file, text.replace(before, after))
+  say(`${path}: ${before.trim()} becomes ${after.trim()}`)
+  return await commitAll(workspace, message)
 }
 
 /** The input of a test case of an example. */
@@ -43,19 +52,20 @@ function sampleOf(name: string): string {
   return JSON.stringify(first.input)
 }
 
-/** Fails unless an answer comes from the model of this commit. */
-function checkOrigin(answer: unknown, commit: string): void {
+/** Calls an algorithm, and fails unless the model of this commit answers. */
+async function ask(client: PythonClient, algorithm: string, sample: string, commit: string): Promise<void> {
+  const answer = await client.evaluate(`client.algo("${algorithm}").pipe(${sample}).result`)
   say(JSON.stringify(answer, null, 2))
   const { model } = answer as { model?: { origin_commit?: unknown } }
   if (model?.origin_commit !== commit) {
     throw new Error(`The model of ${commit} should have answered, not that of ${String(model?.origin_commit)}`)
   }
-  say(`The model that answered was trained from ${commit}, the commit just deployed.`)
+  say(`This model was trained from ${commit} of the ML repository, as it should be.`)
 }
 
 async function play(): Promise<void> {
   const started = performance.now()
-  await createRepository()
+  const firstCommit = await createRepository()
   const sandbox = await startSandbox({ stateDir: state, users: [{ name: owner }] })
   try {
     const user = sandbox.users.find((candidate) => candidate.name === owner)
@@ -68,58 +78,72 @@ async function play(): Promise<void> {
       algorithmia_api: sandbox.url,
       git_host: sandbox.url,
     }
+    const run = (outcome: Outcome) => deploy(workspace, temp, inputs, outcome)
 
     // Meanwhile: it takes as long as half a deployment.
     const installing = PythonClient.install(join(folder, 'python-client'), platform)
     installing.catch(() => undefined)
 
-    const first = await act('1. The first commit is deployed', () => deploy(workspace, temp, inputs))
+    await act('1. The first commit is trained, built, tested and released', () =>
+      run({ status: 'released', version: '0.1.0' }),
+    )
 
-    const second = await act('2. A second commit trains another model, and is deployed', async () => {
-      const notebook = join(workspace, 'model_training.ipynb')
-      writeFileSync(notebook, readFileSync(notebook, 'utf8').replace('regularisation = 1.0', 'regularisation = 0.5'))
-      await commitAll(workspace, 'Regularise more')
-      return await deploy(workspace, temp, inputs)
-    })
+    const { secondCommit, released } = await act(
+      '2. A second commit trains another model, and is released',
+      async () => {
+        const settings = ['regularisation = 1.0', 'regularisation = 0.5'] as const
+        const secondCommit = await change('model_training.ipynb', ...settings, 'Regularise more')
+        return { secondCommit, released: await run({ status: 'released', version: '0.2.0' }) }
+      },
+    )
 
-    const third = await act('3. The same commit again: nothing to deploy', () => deploy(workspace, temp, inputs))
-
-    const statuses = [first, second, third].map(({ outputs }) => outputs.status).join(', ')
-    if (statuses !== 'pushed, pushed, unchanged') throw new Error(`Expected pushed, pushed, unchanged; got ${statuses}`)
-    const deployed = third.outputs.algorithm_commit_sha ?? ''
-    const origin = await git(workspace, ['rev-parse', 'HEAD'])
-
-    await act('4. The platform builds what was pushed', () => waitForBuild(platform, quality, deployed))
+    const { outputs } = await act('3. The same commit again: nothing to release, and still proven', () =>
+      run({ status: 'unchanged', version: '0.2.0' }),
+    )
 
     const client = await installing
-    await act('5. The deployed commit answers the official Python client, with the deployed model', async () => {
-      const call = `client.algo("${quality}/${deployed}").pipe(${sampleOf('wine-quality')}).result`
-      checkOrigin(await client.evaluate(call), origin)
+    const wine = sampleOf('wine-quality')
+    await act('4. The official Python client calls both versions: each answers with its own model', async () => {
+      await ask(client, `${quality}/0.1.0`, wine, firstCommit)
+      await ask(client, `${quality}/0.2.0`, wine, secondCommit)
     })
 
-    await act('6. It is published, for this account only', async () => {
-      const version = `{"version_type": "minor", "git_hash": "${deployed}"}`
-      const request = `settings={"algorithm_callability": "private"}, version_info=${version}`
-      const publish = `client.algo("${quality}").publish(${request})["version_info"]["semantic_version"]`
-      say(String(await client.evaluate(publish)))
+    const refused = await act('5. A third commit answers wrongly: refused, and taken back', async () => {
+      const best = ['best = max(', 'best = min('] as const
+      await change('wine_quality/src/wine_quality.py', ...best, 'Answer the cultivar that it is')
+      return await run({ status: 'failed', failed_phase: 'test' })
     })
 
-    await act('7. A second algorithm prepares measurements and calls the first one', async () => {
+    const repository = sandbox.repositoryPath(owner, 'wine_quality')
+    await act('6. Nothing of it is left: the versions and the code are those from before', async () => {
+      const published = `client.algo("${quality}").versions(published=True)["results"]`
+      const versions = await client.evaluate(`[v["version_info"]["semantic_version"] for v in ${published}]`)
+      say(JSON.stringify(versions))
+      if (JSON.stringify(versions) !== '["0.2.0","0.1.0"]') throw new Error('Something else was published')
+      say(await git(repository, ['log', '--format=%h %s', '-n', '3', 'master']))
+      await git(repository, ['diff', '--exit-code', '--stat', outputs.algorithm_commit_sha ?? '', 'master'])
+      await ask(client, `${quality}/0.2.0`, wine, secondCommit)
+    })
+
+    await act('7. A second algorithm prepares measurements and calls version 0.1.0 of the first one', async () => {
       await createAlgorithm(client, pipeline, 'Wine pipeline')
       const commit = await pushPipeline(platform, pipeline, join(folder, 'wine-pipeline'))
-      await waitForBuild(platform, pipeline, commit)
-      const call = `client.algo("${pipeline}/${commit}").pipe(${sampleOf('wine-pipeline')}).result`
-      checkOrigin(await client.evaluate(call), origin)
+      await ask(client, `${pipeline}/${commit}`, sampleOf('wine-pipeline'), firstCommit)
     })
 
-    const summary = join(folder, 'summary.md')
-    writeFileSync(summary, second.summary)
+    const pages = { 'summary-released.md': released.summary, 'summary-refused.md': refused.summary }
+    for (const [name, summary] of Object.entries(pages)) writeFileSync(join(folder, name), summary)
     console.log(`
-What is deployed as ${quality}
-  ${await git(sandbox.repositoryPath(owner, 'wine_quality'), ['log', '--format=%h %an: %s', '-n', '1', 'master'])}
-  ${third.outputs.manifest?.replaceAll('\n', '\n  ')}
+What is deployed
+  name      ${quality}
+  version   ${outputs.version}
+  endpoint  ${outputs.endpoint_url}
+  commit    ${outputs.algorithm_commit_sha}
+  manifest  ${outputs.manifest?.replaceAll('\n', '\n            ').trim()}
 
-The demo took ${seconds(started)}. The summary that GitHub shows on the page of the job: ${shown(summary)}
+The demo took ${seconds(started)}. What GitHub shows on the pages of the jobs: ${Object.keys(pages)
+      .map((name) => shown(join(folder, name)))
+      .join(', ')}
 All of it is in ${shown(folder)}. To look around: npm run sandbox -- --state ${shown(state)}`)
   } finally {
     await sandbox.close()

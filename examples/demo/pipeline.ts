@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../run-action.ts'
 import { commitAll, git } from './git.ts'
-import type { Platform } from './platform.ts'
+import { type Platform, waitForBuild } from './platform.ts'
 import type { PythonClient } from './python-client.ts'
 import { say } from './stage.ts'
 
@@ -17,9 +17,10 @@ export async function createAlgorithm(client: PythonClient, algorithm: string, l
 }
 
 /**
- * Copies the example's code over a clone of the algorithm's repository and pushes it, as anybody can without an action.
+ * Copies the example's code over a clone of the algorithm's repository, pushes it and waits for its build, as anybody can
+ * without an action.
  *
- * @returns the pushed commit
+ * @returns the built commit
  */
 export async function pushPipeline(platform: Platform, algorithm: string, clone: string): Promise<string> {
   const [name = ''] = algorithm.split('/')
@@ -30,5 +31,6 @@ export async function pushPipeline(platform: Platform, algorithm: string, clone:
   const commit = await commitAll(clone, 'Ask wine_quality about measurements in any unit')
   await git(clone, ['push', '--quiet', '--no-verify', 'origin', 'master'], login)
   say(`Pushed ${commit} to master of ${address}`)
+  await waitForBuild(platform, algorithm, commit)
   return commit
 }
