@@ -2214,15 +2214,16 @@ function refusedBy({ keyInput }, response, action) {
 
 
 
-/** For whoever waits, and asks again. */
-const once = { attempts: 1, timeoutMs: 30_000 };
 /** Builds of one algorithm (platform reference §3.3). */
 class BuildApi {
     #algorithm;
     #path;
-    constructor(algorithm) {
+    #once;
+    /** @param timeoutMs of one question about builds */
+    constructor(algorithm, timeoutMs = 30_000) {
         this.#algorithm = algorithm;
         this.#path = `${algorithmPath(algorithm)}/builds`;
+        this.#once = { attempts: 1, timeoutMs };
     }
     /**
      * Whether the key may read builds: those that may not manage the algorithm are refused.
@@ -2246,18 +2247,17 @@ class BuildApi {
      * @throws RefusedError when the key may not read builds
      */
     async page(marker) {
-        const query = marker === undefined ? 'limit=50' : `limit=50&marker=${encodeURIComponent(marker)}`;
-        const answer = await this.#get(`${this.#path}?${query}`, once);
-        const { marker: next } = answer;
-        return { builds: buildsIn(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
+        return this.#page(marker === undefined ? '' : `&marker=${encodeURIComponent(marker)}`, this.#once);
     }
-    /** Asked once, like `page`. */
+    /** Asked once, like a page. */
     async get(id) {
-        return buildIn(await this.#get(`${this.#path}/${encodeURIComponent(id)}`, once));
+        const build = buildIn(await this.#get(`/${encodeURIComponent(id)}`, this.#once));
+        if (build === undefined)
+            throw new errors/* DeployError */.sH('Algorithmia answered with something else than a build');
+        return build;
     }
     async newest() {
-        const [build] = buildsIn(await this.#get(`${this.#path}?limit=1`));
-        return build;
+        return (await this.#page('')).builds[0];
     }
     /** @returns undefined when there is none: not before the build is finished, or at all */
     async log(id) {
@@ -2266,8 +2266,16 @@ class BuildApi {
         const logs = response.status === 200 ? parseObject(response.body)?.logs : undefined;
         return typeof logs === 'string' ? logs : undefined;
     }
+    async #page(query, limits) {
+        const { results, marker: next } = await this.#get(`?limit=50${query}`, limits);
+        if (!Array.isArray(results))
+            throw new errors/* DeployError */.sH('Algorithmia answered with something else than a list of builds');
+        // One broken record must not hide the others.
+        const builds = results.flatMap((result) => buildIn(result) ?? []);
+        return { builds, next: typeof next === 'string' && next !== '' ? next : undefined };
+    }
     async #get(path, limits) {
-        const response = await this.#algorithm.http.request('GET', path, limits);
+        const response = await this.#algorithm.http.request('GET', this.#path + path, limits);
         if (response.status !== 200)
             throw refusedBy(this.#algorithm, response, 'read the builds of the algorithm');
         const answer = parseObject(response.body);
@@ -2276,16 +2284,10 @@ class BuildApi {
         return answer;
     }
 }
-function buildsIn({ results }) {
-    if (Array.isArray(results))
-        return results.map(buildIn);
-    throw new errors/* DeployError */.sH('Algorithmia answered with something else than a list of builds');
-}
 function buildIn(value) {
     const { build_id: id, commit_sha: commit, status, finished_at: finished } = Object(value);
-    if (typeof id !== 'string' || typeof commit !== 'string') {
-        throw new errors/* DeployError */.sH('Algorithmia answered with something else than a build');
-    }
+    if (typeof id !== 'string' || typeof commit !== 'string')
+        return undefined;
     return { id, commit: commit.toLowerCase(), state: stateOf(String(status), finished) };
 }
 /** Words that nobody has documented mean a failure only once the build is finished. */
@@ -2468,7 +2470,7 @@ class BuildWatch {
         }
         catch (error) {
             cancelled?.throwIfAborted();
-            if (error instanceof errors/* RefusedError */.fk)
+            if (error instanceof errors/* RefusedError */.fk || !(error instanceof errors/* DeployError */.sH))
                 throw error;
             this.#trouble = (0,errors/* messageOf */.bD)(error);
         }
@@ -2980,15 +2982,18 @@ var json = __webpack_require__(4715);
 const limitSeconds = 300;
 /** What a queue, the loading of the model and the way may add. */
 const patienceMs = 60_000;
+/** The codes of "there is no such algorithm" (platform reference §3.6). */
+const missingCodes = [1000, 1001];
 /**
  * Calls one version of an algorithm (platform reference §4). A call is made once: it may have effects of its own.
  *
  * @param version a number such as `1.2.3`, or a commit
+ * @param timeoutMs for the answer; by default what the platform may take
  */
-function callTo(algorithm, version) {
+function callTo(algorithm, version, timeoutMs = limitSeconds * 1000 + patienceMs) {
     const { http, owner, name } = algorithm;
     const path = `/v1/algo/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/${version}?timeout=${limitSeconds}`;
-    const limits = { attempts: 1, timeoutMs: limitSeconds * 1000 + patienceMs };
+    const limits = { attempts: 1, timeoutMs };
     return async (input) => {
         const started = performance.now();
         const elapsed = () => performance.now() - started;
@@ -3014,28 +3019,42 @@ function answerIn(response) {
     if (status === 401 || status === 403)
         return 'refused';
     const answer = objectIn(body);
-    const failure = answer?.error;
+    const failure = answer?.error ?? undefined;
     const { error_type: type, message } = Object(failure);
     // Failures of an algorithm have a type; without one the platform itself speaks.
     if (typeof type === 'string' && type !== '') {
         return { outcome: 'error', type, message: typeof message === 'string' ? message : '' };
     }
     const said = typeof message === 'string' ? message : errorText(response);
-    if (said.includes('authorization required'))
+    if (failure !== undefined && said.includes('authorization required'))
         return 'refused';
-    if (status === 429 || status === 503 || (failure !== undefined && isNotReady(said))) {
+    if (isNotReady(response, failure !== undefined, said))
         return { outcome: 'not-ready', message: said };
-    }
-    if (failure !== undefined && status === 200)
+    if (status !== 200)
+        return { outcome: 'no-answer', message: said };
+    if (failure !== undefined)
         return { outcome: 'error', type: undefined, message: said };
-    if (status === 200 && answer !== undefined && 'result' in answer)
+    if (answer !== undefined && 'result' in answer)
         return { outcome: 'result', result: answer.result ?? null };
-    const shown = body.length > 200 ? `${body.slice(0, 200)}...` : body;
-    return { outcome: 'no-answer', message: status === 200 ? `an answer without a result: ${shown}` : said };
+    return { outcome: 'no-answer', message: calls_whyUnreadable(body) };
 }
 /** `algorithm algo://... not found`, as it is documented; how an unfinished build is put is not known. */
-function isNotReady(message) {
-    return /not (yet )?(found|ready|available|built|compiled)|no such algorithm|still (building|in progress)/i.test(message);
+function isNotReady(response, isFailure, said) {
+    const { status } = response;
+    if (status === 429 || status === 503)
+        return true;
+    if (status >= 500 || (status === 200 && !isFailure))
+        return false;
+    const words = /not (yet )?(found|ready|available|built|compiled)|no such algorithm|still (building|in progress)/i;
+    return words.test(said) || missingCodes.includes(errorCode(response) ?? 0);
+}
+/** Python writes NaN and Infinity, which are no JSON; a person who reads only "no JSON" looks in vain. */
+function calls_whyUnreadable(body) {
+    const [notANumber] = /\bNaN\b|-?\bInfinity\b/.exec(body.replace(/"(?:[^"\\]|\\.)*"?/g, '""')) ?? [];
+    if (notANumber !== undefined && /^\s*\{/.test(body)) {
+        return `a result with ${notANumber}, which JSON does not have: return null or a text in its place`;
+    }
+    return `an answer without a result: ${(0,json/* shorten */.ml)(body, 200)}`;
 }
 function objectIn(body) {
     try {
@@ -3054,17 +3073,18 @@ function objectIn(body) {
 
 /** The code of "this build is published already" (platform reference §3.6). */
 const alreadyPublished = 1007;
-/** What was just published is on the first one. */
-const versions_mostPages = 20;
-/** A publication may run the sample input, which may load the model. */
-const publishTimeoutMs = 330_000;
+/** Nobody reads a list that never ends. */
+const versions_mostPages = 200;
 /** Versions of one algorithm, and publishing them (platform reference §3.2, §3.4). */
 class VersionApi {
     #algorithm;
     #http;
     #path;
-    constructor(algorithm) {
+    #timeoutMs;
+    /** @param timeoutMs of a publication, which may run the sample input, which may load the model */
+    constructor(algorithm, timeoutMs = 330_000) {
         this.#algorithm = algorithm;
+        this.#timeoutMs = timeoutMs;
         this.#http = algorithm.http;
         this.#path = algorithmPath(algorithm);
     }
@@ -3076,44 +3096,52 @@ class VersionApi {
         return versionIn(this.#object(response, 'read the versions of the algorithm'));
     }
     /** @returns the published version with this number, with the commit that the platform has for it */
-    async withNumber(wanted) {
+    async withNumber(number) {
         let marker = '';
-        for (let number = 0; number < versions_mostPages; number += 1) {
+        for (let page = 0; page < versions_mostPages; page += 1) {
             const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`;
             const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`);
-            const page = this.#object(response, 'list the versions of the algorithm');
-            const versions = Array.isArray(page.results) ? page.results.map(versionIn) : [];
-            const found = versions.find((version) => version.number === wanted);
-            if (found || typeof page.marker !== 'string' || ['', marker].includes(page.marker))
+            const { results, marker: next } = this.#object(response, 'list the versions of the algorithm');
+            const versions = Array.isArray(results) ? results.map(versionIn) : [];
+            const found = versions.find((version) => version.number === number);
+            if (found || typeof next !== 'string' || next === '' || next === marker)
                 return found;
-            marker = page.marker;
+            marker = next;
         }
         return undefined;
     }
     /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
     async publish(request) {
         const body = await this.#publication(request);
-        let response;
+        const limits = { attempts: 1, timeoutMs: this.#timeoutMs };
         try {
-            response = await this.#http.postJson(`${this.#path}/versions`, body, { attempts: 1, timeoutMs: publishTimeoutMs });
+            return this.#publishAnswer(await this.#http.postJson(`${this.#path}/versions`, body, limits));
         }
         catch (error) {
             if (error instanceof ConnectionError)
                 return { outcome: 'no-answer', message: (0,errors/* messageOf */.bD)(error) };
             throw error;
         }
+    }
+    #publishAnswer(response) {
+        const { status } = response;
         const message = errorText(response);
-        if (response.status === 200) {
-            const answer = parseObject(response.body);
-            if (answer?.version_info)
-                return { outcome: 'published', version: versionIn(answer) };
-            return { outcome: 'failed', message };
-        }
         if (errorCode(response) === alreadyPublished)
             return { outcome: 'already-published', message };
-        if (response.status >= 500 || response.status === 408 || response.status === 429) {
-            return { outcome: 'failed', message };
+        if (status >= 200 && status < 300) {
+            const answer = parseObject(response.body);
+            if (answer?.error)
+                return { outcome: 'failed', message };
+            const { commit, number } = versionIn(answer);
+            return number === undefined
+                ? { outcome: 'no-answer', message: `${message}, without a version` }
+                : { outcome: 'published', commit, number };
         }
+        // These are of a proxy: the platform behind it may still be publishing.
+        if (status === 502 || status === 504)
+            return { outcome: 'no-answer', message };
+        if (status >= 500 || status === 408 || status === 429)
+            return { outcome: 'failed', message };
         throw refusedBy(this.#algorithm, response, 'publish a version of the algorithm');
     }
     /**
@@ -3174,7 +3202,6 @@ function versionIn(value) {
 
 
 
-const tries = 2;
 /**
  * Publishes the build of a commit: never another one, and never twice.
  *
@@ -3189,31 +3216,43 @@ async function publishBuild(publisher, request, patience = {}) {
         log/* info */.pq(`${commit} is published already, as ${present}`);
         return { number: present, isNew: false };
     }
-    let reason = '';
-    for (let turn = 1; turn <= tries; turn += 1) {
-        await requireNewest(publisher, commit);
-        const answer = await publisher.publish(request);
-        if (answer.outcome === 'published') {
-            const number = publishedNumber(answer.version, commit);
-            log/* info */.pq(`Published ${commit} as ${number}`);
-            return { number, isNew: true };
-        }
-        reason = answer.message;
-        log/* info */.pq(`Publishing was answered: ${reason}. Looking whether it took effect`);
-        const number = await numberOf(publisher, commit, answer.outcome, patience).catch((error) => {
-            patience.cancelled?.throwIfAborted();
-            throw unanswered(commit, `${reason}; then ${(0,errors/* messageOf */.bD)(error)}`);
-        });
-        if (number !== undefined) {
-            log/* info */.pq(`${commit} is published, as ${number}`);
-            return { number, isNew: true };
-        }
-        if (answer.outcome === 'no-answer')
-            throw unanswered(commit, reason);
-        if (answer.outcome === 'already-published')
-            await compileAgain(publisher, commit);
+    const first = await publishOnce(publisher, request, patience);
+    if ('number' in first)
+        return { number: first.number, isNew: true };
+    if (first.outcome === 'already-published')
+        await compileAgain(publisher, commit);
+    const second = await publishOnce(publisher, request, patience);
+    if ('number' in second)
+        return { number: second.number, isNew: true };
+    // Then it was the first publication that took effect.
+    if (first.outcome === 'failed' && second.outcome === 'already-published')
+        throw unanswered(commit, second.message);
+    throw new errors/* DeployError */.sH(`Algorithmia could not publish ${commit.slice(0, 12)} (${second.message}; 2 tries)`);
+}
+/** Sends the publication once, and looks for its effect when the answer does not tell. */
+async function publishOnce(publisher, request, patience) {
+    const { commit } = request;
+    await requireNewest(publisher, commit);
+    const answer = await publisher.publish(request).catch((error) => {
+        throw patience.cancelled?.aborted ? unanswered(commit, (0,errors/* messageOf */.bD)(error)) : error;
+    });
+    if (answer.outcome === 'published') {
+        requireCommit(answer, commit);
+        log/* info */.pq(`Published ${commit} as ${answer.number}`);
+        return answer;
     }
-    throw new errors/* DeployError */.sH(`Algorithmia could not publish ${commit.slice(0, 12)} (${reason}; ${tries} tries)`);
+    const { outcome, message } = answer;
+    log/* info */.pq(`Publishing was answered: ${message}. Looking whether it took effect`);
+    const number = await numberOf(publisher, commit, outcome, patience).catch((error) => {
+        throw unanswered(commit, `${message}; then ${(0,errors/* messageOf */.bD)(error)}`);
+    });
+    if (number !== undefined) {
+        log/* info */.pq(`${commit} is published, as ${number}`);
+        return { number };
+    }
+    if (outcome === 'no-answer')
+        throw unanswered(commit, message);
+    return { outcome, message };
 }
 /** Without it, a publication may mean what was pushed meanwhile (platform reference §3.4). */
 async function requireNewest(publisher, commit) {
@@ -3230,19 +3269,18 @@ function unanswered(commit, reason) {
         "it may still take effect: look at the algorithm's versions, or run this job again later, which publishes only what " +
         'is not published');
 }
-function publishedNumber(version, commit) {
-    const { number = 'a version without a number' } = version;
-    // An answer that names no commit is confirmed by reading the version back.
-    if (version.number !== undefined && (version.commit === commit || version.commit === ''))
-        return number;
-    throw new errors/* UncertainError */.On(`Algorithmia published ${version.commit || 'no commit'} as ${number}, where ${commit} was asked for. Look at this version ` +
-        'before it is used');
+/** An answer that names no commit is confirmed by reading the version back. */
+function requireCommit({ commit, number }, wanted) {
+    if (commit === wanted || commit === '')
+        return;
+    throw new errors/* UncertainError */.On(`Algorithmia published ${commit} as ${number}, where ${wanted} was asked for. Look at this version before it is used`);
 }
 /** "Published already", though no version shows: the platform wants a build of its own for each version. */
 async function compileAgain(publisher, commit) {
     log/* info */.pq('Algorithmia asks for another build of this commit first');
     const built = await publisher.compile();
-    if (built !== commit)
+    // One that is not named is looked for before the next try.
+    if (built !== '' && built !== commit)
         throw overtaken(commit, built);
 }
 /** The number under which a commit is published, as soon as it shows. */
@@ -3263,7 +3301,7 @@ async function numberOf(publisher, commit, outcome, { cancelled, afterErrorMs = 
 async function confirmVersion(publisher, number, commit, { cancelled, showMs = 60_000, pauseMs = 1000 } = {}) {
     const deadline = performance.now() + showMs;
     for (;;) {
-        const version = await publisher.withNumber(number);
+        const { version, trouble } = await look(publisher, number);
         if (version?.commit === commit) {
             log/* info */.pq(`Version ${number} is ${commit}`);
             return;
@@ -3272,9 +3310,21 @@ async function confirmVersion(publisher, number, commit, { cancelled, showMs = 6
             throw new errors/* DeployError */.sH(`Version ${number} is ${version.commit || 'of no commit'}, not ${commit}, the commit deployed here`);
         }
         if (performance.now() >= deadline) {
-            throw new errors/* DeployError */.sH(`Version ${number} does not show among the versions after ${(0,format/* formatDuration */.a)(showMs)}`);
+            const why = trouble === undefined ? '' : `: ${trouble}`;
+            throw new errors/* DeployError */.sH(`Version ${number} does not show among the versions after ${(0,format/* formatDuration */.a)(showMs)}${why}`);
         }
         await pause_pause(pauseMs, cancelled);
+    }
+}
+/** What goes wrong while looking may pass: the version is there already, only its proof waits. */
+async function look(publisher, number) {
+    try {
+        return { version: await publisher.withNumber(number) };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* DeployError */.sH) || error instanceof errors/* RefusedError */.fk)
+            throw error;
+        return { trouble: (0,errors/* messageOf */.bD)(error) };
     }
 }
 //# sourceMappingURL=publish.js.map
@@ -3689,14 +3739,7 @@ async function publishVersion(released, increment) {
         callability: release.callability,
         insights: release.insights,
     };
-    try {
-        deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled });
-    }
-    catch (error) {
-        if (!cancelled.aborted)
-            throw error;
-        throw new errors/* UncertainError */.On(`${(0,errors/* messageOf */.bD)(error)} while a version was published`);
-    }
+    deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled });
 }
 /**
  * A version is live when the platform has this commit for it, and it answers the first test case.

@@ -29444,6 +29444,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 
+
+
 const defaultCases = 'TEST_CASES.json';
 /**
  * What is to follow the push. The test cases are read and checked here, before anything is trained.
@@ -29470,7 +29472,7 @@ async function readReleaseInputs(reader, facts) {
     if (!wait && found?.isDemanded) {
         reader.report('test_cases_path', 'needs the build of the pushed commit; remove `wait_for_build: false`');
     }
-    const cases = found && (await readCases(reader, found.file));
+    const cases = found && (await readCases(reader, found.file, facts));
     if (!wait)
         return undefined;
     return {
@@ -29509,15 +29511,17 @@ function findCases(reader, facts) {
         reader.reportMissing('test_cases_path', name);
     return undefined;
 }
-async function readCases(reader, file) {
-    // Loaded only where there are test cases.
-    const { readTestCases } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(395), __nccwpck_require__.e(983)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9983));
-    return reader.derived(() => {
-        const { cases, warnings } = readTestCases((0,external_node_fs_.readFileSync)(file.absolute, 'utf8'));
+async function readCases(reader, { absolute, relative: file }, { parseCases }) {
+    try {
+        const { cases, warnings } = await parseCases(await (0,promises_.readFile)(absolute, 'utf8'));
         for (const text of warnings)
-            (0,log/* warning */.$e)(text, { file: file.relative });
+            (0,log/* warning */.$e)(text, { file });
         return cases;
-    }, true, `${file.relative}:`);
+    }
+    catch (error) {
+        reader.report(`${file}:`, (0,errors/* messageOf */.bD)(error));
+        return undefined;
+    }
 }
 //# sourceMappingURL=release.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/repository.js
@@ -29648,7 +29652,8 @@ async function readInputs(environment) {
     if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
         reader.reportMissing('algorithm_path', codeFolder.relative);
     }
-    if (codeFolder && codeExists && !(0,external_node_fs_.statSync)(codeFolder.absolute).isDirectory()) {
+    const codeIsFolder = codeExists && (0,external_node_fs_.statSync)(codeFolder.absolute).isDirectory();
+    if (codeFolder && codeExists && !codeIsFolder) {
         reader.report('algorithm_path', `is ${values/* quote */.hD(codeFolder.relative)}, which is not a folder`);
     }
     const mode = reader.optional('copy_mode', (raw) => values/* oneOf */.yL(raw, ['overlay', 'mirror'])) ?? 'overlay';
@@ -29656,7 +29661,13 @@ async function readInputs(environment) {
     const owner = reader.optional('algorithm_owner', values/* account */.ct);
     const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token });
     const branch = reader.optional('algorithm_branch', values/* branch */.tk);
-    const release = await readReleaseInputs(reader, { workspace, codeFolder, apiKey, managementKey });
+    const release = await readReleaseInputs(reader, {
+        workspace,
+        codeFolder: codeIsFolder ? codeFolder : undefined,
+        apiKey,
+        managementKey,
+        parseCases,
+    });
     const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
     reader.throwProblems();
     if (!workspace || !temp || !username || !algorithm || !collection || !model || !codeFolder || !repository) {
@@ -29691,6 +29702,11 @@ async function readInputs(environment) {
         releaseSkipped: 'wait_for_build is false',
         dryRun,
     };
+}
+/** Loaded only where there are test cases. */
+async function parseCases(text) {
+    const { readTestCases } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(395), __nccwpck_require__.e(983)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9983));
+    return readTestCases(text);
 }
 function warnAbout(apiUrl, repositoryUrl, collection) {
     for (const url of [apiUrl, repositoryUrl]) {
