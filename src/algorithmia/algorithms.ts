@@ -44,8 +44,8 @@ export function refusedBy({ keyInput }: AlgorithmAddress, response: Response, ac
         ? ''
         : ', or set algorithmia_management_api_key to another key of theirs'
     return new RefusedError(
-      `${keyInput} may not ${action} (${said}). It must belong to the owner of the algorithm, or to a member of the ` +
-        `organisation that owns it, and have "may manage my algorithms" switched on${other}`,
+      `${keyInput} may not ${action} (${said}). Switch on "may manage my algorithms" in the settings of the key, which must ` +
+        `belong to the algorithm's owner or to a member of the organisation that owns it${other}`,
     )
   }
   return new DeployError(`Algorithmia could not ${action} (${said})`)
