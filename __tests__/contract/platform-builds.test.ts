@@ -276,6 +276,7 @@ describe('a cancelled run', () => {
     await until(() => server.seen.length >= lists.length + builds.length)
     controller.abort(reason)
     await ended
+    expect(lab.printed()).not.toContain('asking for it failed')
   })
 
   test('that was cancelled before asks nothing', async () => {
