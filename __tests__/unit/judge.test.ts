@@ -314,7 +314,7 @@ test.each([
   '"type": "EXCEPTION"',
   '"type": "ERROR_MATCHES", "expected_output": "HTTP 502"',
 ])('no answer fails %s', (fields) => {
-  expect(outcome(fields, noAnswer)).toBe('there was no answer of the algorithm: HTTP 502')
+  expect(outcome(fields, noAnswer)).toBe('there was no usable answer: HTTP 502')
   expect(outcome(fields, { ...noAnswer, outcome: 'not-ready' })).toBe('the build cannot be called yet: HTTP 502')
 })
 

@@ -122,14 +122,28 @@ remote: GH006
   })
 
   test.each([
-    ['built', '### ada/wine: deployed and built\n'],
-    ['pushed', '### ada/wine: pushed, its build was not awaited\n'],
-    ['unchanged', '### ada/wine: unchanged, this model and code are already deployed\n'],
+    ['built', '### ada/wine: pushed and built\n'],
+    ['pushed', '### ada/wine: pushed, whether it is built is not known\n'],
+    ['unchanged', '### ada/wine: unchanged, this model and code are already pushed\n'],
     ['planned', '### ada/wine: planned, nothing was trained, uploaded or pushed\n'],
   ])('of one that is %s', (status, headline) => {
     const result = deployment()
     result.succeed(status as Reached)
     expect(renderSummary(result, undefined).startsWith(headline)).toBe(true)
+  })
+
+  test('of one that is unchanged says deployed only when its build was seen', () => {
+    const result = deployment()
+    result.outputs.build_id = 'b'
+    result.succeed('unchanged')
+    expect(renderSummary(result, undefined)).toContain('unchanged, this model and code are already deployed\n')
+  })
+
+  test('of one that was tested says so', () => {
+    const result = deployment()
+    result.recordTests({ results: [], passed: 0, total: 0 }, '/report.xml')
+    result.succeed('built')
+    expect(renderSummary(result, undefined)).toContain(': pushed, built and tested\n')
   })
 
   test.each<[string, (result: Deployment) => void, unknown, string]>([

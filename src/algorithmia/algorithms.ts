@@ -40,9 +40,7 @@ export function refusedBy({ keyInput }: AlgorithmAddress, response: Response, ac
   }
   if (response.status === 403) {
     const other =
-      keyInput === 'algorithmia_management_api_key'
-        ? ''
-        : ', or set algorithmia_management_api_key to another key of theirs'
+      keyInput === 'algorithmia_management_api_key' ? '' : ', or set algorithmia_management_api_key to such a key'
     return new RefusedError(
       `${keyInput} may not ${action} (${said}). Switch on "may manage my algorithms" in the settings of the key, which must ` +
         `belong to the algorithm's owner or to a member of the organisation that owns it${other}`,

@@ -68,6 +68,7 @@ class BuildWatch {
   #build: Build | undefined
   /** The newest build, when it is of another commit. */
   #newest: Build | undefined
+  #pages = mostPages
   #trouble = ''
   #said = { text: '', at: 0 }
 
@@ -116,13 +117,16 @@ class BuildWatch {
   /** The list cannot be asked for a commit: page by page (platform reference §3.3). */
   async #find(): Promise<Build | undefined> {
     let marker: string | undefined
-    for (let number = 0; number < mostPages && this.elapsed() < this.#timeoutMs; number += 1) {
+    for (let number = 0; number < this.#pages && this.elapsed() < this.#timeoutMs; number += 1) {
       const page = await this.#builds.page(marker)
       const found = page.builds.find((build) => build.commit === this.#commit)
       if (number === 0) this.#newest = page.builds[0]?.commit === this.#commit ? undefined : page.builds[0]
-      if (found !== undefined || page.next === undefined || page.next === marker) return found
+      if (found !== undefined) return found
+      if (page.next === undefined || page.next === marker) break
       marker = page.next
     }
+    // What appears later is on top.
+    this.#pages = 2
     return undefined
   }
 

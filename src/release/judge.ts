@@ -31,7 +31,7 @@ export function judge(testCase: TestCase, answer: Answer): Verdict {
 function problemOf(testCase: TestCase, answer: Answer, target: Target | undefined): string | undefined {
   switch (answer.outcome) {
     case 'no-answer':
-      return `there was no answer of the algorithm: ${shorten(answer.message, cellLength)}`
+      return `there was no usable answer: ${shorten(answer.message, cellLength)}`
     case 'not-ready':
       return `the build cannot be called yet: ${shorten(answer.message, cellLength)}`
     case 'error':

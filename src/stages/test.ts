@@ -64,7 +64,7 @@ function failureOf({ results, passed, total }: TestRun, { file }: TestInputs): D
 async function revert({ deployment, repository, release, algorithm, commit, cancelled }: Released): Promise<void> {
   if (!deployment.pushed) return deployment.note('Nothing was reverted, because this run had pushed nothing.')
   try {
-    const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIts test cases failed, so this restores what was there before.\n`
+    const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`
     const restored = await log.group('Revert the push', async () => {
       const restored = await repository.revert(commit, message)
       log.info(`Pushed ${restored}, which restores what was there before`)
