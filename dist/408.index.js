@@ -2201,11 +2201,9 @@ function refusedBy({ keyInput }, response, action) {
         return new errors/* RefusedError */.fk(`Algorithmia rejected ${keyInput} while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`);
     }
     if (response.status === 403) {
-        const other = keyInput === 'algorithmia_management_api_key'
-            ? ''
-            : ', or set algorithmia_management_api_key to another key of theirs';
-        return new errors/* RefusedError */.fk(`${keyInput} may not ${action} (${said}). It must belong to the owner of the algorithm, or to a member of the ` +
-            `organisation that owns it, and have "may manage my algorithms" switched on${other}`);
+        const other = keyInput === 'algorithmia_management_api_key' ? '' : ', or set algorithmia_management_api_key to such a key';
+        return new errors/* RefusedError */.fk(`${keyInput} may not ${action} (${said}). Switch on "may manage my algorithms" in the settings of the key, which must ` +
+            `belong to the algorithm's owner or to a member of the organisation that owns it${other}`);
     }
     return new errors/* DeployError */.sH(`Algorithmia could not ${action} (${said})`);
 }
@@ -2452,6 +2450,7 @@ class BuildWatch {
     #build;
     /** The newest build, when it is of another commit. */
     #newest;
+    #pages = mostPages;
     #trouble = '';
     #said = { text: '', at: 0 };
     constructor(builds, commit, timeoutMs) {
@@ -2493,15 +2492,19 @@ class BuildWatch {
     /** The list cannot be asked for a commit: page by page (platform reference §3.3). */
     async #find() {
         let marker;
-        for (let number = 0; number < mostPages && this.elapsed() < this.#timeoutMs; number += 1) {
+        for (let number = 0; number < this.#pages && this.elapsed() < this.#timeoutMs; number += 1) {
             const page = await this.#builds.page(marker);
             const found = page.builds.find((build) => build.commit === this.#commit);
             if (number === 0)
                 this.#newest = page.builds[0]?.commit === this.#commit ? undefined : page.builds[0];
-            if (found !== undefined || page.next === undefined || page.next === marker)
+            if (found !== undefined)
                 return found;
+            if (page.next === undefined || page.next === marker)
+                break;
             marker = page.next;
         }
+        // What appears later is on top.
+        this.#pages = 2;
         return undefined;
     }
     /** Asked last, when most is known; that nobody answers is no reason to fail. */
@@ -3469,7 +3472,7 @@ function judge(testCase, answer) {
 function problemOf(testCase, answer, target) {
     switch (answer.outcome) {
         case 'no-answer':
-            return `there was no answer of the algorithm: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
+            return `there was no usable answer: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
         case 'not-ready':
             return `the build cannot be called yet: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
         case 'error':
@@ -3900,7 +3903,7 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
     if (!deployment.pushed)
         return deployment.note('Nothing was reverted, because this run had pushed nothing.');
     try {
-        const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIts test cases failed, so this restores what was there before.\n`;
+        const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`;
         const restored = await log/* group */.Os('Revert the push', async () => {
             const restored = await repository.revert(commit, message);
             log/* info */.pq(`Pushed ${restored}, which restores what was there before`);
