@@ -2433,7 +2433,7 @@ async function awaitBuild(builds, commit, wait) {
         const milliseconds = watch.elapsed();
         if (build !== undefined && build.state !== 'in-progress') {
             log/* info */.pq(`Build ${build.id} ${build.state} after ${(0,format/* formatDuration */.a)(milliseconds)}`);
-            return { ...build, state: build.state, milliseconds, overtakenBy: await watch.newerCommit() };
+            return { ...build, state: build.state, milliseconds };
         }
         const left = (build === undefined ? appearMs : timeoutMs) - milliseconds;
         if (left <= 0)
@@ -2506,17 +2506,6 @@ class BuildWatch {
         // What appears later is on top.
         this.#pages = 2;
         return undefined;
-    }
-    /** Asked last, when most is known; that nobody answers is no reason to fail. */
-    async newerCommit() {
-        const page = await this.#builds.page().catch((error) => {
-            log/* info */.pq(`Whether another push came after this one is not known: ${(0,errors/* messageOf */.bD)(error)}`);
-        });
-        const newest = page?.builds[0]?.commit;
-        if (newest === undefined || newest === this.#commit)
-            return undefined;
-        log/* info */.pq(`Another push came after this one: the newest build is of ${newest}`);
-        return newest;
     }
     #report() {
         if (this.#build !== undefined && this.#build.state !== 'in-progress')
@@ -2938,12 +2927,21 @@ async function buildCommit(released) {
         return false;
     }
     deployment.outputs.build_id = finished.id;
-    if (finished.overtakenBy !== undefined) {
-        deployment.note(`Another push came after this one: callers of the newest build get ${finished.overtakenBy}.`);
-    }
     if (finished.state === 'failed')
         throw await buildFailure(builds, finished, released);
+    // Who publishes asks again at the last moment.
+    if (release.publish === 'none')
+        await noteNewerPush(builds, released);
     return true;
+}
+/** That nobody answers is no reason to fail. */
+async function noteNewerPush(builds, { deployment, commit }) {
+    const newest = await builds.newest().catch((error) => {
+        log/* info */.pq(`Whether another push came after this one is not known: ${(0,errors/* messageOf */.bD)(error)}`);
+    });
+    if (newest === undefined || newest.commit === commit)
+        return;
+    deployment.note(`Another push came after this one: callers of the newest build get ${newest.commit}.`);
 }
 async function buildFailure(builds, { id, commit }, { inputs, repository }) {
     const what = `The build of ${commit.slice(0, 12)} failed`;

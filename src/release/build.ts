@@ -25,8 +25,6 @@ export interface FinishedBuild extends Build {
   state: 'succeeded' | 'failed'
   /** How long was waited for it. */
   milliseconds: number
-  /** The commit of a newer build: another push came after this one. */
-  overtakenBy: string | undefined
 }
 
 /** A line about a build that takes long, every so often. */
@@ -51,7 +49,7 @@ export async function awaitBuild(builds: Builds, commit: string, wait: BuildWait
     const milliseconds = watch.elapsed()
     if (build !== undefined && build.state !== 'in-progress') {
       log.info(`Build ${build.id} ${build.state} after ${formatDuration(milliseconds)}`)
-      return { ...build, state: build.state, milliseconds, overtakenBy: await watch.newerCommit() }
+      return { ...build, state: build.state, milliseconds }
     }
     const left = (build === undefined ? appearMs : timeoutMs) - milliseconds
     if (left <= 0) throw watch.timedOut()
@@ -128,17 +126,6 @@ class BuildWatch {
     // What appears later is on top.
     this.#pages = 2
     return undefined
-  }
-
-  /** Asked last, when most is known; that nobody answers is no reason to fail. */
-  async newerCommit(): Promise<string | undefined> {
-    const page = await this.#builds.page().catch((error: unknown) => {
-      log.info(`Whether another push came after this one is not known: ${messageOf(error)}`)
-    })
-    const newest = page?.builds[0]?.commit
-    if (newest === undefined || newest === this.#commit) return undefined
-    log.info(`Another push came after this one: the newest build is of ${newest}`)
-    return newest
   }
 
   #report(): void {

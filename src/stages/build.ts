@@ -33,11 +33,19 @@ export async function buildCommit(released: Released): Promise<boolean> {
     return false
   }
   deployment.outputs.build_id = finished.id
-  if (finished.overtakenBy !== undefined) {
-    deployment.note(`Another push came after this one: callers of the newest build get ${finished.overtakenBy}.`)
-  }
   if (finished.state === 'failed') throw await buildFailure(builds, finished, released)
+  // Who publishes asks again at the last moment.
+  if (release.publish === 'none') await noteNewerPush(builds, released)
   return true
+}
+
+/** That nobody answers is no reason to fail. */
+async function noteNewerPush(builds: BuildApi, { deployment, commit }: Released): Promise<void> {
+  const newest = await builds.newest().catch((error: unknown) => {
+    log.info(`Whether another push came after this one is not known: ${messageOf(error)}`)
+  })
+  if (newest === undefined || newest.commit === commit) return
+  deployment.note(`Another push came after this one: callers of the newest build get ${newest.commit}.`)
 }
 
 async function buildFailure(
