@@ -119,6 +119,9 @@ class BuildWatch {
       const page = await this.#builds.page(marker)
       const found = page.builds.find((build) => build.commit === this.#commit)
       if (number === 0) this.#newest = page.builds[0]?.commit === this.#commit ? undefined : page.builds[0]
+      if (found !== undefined && this.#newest) {
+        log.info(`Another push came after this one: the newest build is of ${this.#newest.commit}`)
+      }
       if (found !== undefined) return found
       if (page.next === undefined || page.next === marker) break
       marker = page.next
