@@ -95,7 +95,7 @@ function overtaken(commit: string, newer: string): DeployError {
 
 function unanswered(commit: string, reason: string): UncertainError {
   return new UncertainError(
-    `Publishing ${commit.slice(0, 12)} got no clear answer (${reason}), and no version of it shows. It was not sent again, because ` +
+    `Publishing ${commit.slice(0, 12)} got no clear answer (${reason}). It was not sent again, because ` +
       "it may still take effect: look at the algorithm's versions, or run this job again later, which publishes only what " +
       'is not published',
   )
