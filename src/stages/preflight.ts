@@ -57,7 +57,9 @@ function releasable(
 ) {
   const why = whyNoBuild ?? whyUnreadable
   if (release === undefined || why === undefined) return { release, releaseSkipped }
-  const { publish, tests } = release
+  const { publish, tests, keyInput } = release
+  // Somebody has set this key for nothing else.
+  if (whyUnreadable !== undefined && keyInput === 'algorithmia_management_api_key') throw new DeployError(whyUnreadable)
   if (publish !== 'none') throw new DeployError(`publish is "${publish}", which cannot be done: ${why}`)
   if (tests?.isDemanded)
     throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
