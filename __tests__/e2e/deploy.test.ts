@@ -44,7 +44,7 @@ describe('a step written for the original action', () => {
     })
     expect(build).toMatchObject({ commit_sha: head, status: 'succeeded' })
     expect(await lab.versions()).toEqual([])
-    expect(result.summary).toContain('### alice/digits: deployed and built')
+    expect(result.summary).toContain('### alice/digits: pushed and built')
     expect(result.output).toContain('\nTesting skipped: there is no TEST_CASES.json.')
     expect(objects).toEqual({ [`digits/model_${commit}.pkl`]: md5('the first model') })
     expect(lab.deployed('src/digits.py')).toContain('return input')

@@ -88,7 +88,7 @@ describe('releases', () => {
       `Run: ${origin}/actions/runs/1234567890`,
       `Model: ${result.outputs.model_uri} (MD5 ${result.outputs.model_md5_hash})`,
     ])
-    expect(version.version_info.sample_input).toBe('hello')
+    expect(version.version_info.sample_input).toBe('"hello"')
   }, 120_000)
 
   test('writes the results as JUnit XML, and as a table of the summary', async () => {
