@@ -3269,7 +3269,7 @@ function overtaken(commit, newer) {
         'it publishes it; if it was pushed by hand, run this job again');
 }
 function unanswered(commit, reason) {
-    return new errors/* UncertainError */.On(`Publishing ${commit.slice(0, 12)} got no clear answer (${reason}), and no version of it shows. It was not sent again, because ` +
+    return new errors/* UncertainError */.On(`Publishing ${commit.slice(0, 12)} got no clear answer (${reason}). It was not sent again, because ` +
         "it may still take effect: look at the algorithm's versions, or run this job again later, which publishes only what " +
         'is not published');
 }
