@@ -206,7 +206,7 @@ function testTable({ tests, outputs }) {
     const head = ['| | Test case | Expected | Got | ms |', '|---|---|---|---|--:|'];
     return [`**${tests.passed} of ${tests.total} test cases passed**`, '', ...head, ...rows, '', ...more];
 }
-function tableRows({ outputs, origin, target, branch }) {
+function tableRows({ outputs, origin, target, branch, revertedBy }) {
     const rows = [];
     if (outputs.model_uri !== '') {
         rows.push(['Model', `${code(outputs.model_uri)} (${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(Number(outputs.model_size_bytes))})`]);
@@ -220,7 +220,8 @@ function tableRows({ outputs, origin, target, branch }) {
     if (outputs.algorithm_commit_sha !== '' && target) {
         const short = code(outputs.algorithm_commit_sha.slice(0, 12));
         const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`;
-        rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}`]);
+        const undone = revertedBy === '' ? '' : `, taken back by ${code(revertedBy.slice(0, 12))}`;
+        rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}${undone}`]);
     }
     if (outputs.build_id !== '')
         rows.push(['Build', code(outputs.build_id)]);

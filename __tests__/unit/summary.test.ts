@@ -191,6 +191,13 @@ remote: GH006
     expect(renderSummary(result, undefined)).toContain('| Algorithm commit | <code>ffffffffffff</code> on ')
   })
 
+  test('a commit that was taken back says by which', () => {
+    const result = deployment()
+    result.recordDelivery({ changed: true, commit: 'f'.repeat(40), branch: 'trunk', url: '', manifest: '' })
+    result.revertedBy = 'e'.repeat(40)
+    expect(renderSummary(result, undefined)).toContain('.git</code>, taken back by <code>eeeeeeeeeeee</code> |')
+  })
+
   test('names the executed notebook', () => {
     const result = deployment()
     result.outputs.executed_notebook = '/tmp/a|b<c>/nb.ipynb'

@@ -66,7 +66,7 @@ function testTable({ tests, outputs }: Deployment): string[] {
   return [`**${tests.passed} of ${tests.total} test cases passed**`, '', ...head, ...rows, '', ...more]
 }
 
-function tableRows({ outputs, origin, target, branch }: Deployment): [string, string][] {
+function tableRows({ outputs, origin, target, branch, revertedBy }: Deployment): [string, string][] {
   const rows: [string, string][] = []
   if (outputs.model_uri !== '') {
     rows.push(['Model', `${code(outputs.model_uri)} (${formatBytes(Number(outputs.model_size_bytes))})`])
@@ -80,7 +80,8 @@ function tableRows({ outputs, origin, target, branch }: Deployment): [string, st
   if (outputs.algorithm_commit_sha !== '' && target) {
     const short = code(outputs.algorithm_commit_sha.slice(0, 12))
     const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`
-    rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}`])
+    const undone = revertedBy === '' ? '' : `, taken back by ${code(revertedBy.slice(0, 12))}`
+    rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}${undone}`])
   }
   if (outputs.build_id !== '') rows.push(['Build', code(outputs.build_id)])
   if (outputs.version !== '') {
