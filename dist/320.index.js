@@ -182,7 +182,7 @@ function outcome(deployment) {
             return failed(deployment);
     }
 }
-function failed({ outputs, phase, uncertain, published, revertedBy }) {
+function failed({ outputs, phase, uncertain, pushed, published, revertedBy, revertIsUnknown }) {
     const nothing = uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed';
     if (outputs.algorithm_commit_sha === '')
         return `failed (${phase}), ${nothing}`;
@@ -190,6 +190,10 @@ function failed({ outputs, phase, uncertain, published, revertedBy }) {
         return `failed (${phase}), ${published.number} is published but not proven`;
     if (uncertain)
         return `failed (${phase}), and it is not known whether it was published`;
+    if (!pushed)
+        return `failed (${phase}), nothing was pushed or published`;
+    if (revertIsUnknown)
+        return `failed (${phase}), and it is not known whether the push was reverted`;
     return `failed (${phase}), ${revertedBy === '' ? 'pushed but not released' : 'the push was reverted'}`;
 }
 /** The whole of a long list is in the report file. */

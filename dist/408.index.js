@@ -1123,12 +1123,12 @@ class Http {
         return this.post(path, { contentType: 'application/json', body: JSON.stringify(value) }, limits);
     }
     async #request(config, limits) {
-        const { timeoutMs, ...policy } = { ...this.#options, ...limits };
+        const { timeoutMs, signal, ...policy } = { ...this.#options, signal: this.#options.cancelled, ...limits };
         const { response } = await withRetries(`${config.method} ${config.url}`, policy, async () => {
             const response = await this.#send({
                 ...config,
                 // axios' own timeout is one of silence: an answer that trickles never ends it.
-                signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#options.cancelled]),
+                signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#options.cancelled, signal]),
                 maxContentLength: 64 * 1024 * 1024,
             });
             return { response: toResponse(response) };
@@ -1331,7 +1331,7 @@ async function storeModel(request) {
         (await data.storedSize(uri)) === model.size) {
         return reuse(uri, digest, model.size);
     }
-    log/* info */.pq(`Another model of this commit is stored as ${(0,data_uri/* formatUri */.QJ)(uri)}; this one goes beside it`);
+    log/* info */.pq(`${(0,data_uri/* formatUri */.QJ)(uri)} exists, and the live manifest does not vouch for its bytes; this model goes beside it`);
     return storeBeside(request, digest);
 }
 /**
@@ -2127,7 +2127,7 @@ function commitUrl({ url, hosting }, commit) {
 
 
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
-async function plan(inputs, deployment, origin, repository, present, release) {
+async function plan(inputs, deployment, origin, repository, present, { release, releaseSkipped }) {
     const { model, workspace, training, collection } = inputs;
     if (training)
         deployment.note(`Would run ${training.notebook.relative}.`);
@@ -2157,13 +2157,19 @@ async function plan(inputs, deployment, origin, repository, present, release) {
     }
     if (release)
         noteRelease(release, deployment);
+    else
+        deployment.skip('Build, test and publication', releaseSkipped);
     deployment.succeed('planned');
 }
 function noteRelease({ tests, publish }, deployment) {
     const steps = [
         'wait for the build of the pushed commit',
-        ...(tests ? [`run the ${tests.cases.length} test cases of ${tests.file.relative} against it`] : []),
-        ...(publish === 'none' ? [] : [`publish it as a ${publish} version`]),
+        ...(tests
+            ? [
+                `run the ${tests.cases.length === 1 ? 'test case' : `${tests.cases.length} test cases`} of ${tests.file.relative} against it`,
+            ]
+            : []),
+        ...(publish === 'none' ? [] : [`publish it as a ${publish} version, unless it is published already`]),
     ];
     deployment.note(`Would ${steps.join(', then ')}.`);
 }
@@ -2404,7 +2410,156 @@ async function untilCancelled(work) {
             process.off(signal, cancel);
     }
 }
+/** Waits for what cannot be interrupted, but no longer than until the run is cancelled. */
+async function orCancelled(work, cancelled) {
+    const { promise, reject } = Promise.withResolvers();
+    const abort = () => {
+        reject(cancelled.reason);
+        // What goes on must not keep the process, once all is said that there is to say.
+        setTimeout(() => process.exit(), 2000).unref();
+    };
+    cancelled.addEventListener('abort', abort, { once: true });
+    try {
+        cancelled.throwIfAborted();
+        return await Promise.race([work, promise]);
+    }
+    finally {
+        cancelled.removeEventListener('abort', abort);
+    }
+}
 //# sourceMappingURL=cancellation.js.map
+;// CONCATENATED MODULE: ./build/src/algorithmia/versions.js
+
+
+
+
+/** The code of "this build is published already" (platform reference §3.6). */
+const alreadyPublished = 1007;
+/** Nobody reads a list that never ends. */
+const mostPages = 200;
+/** Versions of one algorithm, and publishing them (platform reference §3.2, §3.4). */
+class VersionApi {
+    #algorithm;
+    #http;
+    #path;
+    #timeoutMs;
+    /** @param timeoutMs of a publication, which may run the sample input, which may load the model */
+    constructor(algorithm, timeoutMs = 330_000) {
+        this.#algorithm = algorithm;
+        this.#timeoutMs = timeoutMs;
+        this.#http = algorithm.http;
+        this.#path = algorithmPath(algorithm);
+    }
+    /** @returns the version that a commit is; undefined when the platform knows none */
+    async ofCommit(commit) {
+        const response = await this.#http.request('GET', `${this.#path}/versions/${commit}`);
+        if (response.status === 404)
+            return undefined;
+        return versionIn(this.#object(response, 'read the versions of the algorithm'));
+    }
+    /** @returns the published version with this number, with the commit that the platform has for it */
+    async withNumber(number) {
+        let marker = '';
+        for (let page = 0; page < mostPages; page += 1) {
+            const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`;
+            const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`);
+            const { results, marker: next } = this.#object(response, 'list the versions of the algorithm');
+            const versions = Array.isArray(results) ? results.map(versionIn) : [];
+            const found = versions.find((version) => version.number === number);
+            if (found || typeof next !== 'string' || next === '' || next === marker)
+                return found;
+            marker = next;
+        }
+        return undefined;
+    }
+    /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
+    async publish(request) {
+        const body = await this.#publication(request);
+        const limits = { attempts: 1, timeoutMs: this.#timeoutMs };
+        try {
+            return this.#publishAnswer(await this.#http.postJson(`${this.#path}/versions`, body, limits));
+        }
+        catch (error) {
+            if (error instanceof ConnectionError)
+                return { outcome: 'no-answer', message: (0,errors/* messageOf */.bD)(error) };
+            throw error;
+        }
+    }
+    #publishAnswer(response) {
+        const { status } = response;
+        const message = errorText(response);
+        if (errorCode(response) === alreadyPublished)
+            return { outcome: 'already-published', message };
+        if (status >= 200 && status < 300) {
+            const answer = parseObject(response.body);
+            if (answer?.error)
+                return { outcome: 'failed', message };
+            const { commit, number } = versionIn(answer);
+            return number === undefined
+                ? { outcome: 'no-answer', message: `${message}, without a version` }
+                : { outcome: 'published', commit, number };
+        }
+        // These are of a proxy: the platform behind it may still be publishing.
+        if ([408, 502, 504].includes(status) || (status >= 520 && status <= 530))
+            return { outcome: 'no-answer', message };
+        if (status >= 500 || status === 429)
+            return { outcome: 'failed', message };
+        throw refusedBy(this.#algorithm, response, 'publish a version of the algorithm');
+    }
+    /**
+     * Builds the head of the algorithm's repository once more, and waits for it.
+     *
+     * @param timeoutMs for the build, which the answer waits for
+     * @returns the commit that was built
+     */
+    async compile(timeoutMs = 30 * 60_000) {
+        const limits = { attempts: 1, timeoutMs };
+        const response = await this.#http.postJson(`${this.#path}/compile`, {}, limits);
+        return versionIn(this.#object(response, 'build the algorithm again')).commit;
+    }
+    /** Nothing but what the user gave: what a publication sets stays with the algorithm (platform reference §3.4). */
+    async #publication({ commit, increment, releaseNotes, sampleInput, callability, insights }) {
+        const settings = {
+            ...(callability !== undefined && { algorithm_callability: callability }),
+            ...(insights !== undefined && { insights_enabled: insights }),
+        };
+        const label = await this.#label();
+        return {
+            // The reference demands a label; the present one changes nothing.
+            ...(label !== '' && { details: { label } }),
+            ...(Object.keys(settings).length > 0 && { settings }),
+            version_info: {
+                version_type: increment,
+                git_hash: commit,
+                release_notes: releaseNotes,
+                ...(sampleInput !== undefined && { sample_input: sampleInput }),
+            },
+        };
+    }
+    async #label() {
+        const response = await this.#http.request('GET', this.#path);
+        const { details } = parseObject(response.body) ?? {};
+        const { label } = Object(details);
+        return response.status === 200 && typeof label === 'string' ? label : '';
+    }
+    #object(response, action) {
+        if (response.status !== 200)
+            throw refusedBy(this.#algorithm, response, action);
+        const object = parseObject(response.body);
+        if (object === undefined)
+            throw new errors/* DeployError */.sH(`Algorithmia could not ${action}: its answer is not JSON`);
+        return object;
+    }
+}
+function versionIn(value) {
+    const { version_info: info } = Object(value);
+    const { git_hash: commit, semantic_version: number } = Object(info);
+    return {
+        commit: typeof commit === 'string' && /^[0-9a-f]{40}$/i.test(commit) ? commit.toLowerCase() : '',
+        number: typeof number === 'string' && /^\d+\.\d+\.\d+$/.test(number) ? number : undefined,
+    };
+}
+//# sourceMappingURL=versions.js.map
 // EXTERNAL MODULE: ./build/src/outputs.js
 var outputs = __webpack_require__(8919);
 ;// CONCATENATED MODULE: ./build/src/release/build.js
@@ -2415,7 +2570,7 @@ var outputs = __webpack_require__(8919);
 /** A line about a build that takes long, every so often. */
 const reportEveryMs = 60_000;
 /** Nobody waits for a list that never ends. */
-const mostPages = 200;
+const build_mostPages = 200;
 /**
  * Waits until a commit is built. What goes wrong while asking is tried again until the deadline: the build goes on
  * meanwhile.
@@ -2430,6 +2585,8 @@ async function awaitBuild(builds, commit, wait) {
     const watch = new BuildWatch(builds, commit, timeoutMs);
     for (let pauseMs = firstPauseMs;; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
         const build = await watch.look(cancelled);
+        if (build !== undefined)
+            wait.onFound?.(build.id);
         const milliseconds = watch.elapsed();
         if (build !== undefined && build.state !== 'in-progress') {
             log/* info */.pq(`Build ${build.id} ${build.state} after ${(0,format/* formatDuration */.a)(milliseconds)}`);
@@ -2450,7 +2607,7 @@ class BuildWatch {
     #build;
     /** The newest build, when it is of another commit. */
     #newest;
-    #pages = mostPages;
+    #pages = build_mostPages;
     #trouble = '';
     #said = { text: '', at: 0 };
     constructor(builds, commit, timeoutMs) {
@@ -2906,6 +3063,7 @@ const clip = (text) => {
 
 
 
+
 /**
  * Waits until the commit is built.
  *
@@ -2917,10 +3075,18 @@ async function buildCommit(released) {
     // Told before the wait: a later step wants to know most what was pushed when this run is killed.
     (0,outputs/* publish */.mk)(deployment.outputs);
     const builds = new BuildApi(algorithm);
-    const wait = { timeoutMs: release.buildTimeoutMs, cancelled };
+    const onFound = (id) => {
+        deployment.outputs.build_id = id;
+    };
+    const wait = { timeoutMs: release.buildTimeoutMs, cancelled, onFound };
+    const waitForIt = () => awaitBuild(builds, commit, wait);
     let finished;
     try {
-        finished = await log/* group */.Os('Wait for the build', () => awaitBuild(builds, commit, wait));
+        finished = await log/* group */.Os('Wait for the build', waitForIt);
+        // What failed in an earlier run may have failed for a passing reason, and no push will ever begin another build.
+        if (finished.state === 'failed' && !deployment.pushed) {
+            finished = await log/* group */.Os('Build it again', () => buildAgain(released).then(waitForIt));
+        }
     }
     catch (error) {
         if (!(error instanceof errors/* RefusedError */.fk) || release.publish !== 'none' || release.tests?.isDemanded)
@@ -2929,7 +3095,6 @@ async function buildCommit(released) {
         deployment.skip('Build and test', `${algorithm.keyInput} may not read builds`);
         return false;
     }
-    deployment.outputs.build_id = finished.id;
     if (finished.state === 'failed')
         throw await buildFailure(builds, finished, released);
     // Who publishes asks again at the last moment.
@@ -2937,20 +3102,32 @@ async function buildCommit(released) {
         await noteNewerPush(builds, released);
     return true;
 }
+/** How it ends is read from the list of builds. */
+async function buildAgain({ algorithm, release, cancelled }) {
+    log/* info */.pq('This build failed in an earlier run, and nothing was pushed by this one: asking for another build');
+    await new VersionApi(algorithm).compile(release.buildTimeoutMs).catch((error) => {
+        cancelled.throwIfAborted();
+        log/* info */.pq((0,errors/* messageOf */.bD)(error));
+    });
+}
 /** That nobody answers is no reason to fail. */
-async function noteNewerPush(builds, { deployment, commit }) {
-    const newest = await builds.newest().catch((error) => {
+async function noteNewerPush(builds, { deployment, commit, cancelled }) {
+    const page = await builds.page().catch((error) => {
+        cancelled.throwIfAborted();
         log/* info */.pq(`Whether another push came after this one is not known: ${(0,errors/* messageOf */.bD)(error)}`);
     });
+    const newest = page?.builds[0];
     if (newest === undefined || newest.commit === commit)
         return;
     deployment.note(`Another push came after this one: callers of the newest build get ${newest.commit}.`);
 }
 async function buildFailure(builds, { id, commit }, { inputs, repository }) {
     const what = `The build of ${commit.slice(0, 12)} failed`;
-    const text = await builds.log(id).catch((error) => void log/* info */.pq((0,errors/* messageOf */.bD)(error)));
-    if (text === undefined)
+    const said = await builds.log(id).catch((error) => void log/* info */.pq((0,errors/* messageOf */.bD)(error)));
+    if (said === undefined)
         return new errors/* DeployError */.sH(`${what}, and its log could not be read: look at build ${id}`);
+    // Before anything is cut: half of a secret would not be known again.
+    const text = log/* redact */.E$(said);
     await log/* group */.Os(`Log of build ${id}`, async () => log/* info */.pq(text));
     const { reason, file, line } = explainBuildLog(text, inputs.platform.algorithm, await contentOf(repository.folder));
     return new errors/* DeployError */.sH(`${what}: ${reason}.\nThe end of its log:\n${lastLines(text, 15).join('\n')}`, {
@@ -2997,8 +3174,8 @@ const missingCodes = [1000, 1001];
 function callTo(algorithm, version, timeoutMs = limitSeconds * 1000 + patienceMs) {
     const { http, owner, name } = algorithm;
     const path = `/v1/algo/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/${version}?timeout=${limitSeconds}`;
-    const limits = { attempts: 1, timeoutMs };
-    return async (input) => {
+    return async (input, signal) => {
+        const limits = { attempts: 1, timeoutMs, ...(signal && { signal }) };
         const started = performance.now();
         const elapsed = () => performance.now() - started;
         let response;
@@ -3014,8 +3191,11 @@ function callTo(algorithm, version, timeoutMs = limitSeconds * 1000 + patienceMs
         const answer = answerIn(response);
         if (answer !== 'refused')
             return { ...answer, milliseconds };
+        const other = algorithm.keyInput === 'algorithmia_management_api_key'
+            ? ''
+            : ', or set algorithmia_management_api_key to a key that may';
         throw new errors/* RefusedError */.fk(`${algorithm.keyInput} may not call ${owner}/${name} at ${version} (${errorText(response)}). In the key's settings ` +
-            `allow it to call algo://${owner}/${name}, or set algorithmia_management_api_key to a key that may`);
+            `allow it to call algo://${owner}/${name}/*${other}`);
     };
 }
 function answerIn(response) {
@@ -3024,10 +3204,13 @@ function answerIn(response) {
         return 'refused';
     const answer = objectIn(body);
     const failure = answer?.error ?? undefined;
-    const { error_type: type, message } = Object(failure);
+    const { error_type: type, message, ...rest } = Object(failure);
+    // The platform's programs disagree on the name (platform reference §4).
+    const trace = rest.stacktrace ?? rest.stack_trace;
     // Failures of an algorithm have a type; without one the platform itself speaks.
     if (typeof type === 'string' && type !== '') {
-        return { outcome: 'error', type, message: typeof message === 'string' ? message : '' };
+        const where = typeof trace === 'string' && trace.trim() !== '' ? { trace } : {};
+        return { outcome: 'error', type, message: typeof message === 'string' ? message : '', ...where };
     }
     const said = typeof message === 'string' ? message : errorText(response);
     if (failure !== undefined && said.includes('authorization required'))
@@ -3070,137 +3253,6 @@ function objectIn(body) {
     }
 }
 //# sourceMappingURL=calls.js.map
-;// CONCATENATED MODULE: ./build/src/algorithmia/versions.js
-
-
-
-
-/** The code of "this build is published already" (platform reference §3.6). */
-const alreadyPublished = 1007;
-/** Nobody reads a list that never ends. */
-const versions_mostPages = 200;
-/** Versions of one algorithm, and publishing them (platform reference §3.2, §3.4). */
-class VersionApi {
-    #algorithm;
-    #http;
-    #path;
-    #timeoutMs;
-    /** @param timeoutMs of a publication, which may run the sample input, which may load the model */
-    constructor(algorithm, timeoutMs = 330_000) {
-        this.#algorithm = algorithm;
-        this.#timeoutMs = timeoutMs;
-        this.#http = algorithm.http;
-        this.#path = algorithmPath(algorithm);
-    }
-    /** @returns the version that a commit is; undefined when the platform knows none */
-    async ofCommit(commit) {
-        const response = await this.#http.request('GET', `${this.#path}/versions/${commit}`);
-        if (response.status === 404)
-            return undefined;
-        return versionIn(this.#object(response, 'read the versions of the algorithm'));
-    }
-    /** @returns the published version with this number, with the commit that the platform has for it */
-    async withNumber(number) {
-        let marker = '';
-        for (let page = 0; page < versions_mostPages; page += 1) {
-            const query = marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`;
-            const response = await this.#http.request('GET', `${this.#path}/versions?limit=50&published=true${query}`);
-            const { results, marker: next } = this.#object(response, 'list the versions of the algorithm');
-            const versions = Array.isArray(results) ? results.map(versionIn) : [];
-            const found = versions.find((version) => version.number === number);
-            if (found || typeof next !== 'string' || next === '' || next === marker)
-                return found;
-            marker = next;
-        }
-        return undefined;
-    }
-    /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
-    async publish(request) {
-        const body = await this.#publication(request);
-        const limits = { attempts: 1, timeoutMs: this.#timeoutMs };
-        try {
-            return this.#publishAnswer(await this.#http.postJson(`${this.#path}/versions`, body, limits));
-        }
-        catch (error) {
-            if (error instanceof ConnectionError)
-                return { outcome: 'no-answer', message: (0,errors/* messageOf */.bD)(error) };
-            throw error;
-        }
-    }
-    #publishAnswer(response) {
-        const { status } = response;
-        const message = errorText(response);
-        if (errorCode(response) === alreadyPublished)
-            return { outcome: 'already-published', message };
-        if (status >= 200 && status < 300) {
-            const answer = parseObject(response.body);
-            if (answer?.error)
-                return { outcome: 'failed', message };
-            const { commit, number } = versionIn(answer);
-            return number === undefined
-                ? { outcome: 'no-answer', message: `${message}, without a version` }
-                : { outcome: 'published', commit, number };
-        }
-        // These are of a proxy: the platform behind it may still be publishing.
-        if (status === 502 || status === 504)
-            return { outcome: 'no-answer', message };
-        if (status >= 500 || status === 408 || status === 429)
-            return { outcome: 'failed', message };
-        throw refusedBy(this.#algorithm, response, 'publish a version of the algorithm');
-    }
-    /**
-     * Builds the head of the algorithm's repository once more, and waits for it.
-     *
-     * @returns the commit that was built
-     */
-    async compile() {
-        const limits = { attempts: 1, timeoutMs: 30 * 60_000 };
-        const response = await this.#http.postJson(`${this.#path}/compile`, {}, limits);
-        return versionIn(this.#object(response, 'build the algorithm again')).commit;
-    }
-    /** Nothing but what the user gave: what a publication sets stays with the algorithm (platform reference §3.4). */
-    async #publication({ commit, increment, releaseNotes, sampleInput, callability, insights }) {
-        const settings = {
-            ...(callability !== undefined && { algorithm_callability: callability }),
-            ...(insights !== undefined && { insights_enabled: insights }),
-        };
-        const label = await this.#label();
-        return {
-            // The reference demands a label; the present one changes nothing.
-            ...(label !== '' && { details: { label } }),
-            ...(Object.keys(settings).length > 0 && { settings }),
-            version_info: {
-                version_type: increment,
-                git_hash: commit,
-                release_notes: releaseNotes,
-                ...(sampleInput !== undefined && { sample_input: sampleInput }),
-            },
-        };
-    }
-    async #label() {
-        const response = await this.#http.request('GET', this.#path);
-        const { details } = parseObject(response.body) ?? {};
-        const { label } = Object(details);
-        return response.status === 200 && typeof label === 'string' ? label : '';
-    }
-    #object(response, action) {
-        if (response.status !== 200)
-            throw refusedBy(this.#algorithm, response, action);
-        const object = parseObject(response.body);
-        if (object === undefined)
-            throw new errors/* DeployError */.sH(`Algorithmia could not ${action}: its answer is not JSON`);
-        return object;
-    }
-}
-function versionIn(value) {
-    const { version_info: info } = Object(value);
-    const { git_hash: commit, semantic_version: number } = Object(info);
-    return {
-        commit: typeof commit === 'string' ? commit.toLowerCase() : '',
-        number: typeof number === 'string' && number !== '' ? number : undefined,
-    };
-}
-//# sourceMappingURL=versions.js.map
 ;// CONCATENATED MODULE: ./build/src/release/publish.js
 
 
@@ -3225,7 +3277,12 @@ async function publishBuild(publisher, request, patience = {}) {
         return { number: first.number, isNew: true };
     if (first.outcome === 'already-published')
         await compileAgain(publisher, commit);
-    const second = await publishOnce(publisher, request, patience);
+    const second = await publishOnce(publisher, request, patience).catch((error) => {
+        // The first one may still take effect.
+        if (first.outcome !== 'failed' || error instanceof errors/* UncertainError */.On)
+            throw error;
+        throw unanswered(commit, `${first.message}; then ${(0,errors/* messageOf */.bD)(error)}`);
+    });
     if ('number' in second)
         return { number: second.number, isNew: true };
     // Then it was the first publication that took effect.
@@ -3289,7 +3346,7 @@ async function compileAgain(publisher, commit) {
 }
 /** The number under which a commit is published, as soon as it shows. */
 async function numberOf(publisher, commit, outcome, { cancelled, afterErrorMs = 5000, showMs = 60_000, pauseMs = 1000 }) {
-    const deadline = performance.now() + (outcome === 'no-answer' ? showMs : afterErrorMs);
+    const deadline = performance.now() + (outcome === 'failed' ? afterErrorMs : showMs);
     for (;;) {
         const number = (await publisher.ofCommit(commit))?.number;
         if (number !== undefined || performance.now() >= deadline)
@@ -3441,20 +3498,20 @@ var external_node_vm_ = __webpack_require__(714);
  * Whether a regular expression (flag u) is found in a text. Some expressions take longer than the universe on texts
  * that almost match, so there is a limit.
  *
- * @throws SearchTimeout
+ * @throws SearchFailure
  */
-function search(pattern, text, limitMs = 2000) {
+function search(pattern, text, limitMs = 500) {
     try {
         return (0,external_node_vm_.runInNewContext)("new RegExp(pattern, 'u').test(text)", { pattern, text }, { timeout: limitMs });
     }
     catch (error) {
-        if (error.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-            throw error;
-        throw new SearchTimeout();
+        const isSlow = error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+        throw new SearchFailure(isSlow ? 'it takes too long' : String(error.message));
     }
 }
-class SearchTimeout extends Error {
-    name = 'SearchTimeout';
+/** The expression could not be applied to the text. */
+class SearchFailure extends Error {
+    name = 'SearchFailure';
 }
 //# sourceMappingURL=search.js.map
 ;// CONCATENATED MODULE: ./build/src/release/judge.js
@@ -3541,9 +3598,9 @@ function searchProblem(pattern, text, place) {
         return `${place}, ${show(text)}, does not match /${(0,json/* shorten */.ml)(pattern, cellLength)}/`;
     }
     catch (error) {
-        if (!(error instanceof SearchTimeout))
+        if (!(error instanceof SearchFailure))
             throw error;
-        return `the regular expression /${(0,json/* shorten */.ml)(pattern, cellLength)}/ takes too long on ${place}: write it without repetitions inside repetitions`;
+        return `the regular expression /${(0,json/* shorten */.ml)(pattern, cellLength)}/ cannot be applied to ${place} (${error.message}): write it without repetitions inside repetitions`;
     }
 }
 function slowness({ maxLatencyMs }, { milliseconds }) {
@@ -3636,6 +3693,7 @@ function describeError({ type, message }) {
 
 
 
+
 /** Calls at the same time; an account has 80 on the platform (reference §4), and others need some too. */
 const concurrency = 4;
 /** Pauses before a call is made again grow by a second up to this. */
@@ -3654,8 +3712,8 @@ async function runTestCases(cases, call, options = {}) {
     let callable = false;
     const run = async (testCase) => {
         const result = await runTestCase(testCase, async () => {
-            const answer = await callWhenReady(() => call(testCase.input), { signal, readyWithinMs, pause });
-            callable ||= answer.outcome === 'result' || answer.outcome === 'error';
+            const answer = await callWhenReady(() => call(testCase.input, signal), { signal, readyWithinMs, pause });
+            callable = true;
             return answer;
         });
         results.set(testCase, result);
@@ -3689,12 +3747,18 @@ async function runTestCases(cases, call, options = {}) {
 async function runTestCase(testCase, ask) {
     let answer = await ask();
     // The first call of a fresh build loads the model.
-    if (isOnlySlow(testCase, answer))
+    let verdict = judge(testCase, answer);
+    if (isOnlySlow(testCase, answer, verdict)) {
         answer = await ask();
-    return { testCase, ...judge(testCase, answer), milliseconds: answer.milliseconds };
+        verdict = judge(testCase, answer);
+    }
+    const trace = !verdict.passed && answer.outcome === 'error' ? answer.trace : undefined;
+    return { testCase, ...verdict, milliseconds: answer.milliseconds, ...(trace !== undefined && { trace }) };
 }
-function isOnlySlow(testCase, answer) {
-    return !judge(testCase, answer).passed && judge({ ...testCase, maxLatencyMs: undefined }, answer).passed;
+function isOnlySlow(testCase, answer, { passed }) {
+    if (passed || testCase.maxLatencyMs === undefined)
+        return false;
+    return judge({ ...testCase, maxLatencyMs: undefined }, answer).passed;
 }
 async function callWhenReady(call, { signal, readyWithinMs, pause }) {
     let waited = 0;
@@ -3710,10 +3774,7 @@ async function callWhenReady(call, { signal, readyWithinMs, pause }) {
         if (seconds === 1)
             log/* info */.pq(`The build cannot be called yet (${(0,json/* shorten */.ml)(answer.message, 200)}); asking again`);
         const rest = Math.min(seconds * 1000, readyWithinMs - waited);
-        await pause(rest, signal).catch((error) => {
-            signal.throwIfAborted();
-            throw error;
-        });
+        await pause(rest, signal);
         waited += rest;
     }
 }
@@ -3721,83 +3782,13 @@ function neverReady(message, waited) {
     return new errors/* DeployError */.sH(`The build succeeded, but it cannot be called, not even after ${(0,format/* formatDuration */.a)(waited)}. The platform says: ` +
         `${(0,json/* shorten */.ml)(message, 500)}. Run the job again in some minutes; if it ends like this again, ask who runs the platform`);
 }
-function describe({ testCase, passed, why, milliseconds }) {
-    return passed ? `passed  ${testCase.name} (${(0,format/* formatDuration */.a)(milliseconds)})` : `FAILED  ${testCase.name}: ${why}`;
+function describe({ testCase, passed, why, milliseconds, trace }) {
+    if (passed)
+        return `passed  ${testCase.name} (${(0,format/* formatDuration */.a)(milliseconds)})`;
+    const lines = lastLines(trace ?? '', 20).map((line) => `        ${line}`);
+    return [`FAILED  ${testCase.name}: ${why}`, ...lines].join('\n');
 }
 //# sourceMappingURL=run-tests.js.map
-;// CONCATENATED MODULE: ./build/src/stages/publish.js
-
-
-
-
-
-
-/** Publishes the built and tested commit. */
-async function publishVersion(released, increment) {
-    const { release, deployment, algorithm, origin, commit, cancelled } = released;
-    const request = {
-        commit,
-        increment,
-        releaseNotes: release.releaseNotes ?? releaseNotes(origin, deployment),
-        sampleInput: sampleOf(release.tests?.cases[0]?.input),
-        callability: release.callability,
-        insights: release.insights,
-    };
-    deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled });
-}
-/**
- * A version is live when the platform has this commit for it, and it answers the first test case.
- *
- * @throws DeployError when it is not
- */
-async function proveVersion(released) {
-    const { release, deployment, inputs, algorithm, commit, cancelled } = released;
-    const number = deployment.published?.number ?? '';
-    await confirmVersion(publisherFor(algorithm), number, commit, { cancelled });
-    const first = release.tests?.cases.slice(0, 1);
-    if (first === undefined) {
-        deployment.note(`Version ${number} was not called, because there are no test cases.`);
-    }
-    else {
-        const { results } = await runTestCases(first, callTo(algorithm, number), { signal: cancelled });
-        const failed = results.find(({ passed }) => !passed);
-        if (failed)
-            throw new errors/* DeployError */.sH(`Version ${number} does not answer as its build did: ${failed.testCase.name}: ${failed.why}`);
-    }
-    deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`);
-}
-function publisherFor(algorithm) {
-    const builds = new BuildApi(algorithm);
-    const versions = new VersionApi(algorithm);
-    return {
-        newestBuild: () => builds.newest(),
-        ofCommit: (commit) => versions.ofCommit(commit),
-        withNumber: (number) => versions.withNumber(number),
-        publish: (request) => versions.publish(request),
-        compile: () => versions.compile(),
-    };
-}
-/** A sample is shown to people. */
-const longestSample = 10_000;
-/** As JSON in any case: a text such as `5` would be taken for a number. */
-function sampleOf(input) {
-    if (input === undefined || input.body.length > longestSample)
-        return undefined;
-    return input.contentType === 'text/plain' ? JSON.stringify(input.body) : input.body;
-}
-/** What the version is, for somebody who knows only the platform. */
-function releaseNotes(origin, { outputs }) {
-    return [
-        origin.message.trim(),
-        '',
-        `Commit: ${origin.repositoryUrl}/commit/${origin.commit}`,
-        `Run: ${origin.runUrl}`,
-        `Model: ${outputs.model_uri} (MD5 ${outputs.model_md5_hash})`,
-    ]
-        .join('\n')
-        .trim();
-}
-//# sourceMappingURL=publish.js.map
 ;// CONCATENATED MODULE: ./build/src/release/junit.js
 
 /**
@@ -3824,7 +3815,7 @@ function renderCase(classname, file, { testCase, ...result }) {
         ? []
         : [
             junit_element('failure', { message: result.why, type }, [
-                escapeXml(`${result.why}\nexpected: ${result.expected}\ngot: ${result.got}`),
+                escapeXml([result.why, `expected: ${result.expected}`, `got: ${result.got}`, result.trace ?? ''].join('\n').trimEnd()),
             ]),
         ];
     return junit_element('testcase', { name, classname, file, line, time: seconds(result.milliseconds) }, failures);
@@ -3855,6 +3846,7 @@ function seconds(milliseconds) {
 
 
 
+
 /** GitHub shows ten errors of a step, and one says how the run ended. */
 const mostAnnotations = 9;
 const mostInMessage = 5;
@@ -3864,25 +3856,27 @@ const mostInMessage = 5;
  * @throws DeployError unless every case has passed
  */
 async function testCommit(released, tests) {
-    const { algorithm, commit, cancelled } = released;
-    try {
-        const startedAt = new Date();
-        const call = callTo(algorithm, commit);
-        const run = await log/* group */.Os('Run the test cases', () => runTestCases(tests.cases, call, { signal: cancelled }));
-        await recordRun(released, tests, run, startedAt);
-        if (run.passed < run.total)
-            throw failureOf(run, tests);
-    }
-    catch (error) {
-        if (tests.onFailure === 'revert' && !cancelled.aborted)
-            await revert(released);
-        throw error;
-    }
+    const failure = await runCases(released, tests);
+    if (failure === undefined)
+        return;
+    if (tests.onFailure === 'revert')
+        await revert(released);
+    throw failure;
 }
-async function recordRun({ inputs, deployment, commit }, { file }, run, startedAt) {
+/** @returns what is wrong, when not all cases have passed */
+async function runCases(released, tests) {
+    const { algorithm, commit, cancelled } = released;
+    const startedAt = new Date();
+    const call = callTo(algorithm, commit);
+    const run = await log/* group */.Os('Run the test cases', () => runTestCases(tests.cases, call, { signal: cancelled }));
+    await recordRun(released, tests, run, startedAt);
+    return run.passed < run.total ? failureOf(run, tests) : undefined;
+}
+async function recordRun({ inputs, deployment }, { file }, run, startedAt) {
     const { owner, algorithm } = inputs.platform;
-    const path = (0,external_node_path_.join)(inputs.temp, `${algorithm}.test-report.xml`);
-    const name = `${owner}/${algorithm}/${commit}`;
+    const path = (0,external_node_path_.join)(inputs.temp, `${owner}.${algorithm}.test-report.xml`);
+    // Without the commit: reporters follow a test by its name.
+    const name = `${owner}/${algorithm}`;
     // What an earlier step left there may be a link.
     await (0,promises_.rm)(path, { force: true });
     await (0,promises_.writeFile)(path, renderJUnit({ name, file: file.relative, results: run.results, startedAt }));
@@ -3906,22 +3900,116 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
     try {
         const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`;
         const restored = await log/* group */.Os('Revert the push', async () => {
-            const restored = await repository.revert(commit, message);
+            const restored = await orCancelled(repository.revert(commit, message), cancelled);
             log/* info */.pq(`Pushed ${restored}, which restores what was there before`);
             return restored;
         });
         deployment.revertedBy = restored;
         const wait = { timeoutMs: release.buildTimeoutMs, cancelled };
         const { state } = await log/* group */.Os('Wait for the build of the revert', () => awaitBuild(new BuildApi(algorithm), restored, wait));
-        deployment.note(`Reverted by ${restored}, which has the manifest and the code from before; its build ${state}.`);
+        deployment.revertIsBuilt = state === 'succeeded';
+        const outcome = `Reverted by ${restored}, which has the files from before; its build ${state}`;
+        if (state === 'failed')
+            log/* warning */.$e(`${outcome}: callers of the newest build are left without one`);
+        deployment.note(`${outcome}.`);
     }
     catch (error) {
-        const doing = deployment.revertedBy === '' ? 'The push could not be reverted' : 'The build of the revert is not proven';
+        cancelled.throwIfAborted();
+        deployment.revertIsUnknown = error instanceof errors/* UncertainError */.On;
+        const undone = deployment.revertIsUnknown
+            ? 'Whether the push was reverted is not known'
+            : 'The push could not be reverted';
+        const doing = deployment.revertedBy === '' ? undone : 'The build of the revert is not proven';
         log/* warning */.$e(`${doing}: ${(0,errors/* messageOf */.bD)(error)}`);
         deployment.note(`${doing}: ${(0,errors/* messageOf */.bD)(error)}`);
     }
 }
 //# sourceMappingURL=test.js.map
+;// CONCATENATED MODULE: ./build/src/stages/publish.js
+
+
+
+
+
+
+
+
+/** Publishes the built and tested commit. */
+async function publishVersion(released, increment) {
+    const { release, deployment, origin, commit, cancelled } = released;
+    const request = {
+        commit,
+        increment,
+        releaseNotes: release.releaseNotes ?? releaseNotes(origin, deployment),
+        sampleInput: sampleOf(release.tests?.cases[0]?.input),
+        callability: release.callability,
+        insights: release.insights,
+    };
+    deployment.published = await publishBuild(publisherFor(released), request, { cancelled });
+}
+/**
+ * A version is live when the platform has this commit for it, and it answers the first test case.
+ *
+ * @throws DeployError when it is not
+ */
+async function proveVersion(released) {
+    const { release, deployment, inputs, algorithm, commit, cancelled } = released;
+    const number = deployment.published?.number ?? '';
+    await confirmVersion(publisherFor(released), number, commit, { cancelled });
+    const first = release.tests?.cases.slice(0, 1);
+    if (first === undefined) {
+        const uncalled = `Version ${number} was not called: there are no test cases (${release.testingSkipped})`;
+        log/* warning */.$e(uncalled);
+        deployment.note(`${uncalled}.`);
+    }
+    else {
+        const { results } = await runTestCases(first, callTo(algorithm, number), { signal: cancelled });
+        const failed = results.find(({ passed }) => !passed);
+        if (failed)
+            throw new errors/* DeployError */.sH(`Version ${number} does not answer as its build did: ${failed.testCase.name}: ${failed.why}`);
+    }
+    deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`);
+}
+function publisherFor(released) {
+    const { algorithm, release, commit } = released;
+    const builds = new BuildApi(algorithm);
+    const versions = new VersionApi(algorithm);
+    return {
+        newestBuild: () => builds.newest(),
+        ofCommit: (commit) => versions.ofCommit(commit),
+        withNumber: (number) => versions.withNumber(number),
+        publish: (request) => versions.publish(request),
+        compile: async () => {
+            const built = await versions.compile(release.buildTimeoutMs);
+            // It may have newer packages than the one that was tested.
+            const failure = built === commit && release.tests ? await runCases(released, release.tests) : undefined;
+            if (failure)
+                throw failure;
+            return built;
+        },
+    };
+}
+/** A sample is shown to people. */
+const longestSample = 10_000;
+/** As JSON in any case: a text such as `5` would be taken for a number. */
+function sampleOf(input) {
+    if (input === undefined || input.body.length > longestSample)
+        return undefined;
+    return input.contentType === 'text/plain' ? JSON.stringify(input.body) : input.body;
+}
+/** What the version is, for somebody who knows only the platform. */
+function releaseNotes(origin, { outputs }) {
+    return [
+        origin.message.trim(),
+        '',
+        `Commit: ${origin.repositoryUrl}/commit/${origin.commit}`,
+        `Run: ${origin.runUrl}`,
+        `Model: ${outputs.model_uri} (MD5 ${outputs.model_md5_hash})`,
+    ]
+        .join('\n')
+        .trim();
+}
+//# sourceMappingURL=publish.js.map
 ;// CONCATENATED MODULE: ./build/src/stages/release.js
 
 
@@ -4034,7 +4122,7 @@ async function deploy(inputs, deployment) {
             return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) };
         });
         if (inputs.dryRun)
-            return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present, release));
+            return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, origin, repository, present, { release, releaseSkipped }));
         const { training } = inputs;
         const trainedSince = training
             ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))

@@ -27,18 +27,25 @@ export interface CallInput {
 export type Answer =
   | { outcome: 'result'; result: Json; milliseconds: number }
   /** The algorithm failed, or the platform on its behalf. */
-  | { outcome: 'error'; type: string | undefined; message: string; milliseconds: number }
+  | {
+      outcome: 'error'
+      type: string | undefined
+      message: string
+      /** Where in its source; only owners see it. */
+      trace?: string
+      milliseconds: number
+    }
   /** This build cannot be called yet; it may be a moment later. */
   | { outcome: 'not-ready'; message: string; milliseconds: number }
   /** No answer of the algorithm: HTTP 5xx, a cut connection, no JSON. */
   | { outcome: 'no-answer'; message: string; milliseconds: number }
 
 /**
- * Calls one version or commit of the algorithm, once.
+ * Calls one version or commit of the algorithm, once, unless nobody wants the answer any more.
  *
  * @throws DeployError when no input could be answered: the key may not call it, the run is cancelled
  */
-export type Call = (input: CallInput) => Promise<Answer>
+export type Call = (input: CallInput, signal?: AbortSignal) => Promise<Answer>
 
 export type Increment = 'major' | 'minor' | 'revision'
 

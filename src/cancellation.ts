@@ -18,3 +18,20 @@ export async function untilCancelled<T>(work: (cancelled: AbortSignal) => Promis
     for (const signal of signals) process.off(signal, cancel)
   }
 }
+
+/** Waits for what cannot be interrupted, but no longer than until the run is cancelled. */
+export async function orCancelled<T>(work: Promise<T>, cancelled: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => {
+    reject(cancelled.reason)
+    // What goes on must not keep the process, once all is said that there is to say.
+    setTimeout(() => process.exit(), 2000).unref()
+  }
+  cancelled.addEventListener('abort', abort, { once: true })
+  try {
+    cancelled.throwIfAborted()
+    return await Promise.race([work, promise])
+  } finally {
+    cancelled.removeEventListener('abort', abort)
+  }
+}

@@ -49,7 +49,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
 
     if (inputs.dryRun)
       return await deployment.stage('copy', 'Plan', () =>
-        plan(inputs, deployment, origin, repository, present, release),
+        plan(inputs, deployment, origin, repository, present, { release, releaseSkipped }),
       )
 
     const { training } = inputs

@@ -35,6 +35,10 @@ export class Deployment {
   pushed = false
   /** The commit that took the delivered one back, because its tests failed. */
   revertedBy = ''
+  /** Whether that may have happened or not. */
+  revertIsUnknown = false
+  /** Whether callers of the newest build have one after that. */
+  revertIsBuilt = false
   tests: TestRun | undefined
   /** The version that the commit is published as; an output only once it is proven. */
   published: { number: string; isNew: boolean } | undefined
@@ -123,7 +127,9 @@ export class Deployment {
     const place = this.pushed
       ? `Commit ${commit} is pushed to ${this.branch}`
       : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`
-    const reverted = this.revertedBy === '' ? '' : `, and taken back by ${this.revertedBy}`
+    const built = this.revertIsBuilt ? '' : ', which is not proven to be built'
+    const unsure = this.revertIsUnknown ? ', and perhaps taken back' : ''
+    const reverted = this.revertedBy === '' ? unsure : `, and taken back by ${this.revertedBy}${built}`
     if (this.published !== undefined)
       return `${place}. It is published as ${this.published.number}, but that was not proven.`
     const unknown = this.uncertain && this.phase === 'publish'

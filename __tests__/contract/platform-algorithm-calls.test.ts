@@ -216,7 +216,7 @@ describe('a key that may not call it', () => {
     expect(failure).toBeInstanceOf(RefusedError)
     expect(failure.message).toBe(
       `algorithmia_api_key may not call demo/wine at ${ours} (${words}). In the key's settings allow it to call ` +
-        'algo://demo/wine, or set algorithmia_management_api_key to a key that may',
+        'algo://demo/wine/*, or set algorithmia_management_api_key to a key that may',
     )
     expect(server.seen).toHaveLength(1)
   })

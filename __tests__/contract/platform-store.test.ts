@@ -110,7 +110,7 @@ describe('a name that is taken', () => {
     const { uri, uploaded } = await store(server.url, { path: model.path, size })
     expect([uri.path, uploaded]).toEqual([`demo/models/m_abc_${model.md5.slice(0, 8)}.bin`, true])
     expect(changes(calls())).toEqual([`PUT /v1/data/${uri.path}`])
-    expect(lab.printed()).toContain('this one goes beside it')
+    expect(lab.printed()).toContain('this model goes beside it')
   })
 
   test('and the one beside it too, with the same bytes: that one is used', async () => {

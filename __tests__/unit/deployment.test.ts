@@ -161,9 +161,28 @@ describe('what stands after a failure', () => {
         deployment.recordDelivery(delivered(true))
         deployment.recordTests(none, '')
         deployment.revertedBy = 'decaf'
+        deployment.revertIsBuilt = true
       },
       undefined,
       'Commit c0ffee is pushed to trunk, and taken back by decaf. Nothing was published.',
+    ],
+    [
+      'when the build of the revert failed',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.revertedBy = 'decaf'
+      },
+      undefined,
+      'Commit c0ffee is pushed to trunk, and taken back by decaf, which is not proven to be built. Nothing was published.',
+    ],
+    [
+      'when nobody knows whether the push was reverted',
+      (deployment) => {
+        deployment.recordDelivery(delivered(true))
+        deployment.revertIsUnknown = true
+      },
+      undefined,
+      'Commit c0ffee is pushed to trunk, and perhaps taken back. Nothing was published.',
     ],
     [
       'when the publication may have taken effect',

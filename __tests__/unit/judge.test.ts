@@ -235,7 +235,14 @@ describe('MATCHES', () => {
   test('ends an expression that would never end', () => {
     const fields = '"type": "MATCHES", "tree": ["a"], "expected_output": "^(a+)+$"'
     expect(outcome(fields, result(`{"a": "${'a'.repeat(100)}!"}`))).toBe(
-      'the regular expression /^(a+)+$/ takes too long on ["a"]: write it without repetitions inside repetitions',
+      'the regular expression /^(a+)+$/ cannot be applied to ["a"] (it takes too long): write it without repetitions inside repetitions',
+    )
+  })
+
+  test('fails the case, and nothing else, with an expression that outgrows the stack', () => {
+    const fields = '"type": "MATCHES", "expected_output": "^(?:.|\\\\n)*x$"'
+    expect(outcome(fields, result(JSON.stringify('a'.repeat(14_000_000))))).toMatch(
+      /^the regular expression .* cannot be applied to the result \(.+\)/,
     )
   })
 })

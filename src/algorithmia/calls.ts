@@ -25,8 +25,8 @@ export function callTo(
 ): Call {
   const { http, owner, name } = algorithm
   const path = `/v1/algo/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/${version}?timeout=${limitSeconds}`
-  const limits = { attempts: 1, timeoutMs }
-  return async (input) => {
+  return async (input, signal) => {
+    const limits = { attempts: 1, timeoutMs, ...(signal && { signal }) }
     const started = performance.now()
     const elapsed = () => performance.now() - started
     let response: Response
@@ -39,9 +39,13 @@ export function callTo(
     const milliseconds = elapsed()
     const answer = answerIn(response)
     if (answer !== 'refused') return { ...answer, milliseconds }
+    const other =
+      algorithm.keyInput === 'algorithmia_management_api_key'
+        ? ''
+        : ', or set algorithmia_management_api_key to a key that may'
     throw new RefusedError(
       `${algorithm.keyInput} may not call ${owner}/${name} at ${version} (${errorText(response)}). In the key's settings ` +
-        `allow it to call algo://${owner}/${name}, or set algorithmia_management_api_key to a key that may`,
+        `allow it to call algo://${owner}/${name}/*${other}`,
     )
   }
 }
@@ -54,10 +58,13 @@ function answerIn(response: Response): Untimed<Answer> | 'refused' {
   if (status === 401 || status === 403) return 'refused'
   const answer = objectIn(body)
   const failure = answer?.error ?? undefined
-  const { error_type: type, message } = Object(failure) as { error_type?: unknown; message?: unknown }
+  const { error_type: type, message, ...rest } = Object(failure) as Record<string, unknown>
+  // The platform's programs disagree on the name (platform reference §4).
+  const trace = rest.stacktrace ?? rest.stack_trace
   // Failures of an algorithm have a type; without one the platform itself speaks.
   if (typeof type === 'string' && type !== '') {
-    return { outcome: 'error', type, message: typeof message === 'string' ? message : '' }
+    const where = typeof trace === 'string' && trace.trim() !== '' ? { trace } : {}
+    return { outcome: 'error', type, message: typeof message === 'string' ? message : '', ...where }
   }
   const said = typeof message === 'string' ? message : errorText(response)
   if (failure !== undefined && said.includes('authorization required')) return 'refused'

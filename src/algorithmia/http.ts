@@ -23,7 +23,7 @@ export interface HttpOptions extends Partial<RetryPolicy> {
   timeoutMs?: number
   /** How long an upload may make no progress, in milliseconds. */
   stallMs?: number
-  /** Ends every call, each with the signal's reason. */
+  /** Ends every call but uploads and downloads, with the signal's reason. */
   cancelled?: AbortSignal
 }
 
@@ -33,6 +33,8 @@ export interface CallLimits {
   attempts?: number
   /** Deadline of each try, in milliseconds. */
   timeoutMs?: number
+  /** Gives the call up. */
+  signal?: AbortSignal
 }
 
 interface Content {
@@ -81,12 +83,12 @@ export class Http {
   }
 
   async #request(config: AxiosRequestConfig, limits: CallLimits): Promise<Response> {
-    const { timeoutMs, ...policy } = { ...this.#options, ...limits }
+    const { timeoutMs, signal, ...policy } = { ...this.#options, signal: this.#options.cancelled, ...limits }
     const { response } = await withRetries(`${config.method} ${config.url}`, policy, async () => {
       const response = await this.#send({
         ...config,
         // axios' own timeout is one of silence: an answer that trickles never ends it.
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#options.cancelled]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#options.cancelled, signal]),
         maxContentLength: 64 * 1024 * 1024,
       })
       return { response: toResponse(response) }

@@ -69,7 +69,7 @@ export async function storeModel(request: StoreRequest): Promise<StoredModel> {
   ) {
     return reuse(uri, digest, model.size)
   }
-  log.info(`Another model of this commit is stored as ${formatUri(uri)}; this one goes beside it`)
+  log.info(`${formatUri(uri)} exists, and the live manifest does not vouch for its bytes; this model goes beside it`)
   return storeBeside(request, digest)
 }
 

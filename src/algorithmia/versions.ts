@@ -72,18 +72,19 @@ export class VersionApi {
         : { outcome: 'published', commit, number }
     }
     // These are of a proxy: the platform behind it may still be publishing.
-    if (status === 502 || status === 504) return { outcome: 'no-answer', message }
-    if (status >= 500 || status === 408 || status === 429) return { outcome: 'failed', message }
+    if ([408, 502, 504].includes(status) || (status >= 520 && status <= 530)) return { outcome: 'no-answer', message }
+    if (status >= 500 || status === 429) return { outcome: 'failed', message }
     throw refusedBy(this.#algorithm, response, 'publish a version of the algorithm')
   }
 
   /**
    * Builds the head of the algorithm's repository once more, and waits for it.
    *
+   * @param timeoutMs for the build, which the answer waits for
    * @returns the commit that was built
    */
-  async compile(): Promise<string> {
-    const limits = { attempts: 1, timeoutMs: 30 * 60_000 }
+  async compile(timeoutMs = 30 * 60_000): Promise<string> {
+    const limits = { attempts: 1, timeoutMs }
     const response = await this.#http.postJson(`${this.#path}/compile`, {}, limits)
     return versionIn(this.#object(response, 'build the algorithm again')).commit
   }
@@ -127,7 +128,7 @@ function versionIn(value: unknown): Version {
   const { version_info: info } = Object(value) as { version_info?: unknown }
   const { git_hash: commit, semantic_version: number } = Object(info) as Record<string, unknown>
   return {
-    commit: typeof commit === 'string' ? commit.toLowerCase() : '',
-    number: typeof number === 'string' && number !== '' ? number : undefined,
+    commit: typeof commit === 'string' && /^[0-9a-f]{40}$/i.test(commit) ? commit.toLowerCase() : '',
+    number: typeof number === 'string' && /^\d+\.\d+\.\d+$/.test(number) ? number : undefined,
   }
 }

@@ -19,6 +19,8 @@ export interface BuildWait {
   firstPauseMs?: number
   longestPauseMs?: number
   cancelled?: AbortSignal
+  /** Told of the build once it is found, however it ends. */
+  onFound?: (id: string) => void
 }
 
 export interface FinishedBuild extends Build {
@@ -46,6 +48,7 @@ export async function awaitBuild(builds: Builds, commit: string, wait: BuildWait
   const watch = new BuildWatch(builds, commit, timeoutMs)
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const build = await watch.look(cancelled)
+    if (build !== undefined) wait.onFound?.(build.id)
     const milliseconds = watch.elapsed()
     if (build !== undefined && build.state !== 'in-progress') {
       log.info(`Build ${build.id} ${build.state} after ${formatDuration(milliseconds)}`)

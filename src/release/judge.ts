@@ -2,7 +2,7 @@ import type { Answer } from '../algorithm.ts'
 import { formatDuration } from '../format.ts'
 import { type Json, shorten, showJson } from '../json.ts'
 import { count, type Difference, difference, isObject, lack, numberOf, show } from './compare.ts'
-import { SearchTimeout, search } from './search.ts'
+import { SearchFailure, search } from './search.ts'
 import type { TestCase } from './test-cases.ts'
 
 export interface Verdict {
@@ -93,8 +93,8 @@ function searchProblem(pattern: string, text: string, place: string): string | u
     if (search(pattern, text)) return undefined
     return `${place}, ${show(text)}, does not match /${shorten(pattern, cellLength)}/`
   } catch (error) {
-    if (!(error instanceof SearchTimeout)) throw error
-    return `the regular expression /${shorten(pattern, cellLength)}/ takes too long on ${place}: write it without repetitions inside repetitions`
+    if (!(error instanceof SearchFailure)) throw error
+    return `the regular expression /${shorten(pattern, cellLength)}/ cannot be applied to ${place} (${error.message}): write it without repetitions inside repetitions`
   }
 }
 

@@ -35,7 +35,9 @@ function renderCase(classname: string, file: string, { testCase, ...result }: Te
     ? []
     : [
         element('failure', { message: result.why, type }, [
-          escapeXml(`${result.why}\nexpected: ${result.expected}\ngot: ${result.got}`),
+          escapeXml(
+            [result.why, `expected: ${result.expected}`, `got: ${result.got}`, result.trace ?? ''].join('\n').trimEnd(),
+          ),
         ]),
       ]
   return element('testcase', { name, classname, file, line, time: seconds(result.milliseconds) }, failures)

@@ -18,7 +18,7 @@ export interface Patience {
   cancelled?: AbortSignal
   /** For a version to show after a publication that was answered with an error, in milliseconds. */
   afterErrorMs?: number
-  /** For a version to show after a publication that succeeded or got no answer, in milliseconds. */
+  /** For a version to show that was published, or may have been, in milliseconds. */
   showMs?: number
   pauseMs?: number
 }
@@ -44,7 +44,11 @@ export async function publishBuild(
   const first = await publishOnce(publisher, request, patience)
   if ('number' in first) return { number: first.number, isNew: true }
   if (first.outcome === 'already-published') await compileAgain(publisher, commit)
-  const second = await publishOnce(publisher, request, patience)
+  const second = await publishOnce(publisher, request, patience).catch((error: unknown) => {
+    // The first one may still take effect.
+    if (first.outcome !== 'failed' || error instanceof UncertainError) throw error
+    throw unanswered(commit, `${first.message}; then ${messageOf(error)}`)
+  })
   if ('number' in second) return { number: second.number, isNew: true }
   // Then it was the first publication that took effect.
   if (first.outcome === 'failed' && second.outcome === 'already-published') throw unanswered(commit, second.message)
@@ -124,7 +128,7 @@ async function numberOf(
   outcome: PublishAnswer['outcome'],
   { cancelled, afterErrorMs = 5000, showMs = 60_000, pauseMs = 1000 }: Patience,
 ): Promise<string | undefined> {
-  const deadline = performance.now() + (outcome === 'no-answer' ? showMs : afterErrorMs)
+  const deadline = performance.now() + (outcome === 'failed' ? afterErrorMs : showMs)
   for (;;) {
     const number = (await publisher.ofCommit(commit))?.number
     if (number !== undefined || performance.now() >= deadline) return number

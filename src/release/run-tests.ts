@@ -5,12 +5,15 @@ import { shorten } from '../json.ts'
 import * as log from '../log.ts'
 import { pause as realPause } from '../pause.ts'
 import { judge, type Verdict } from './judge.ts'
+import { lastLines } from './log-lines.ts'
 import type { TestCase } from './test-cases.ts'
 
 export interface TestResult extends Verdict {
   testCase: TestCase
   /** Of the answer that was judged. */
   milliseconds: number
+  /** Where in its source the algorithm failed, if the case failed by that. */
+  trace?: string
 }
 
 export interface TestRun {
@@ -50,8 +53,8 @@ export async function runTestCases(cases: TestCase[], call: Call, options: TestO
   let callable = false
   const run = async (testCase: TestCase) => {
     const result = await runTestCase(testCase, async () => {
-      const answer = await callWhenReady(() => call(testCase.input), { signal, readyWithinMs, pause })
-      callable ||= answer.outcome === 'result' || answer.outcome === 'error'
+      const answer = await callWhenReady(() => call(testCase.input, signal), { signal, readyWithinMs, pause })
+      callable = true
       return answer
     })
     results.set(testCase, result)
@@ -83,12 +86,18 @@ export async function runTestCases(cases: TestCase[], call: Call, options: TestO
 async function runTestCase(testCase: TestCase, ask: () => Promise<Answer>): Promise<TestResult> {
   let answer = await ask()
   // The first call of a fresh build loads the model.
-  if (isOnlySlow(testCase, answer)) answer = await ask()
-  return { testCase, ...judge(testCase, answer), milliseconds: answer.milliseconds }
+  let verdict = judge(testCase, answer)
+  if (isOnlySlow(testCase, answer, verdict)) {
+    answer = await ask()
+    verdict = judge(testCase, answer)
+  }
+  const trace = !verdict.passed && answer.outcome === 'error' ? answer.trace : undefined
+  return { testCase, ...verdict, milliseconds: answer.milliseconds, ...(trace !== undefined && { trace }) }
 }
 
-function isOnlySlow(testCase: TestCase, answer: Answer): boolean {
-  return !judge(testCase, answer).passed && judge({ ...testCase, maxLatencyMs: undefined }, answer).passed
+function isOnlySlow(testCase: TestCase, answer: Answer, { passed }: Verdict): boolean {
+  if (passed || testCase.maxLatencyMs === undefined) return false
+  return judge({ ...testCase, maxLatencyMs: undefined }, answer).passed
 }
 
 async function callWhenReady(
@@ -105,10 +114,7 @@ async function callWhenReady(
     if (waited >= readyWithinMs) throw neverReady(answer.message, waited)
     if (seconds === 1) log.info(`The build cannot be called yet (${shorten(answer.message, 200)}); asking again`)
     const rest = Math.min(seconds * 1000, readyWithinMs - waited)
-    await pause(rest, signal).catch((error) => {
-      signal.throwIfAborted()
-      throw error
-    })
+    await pause(rest, signal)
     waited += rest
   }
 }
@@ -120,6 +126,8 @@ function neverReady(message: string, waited: number): DeployError {
   )
 }
 
-function describe({ testCase, passed, why, milliseconds }: TestResult): string {
-  return passed ? `passed  ${testCase.name} (${formatDuration(milliseconds)})` : `FAILED  ${testCase.name}: ${why}`
+function describe({ testCase, passed, why, milliseconds, trace }: TestResult): string {
+  if (passed) return `passed  ${testCase.name} (${formatDuration(milliseconds)})`
+  const lines = lastLines(trace ?? '', 20).map((line) => `        ${line}`)
+  return [`FAILED  ${testCase.name}: ${why}`, ...lines].join('\n')
 }

@@ -42,11 +42,13 @@ function outcome(deployment: Deployment): string {
   }
 }
 
-function failed({ outputs, phase, uncertain, published, revertedBy }: Deployment): string {
+function failed({ outputs, phase, uncertain, pushed, published, revertedBy, revertIsUnknown }: Deployment): string {
   const nothing = uncertain ? 'and it is not known whether it was deployed' : 'nothing was deployed'
   if (outputs.algorithm_commit_sha === '') return `failed (${phase}), ${nothing}`
   if (published) return `failed (${phase}), ${published.number} is published but not proven`
   if (uncertain) return `failed (${phase}), and it is not known whether it was published`
+  if (!pushed) return `failed (${phase}), nothing was pushed or published`
+  if (revertIsUnknown) return `failed (${phase}), and it is not known whether the push was reverted`
   return `failed (${phase}), ${revertedBy === '' ? 'pushed but not released' : 'the push was reverted'}`
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { BuildApi } from '../algorithmia/builds.ts'
+import { VersionApi } from '../algorithmia/versions.ts'
 import { type Annotation, DeployError, messageOf, RefusedError } from '../errors.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
@@ -22,28 +23,46 @@ export async function buildCommit(released: Released): Promise<boolean> {
   // Told before the wait: a later step wants to know most what was pushed when this run is killed.
   publish(deployment.outputs)
   const builds = new BuildApi(algorithm)
-  const wait = { timeoutMs: release.buildTimeoutMs, cancelled }
+  const onFound = (id: string) => {
+    deployment.outputs.build_id = id
+  }
+  const wait = { timeoutMs: release.buildTimeoutMs, cancelled, onFound }
+  const waitForIt = () => awaitBuild(builds, commit, wait)
   let finished: FinishedBuild
   try {
-    finished = await log.group('Wait for the build', () => awaitBuild(builds, commit, wait))
+    finished = await log.group('Wait for the build', waitForIt)
+    // What failed in an earlier run may have failed for a passing reason, and no push will ever begin another build.
+    if (finished.state === 'failed' && !deployment.pushed) {
+      finished = await log.group('Build it again', () => buildAgain(released).then(waitForIt))
+    }
   } catch (error) {
     if (!(error instanceof RefusedError) || release.publish !== 'none' || release.tests?.isDemanded) throw error
     log.warning(`Whether ${commit} is built is not known, and it was not tested: ${error.message}`)
     deployment.skip('Build and test', `${algorithm.keyInput} may not read builds`)
     return false
   }
-  deployment.outputs.build_id = finished.id
   if (finished.state === 'failed') throw await buildFailure(builds, finished, released)
   // Who publishes asks again at the last moment.
   if (release.publish === 'none') await noteNewerPush(builds, released)
   return true
 }
 
+/** How it ends is read from the list of builds. */
+async function buildAgain({ algorithm, release, cancelled }: Released): Promise<void> {
+  log.info('This build failed in an earlier run, and nothing was pushed by this one: asking for another build')
+  await new VersionApi(algorithm).compile(release.buildTimeoutMs).catch((error: unknown) => {
+    cancelled.throwIfAborted()
+    log.info(messageOf(error))
+  })
+}
+
 /** That nobody answers is no reason to fail. */
-async function noteNewerPush(builds: BuildApi, { deployment, commit }: Released): Promise<void> {
-  const newest = await builds.newest().catch((error: unknown) => {
+async function noteNewerPush(builds: BuildApi, { deployment, commit, cancelled }: Released): Promise<void> {
+  const page = await builds.page().catch((error: unknown) => {
+    cancelled.throwIfAborted()
     log.info(`Whether another push came after this one is not known: ${messageOf(error)}`)
   })
+  const newest = page?.builds[0]
   if (newest === undefined || newest.commit === commit) return
   deployment.note(`Another push came after this one: callers of the newest build get ${newest.commit}.`)
 }
@@ -54,8 +73,10 @@ async function buildFailure(
   { inputs, repository }: Released,
 ): Promise<DeployError> {
   const what = `The build of ${commit.slice(0, 12)} failed`
-  const text = await builds.log(id).catch((error: unknown) => void log.info(messageOf(error)))
-  if (text === undefined) return new DeployError(`${what}, and its log could not be read: look at build ${id}`)
+  const said = await builds.log(id).catch((error: unknown) => void log.info(messageOf(error)))
+  if (said === undefined) return new DeployError(`${what}, and its log could not be read: look at build ${id}`)
+  // Before anything is cut: half of a secret would not be known again.
+  const text = log.redact(said)
   await log.group(`Log of build ${id}`, async () => log.info(text))
   const { reason, file, line } = explainBuildLog(text, inputs.platform.algorithm, await contentOf(repository.folder))
   return new DeployError(`${what}: ${reason}.\nThe end of its log:\n${lastLines(text, 15).join('\n')}`, {

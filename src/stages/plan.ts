@@ -19,7 +19,7 @@ export async function plan(
   origin: Origin,
   repository: AlgorithmRepository,
   present: Partial<ManifestEntry>,
-  release: ReleaseInputs | undefined,
+  { release, releaseSkipped }: Pick<Inputs, 'release' | 'releaseSkipped'>,
 ): Promise<void> {
   const { model, workspace, training, collection } = inputs
   if (training) deployment.note(`Would run ${training.notebook.relative}.`)
@@ -53,14 +53,19 @@ export async function plan(
     if (difference !== '') log.info(difference)
   }
   if (release) noteRelease(release, deployment)
+  else deployment.skip('Build, test and publication', releaseSkipped)
   deployment.succeed('planned')
 }
 
 function noteRelease({ tests, publish }: ReleaseInputs, deployment: Deployment): void {
   const steps = [
     'wait for the build of the pushed commit',
-    ...(tests ? [`run the ${tests.cases.length} test cases of ${tests.file.relative} against it`] : []),
-    ...(publish === 'none' ? [] : [`publish it as a ${publish} version`]),
+    ...(tests
+      ? [
+          `run the ${tests.cases.length === 1 ? 'test case' : `${tests.cases.length} test cases`} of ${tests.file.relative} against it`,
+        ]
+      : []),
+    ...(publish === 'none' ? [] : [`publish it as a ${publish} version, unless it is published already`]),
   ]
   deployment.note(`Would ${steps.join(', then ')}.`)
 }

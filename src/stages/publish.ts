@@ -1,18 +1,19 @@
 import type { CallInput, Increment } from '../algorithm.ts'
-import type { AlgorithmAddress } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
 import { VersionApi } from '../algorithmia/versions.ts'
 import type { Deployment } from '../deployment.ts'
 import { DeployError } from '../errors.ts'
+import * as log from '../log.ts'
 import type { Origin } from '../origin.ts'
 import { confirmVersion, type Publisher, publishBuild } from '../release/publish.ts'
 import { runTestCases } from '../release/run-tests.ts'
 import type { Released } from './release.ts'
+import { runCases } from './test.ts'
 
 /** Publishes the built and tested commit. */
 export async function publishVersion(released: Released, increment: Increment): Promise<void> {
-  const { release, deployment, algorithm, origin, commit, cancelled } = released
+  const { release, deployment, origin, commit, cancelled } = released
   const request = {
     commit,
     increment,
@@ -21,7 +22,7 @@ export async function publishVersion(released: Released, increment: Increment): 
     callability: release.callability,
     insights: release.insights,
   }
-  deployment.published = await publishBuild(publisherFor(algorithm), request, { cancelled })
+  deployment.published = await publishBuild(publisherFor(released), request, { cancelled })
 }
 
 /**
@@ -32,10 +33,12 @@ export async function publishVersion(released: Released, increment: Increment): 
 export async function proveVersion(released: Released): Promise<void> {
   const { release, deployment, inputs, algorithm, commit, cancelled } = released
   const number = deployment.published?.number ?? ''
-  await confirmVersion(publisherFor(algorithm), number, commit, { cancelled })
+  await confirmVersion(publisherFor(released), number, commit, { cancelled })
   const first = release.tests?.cases.slice(0, 1)
   if (first === undefined) {
-    deployment.note(`Version ${number} was not called, because there are no test cases.`)
+    const uncalled = `Version ${number} was not called: there are no test cases (${release.testingSkipped})`
+    log.warning(uncalled)
+    deployment.note(`${uncalled}.`)
   } else {
     const { results } = await runTestCases(first, callTo(algorithm, number), { signal: cancelled })
     const failed = results.find(({ passed }) => !passed)
@@ -47,7 +50,8 @@ export async function proveVersion(released: Released): Promise<void> {
   deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`)
 }
 
-function publisherFor(algorithm: AlgorithmAddress): Publisher {
+function publisherFor(released: Released): Publisher {
+  const { algorithm, release, commit } = released
   const builds = new BuildApi(algorithm)
   const versions = new VersionApi(algorithm)
   return {
@@ -55,7 +59,13 @@ function publisherFor(algorithm: AlgorithmAddress): Publisher {
     ofCommit: (commit) => versions.ofCommit(commit),
     withNumber: (number) => versions.withNumber(number),
     publish: (request) => versions.publish(request),
-    compile: () => versions.compile(),
+    compile: async () => {
+      const built = await versions.compile(release.buildTimeoutMs)
+      // It may have newer packages than the one that was tested.
+      const failure = built === commit && release.tests ? await runCases(released, release.tests) : undefined
+      if (failure) throw failure
+      return built
+    },
   }
 }
 

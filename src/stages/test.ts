@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
-import { DeployError, messageOf } from '../errors.ts'
+import { orCancelled } from '../cancellation.ts'
+import { DeployError, messageOf, UncertainError } from '../errors.ts'
 import type { TestInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { awaitBuild } from '../release/build.ts'
@@ -20,28 +21,27 @@ const mostInMessage = 5
  * @throws DeployError unless every case has passed
  */
 export async function testCommit(released: Released, tests: TestInputs): Promise<void> {
-  const { algorithm, commit, cancelled } = released
-  try {
-    const startedAt = new Date()
-    const call = callTo(algorithm, commit)
-    const run = await log.group('Run the test cases', () => runTestCases(tests.cases, call, { signal: cancelled }))
-    await recordRun(released, tests, run, startedAt)
-    if (run.passed < run.total) throw failureOf(run, tests)
-  } catch (error) {
-    if (tests.onFailure === 'revert' && !cancelled.aborted) await revert(released)
-    throw error
-  }
+  const failure = await runCases(released, tests)
+  if (failure === undefined) return
+  if (tests.onFailure === 'revert') await revert(released)
+  throw failure
 }
 
-async function recordRun(
-  { inputs, deployment, commit }: Released,
-  { file }: TestInputs,
-  run: TestRun,
-  startedAt: Date,
-) {
+/** @returns what is wrong, when not all cases have passed */
+export async function runCases(released: Released, tests: TestInputs): Promise<DeployError | undefined> {
+  const { algorithm, commit, cancelled } = released
+  const startedAt = new Date()
+  const call = callTo(algorithm, commit)
+  const run = await log.group('Run the test cases', () => runTestCases(tests.cases, call, { signal: cancelled }))
+  await recordRun(released, tests, run, startedAt)
+  return run.passed < run.total ? failureOf(run, tests) : undefined
+}
+
+async function recordRun({ inputs, deployment }: Released, { file }: TestInputs, run: TestRun, startedAt: Date) {
   const { owner, algorithm } = inputs.platform
-  const path = join(inputs.temp, `${algorithm}.test-report.xml`)
-  const name = `${owner}/${algorithm}/${commit}`
+  const path = join(inputs.temp, `${owner}.${algorithm}.test-report.xml`)
+  // Without the commit: reporters follow a test by its name.
+  const name = `${owner}/${algorithm}`
   // What an earlier step left there may be a link.
   await rm(path, { force: true })
   await writeFile(path, renderJUnit({ name, file: file.relative, results: run.results, startedAt }))
@@ -66,7 +66,7 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
   try {
     const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`
     const restored = await log.group('Revert the push', async () => {
-      const restored = await repository.revert(commit, message)
+      const restored = await orCancelled(repository.revert(commit, message), cancelled)
       log.info(`Pushed ${restored}, which restores what was there before`)
       return restored
     })
@@ -75,10 +75,17 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
     const { state } = await log.group('Wait for the build of the revert', () =>
       awaitBuild(new BuildApi(algorithm), restored, wait),
     )
-    deployment.note(`Reverted by ${restored}, which has the manifest and the code from before; its build ${state}.`)
+    deployment.revertIsBuilt = state === 'succeeded'
+    const outcome = `Reverted by ${restored}, which has the files from before; its build ${state}`
+    if (state === 'failed') log.warning(`${outcome}: callers of the newest build are left without one`)
+    deployment.note(`${outcome}.`)
   } catch (error) {
-    const doing =
-      deployment.revertedBy === '' ? 'The push could not be reverted' : 'The build of the revert is not proven'
+    cancelled.throwIfAborted()
+    deployment.revertIsUnknown = error instanceof UncertainError
+    const undone = deployment.revertIsUnknown
+      ? 'Whether the push was reverted is not known'
+      : 'The push could not be reverted'
+    const doing = deployment.revertedBy === '' ? undone : 'The build of the revert is not proven'
     log.warning(`${doing}: ${messageOf(error)}`)
     deployment.note(`${doing}: ${messageOf(error)}`)
   }
