@@ -98,7 +98,7 @@ describe.each<[string, [string, Step, Omit<Expected, 'outcome'>][]]>([
       [
         'of the algorithm',
         { body: { error: { message: 'no wine', error_type: 'AlgorithmError', stacktrace: 'Traceback' }, metadata } },
-        { type: 'AlgorithmError', message: 'no wine' },
+        { type: 'AlgorithmError', message: 'no wine', trace: 'Traceback' },
       ],
       ['that has only a type', { body: { error: { error_type: 'SystemExit' } } }, { type: 'SystemExit', message: '' }],
       ['of the platform', refusal(200, 'too slow', { error_type: 'TimeoutError' }), { type: 'TimeoutError' }],
