@@ -6,6 +6,7 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   qF: () => (/* binding */ parseJson),
@@ -15,6 +16,9 @@ export const modules = {
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
 
 
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 /**
  * Like JSON.parse, but an integer that a number cannot hold becomes a bigint.
  *

@@ -2301,133 +2301,6 @@ function stateOf(status, finished) {
     return status === 'in-progress' || typeof finished !== 'string' ? 'in-progress' : 'failed';
 }
 //# sourceMappingURL=builds.js.map
-;// CONCATENATED MODULE: ./build/src/stages/preflight.js
-
-
-
-
-
-
-
-
-
-/**
- * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
- * the algorithm's repository, the manifest that is there, the links of the code.
- *
- * @param opened the clone, under way
- */
-async function preflight(inputs, algorithm, data, opened) {
-    const looking = findAlgorithm(algorithm);
-    const required = looking.then((found) => requireAlgorithm(found, algorithm));
-    const checked = opened.then(checkRepository).catch(async (error) => {
-        // A missing algorithm has no repository either: one mistake, one message.
-        if ((await looking.catch(() => 'unknown')) === 'missing')
-            await required;
-        throw error;
-    });
-    const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable();
-    const releasing = Promise.all([checked, unreadable]).then(([{ whyNoBuild }, whyUnreadable]) => releasable(inputs, whyNoBuild, whyUnreadable));
-    const [collection, found, { repository, present }, { release, releaseSkipped }] = await allChecks([
-        data.findCollection(inputs.collection),
-        required,
-        checked,
-        releasing,
-        inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
-    ]);
-    const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet';
-    log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`);
-    const { owner, name, keyInput } = algorithm;
-    if (found === 'unknown') {
-        log/* warning */.$e(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`);
-    }
-    return { collection, repository, present, release, releaseSkipped };
-}
-/**
- * Whether what is to follow the push can be done, and why not.
- *
- * @throws DeployError when it cannot, although the workflow demands it
- */
-function releasable({ release, releaseSkipped }, whyNoBuild, whyUnreadable) {
-    const why = whyNoBuild ?? whyUnreadable;
-    if (release === undefined || why === undefined)
-        return { release, releaseSkipped };
-    const { publish, tests, keyInput } = release;
-    if (whyUnreadable !== undefined && keyInput !== 'algorithmia_api_key')
-        throw new errors/* DeployError */.sH(whyUnreadable);
-    if (publish !== 'none')
-        throw new errors/* DeployError */.sH(`publish is "${publish}", which cannot be done: ${why}`);
-    if (tests?.isDemanded)
-        throw new errors/* DeployError */.sH(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`);
-    if (whyUnreadable !== undefined)
-        log/* warning */.$e(`The build will not be awaited, nor tested: ${whyUnreadable}`);
-    return { release: undefined, releaseSkipped: why };
-}
-function requireAlgorithm(found, { http, owner, name }) {
-    if (found !== 'missing')
-        return found;
-    throw new errors/* DeployError */.sH(`There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`);
-}
-async function checkRepository(repository) {
-    await repository.checkWriteAccess();
-    const whyNoBuild = (await repository.onDefaultBranch()) === false
-        ? `algorithm_branch is "${repository.branch}", and Algorithmia builds only the repository's default branch`
-        : undefined;
-    return { repository, present: readManifest(await readManifestText(repository.folder)), whyNoBuild };
-}
-/** Waits for all checks and reports all failures at once. */
-async function allChecks(checks) {
-    const results = await Promise.allSettled(checks);
-    const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
-    // A server that is down fails several checks with the same words.
-    const messages = [...new Set(failures.map(errors/* messageOf */.bD))];
-    if (messages.length === 1)
-        throw failures[0];
-    if (messages.length > 1)
-        throw new errors/* DeployError */.sH(`${messages.length} checks failed:\n- ${messages.join('\n- ')}`);
-    return results.map((result) => result.value);
-}
-//# sourceMappingURL=preflight.js.map
-;// CONCATENATED MODULE: ./build/src/cancellation.js
-
-const signals = ['SIGINT', 'SIGTERM'];
-/**
- * Runs work that ends soon after the run is cancelled, instead of the process ending at once without a word: the
- * runner sends a signal and kills seconds later.
- *
- * @param work gets a signal that is aborted with a DeployError
- */
-async function untilCancelled(work) {
-    const controller = new AbortController();
-    const cancel = (signal) => controller.abort(new errors/* DeployError */.sH(`The run was cancelled (${signal})`));
-    for (const signal of signals)
-        process.on(signal, cancel);
-    try {
-        return await work(controller.signal);
-    }
-    finally {
-        for (const signal of signals)
-            process.off(signal, cancel);
-    }
-}
-/** Waits for what cannot be interrupted, but no longer than until the run is cancelled. */
-async function orCancelled(work, cancelled) {
-    const { promise, reject } = Promise.withResolvers();
-    const abort = () => {
-        reject(cancelled.reason);
-        // What goes on must not keep the process, once all is said that there is to say.
-        setTimeout(() => process.exit(), 2000).unref();
-    };
-    cancelled.addEventListener('abort', abort, { once: true });
-    try {
-        cancelled.throwIfAborted();
-        return await Promise.race([work, promise]);
-    }
-    finally {
-        cancelled.removeEventListener('abort', abort);
-    }
-}
-//# sourceMappingURL=cancellation.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithmia/versions.js
 
 
@@ -2471,6 +2344,14 @@ class VersionApi {
             marker = next;
         }
         return undefined;
+    }
+    /** @returns who may call the newest published version; undefined when there is none, or nobody says */
+    async callability() {
+        const response = await this.#http.request('GET', `${this.#path}/versions?limit=1&published=true`);
+        const { results } = this.#object(response, 'list the versions of the algorithm');
+        const { settings } = Object(Array.isArray(results) ? results[0] : undefined);
+        const { algorithm_callability: callability } = Object(settings);
+        return callability === 'private' || callability === 'public' ? callability : undefined;
     }
     /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
     async publish(request) {
@@ -2560,6 +2441,146 @@ function versionIn(value) {
     };
 }
 //# sourceMappingURL=versions.js.map
+;// CONCATENATED MODULE: ./build/src/stages/preflight.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
+ * the algorithm's repository, the manifest that is there, the links of the code.
+ *
+ * @param opened the clone, under way
+ */
+async function preflight(inputs, algorithm, data, opened) {
+    const looking = findAlgorithm(algorithm);
+    const required = looking.then((found) => requireAlgorithm(found, algorithm));
+    const checked = opened.then(checkRepository).catch(async (error) => {
+        // A missing algorithm has no repository either: one mistake, one message.
+        if ((await looking.catch(() => 'unknown')) === 'missing')
+            await required;
+        throw error;
+    });
+    const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable();
+    const releasing = Promise.all([checked, unreadable]).then(([{ whyNoBuild }, whyUnreadable]) => releasable(inputs, whyNoBuild, whyUnreadable));
+    const [collection, found, { repository, present }, { release, releaseSkipped }] = await allChecks([
+        data.findCollection(inputs.collection),
+        required,
+        checked,
+        releasing,
+        inputs.release && checkCallability(inputs.release, algorithm),
+        inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
+    ]);
+    const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet';
+    log/* info */.pq(`The key is accepted; ${(0,data_uri/* formatUri */.QJ)(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`);
+    const { owner, name, keyInput } = algorithm;
+    if (found === 'unknown') {
+        log/* warning */.$e(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`);
+    }
+    return { collection, repository, present, release, releaseSkipped };
+}
+/**
+ * Whether what is to follow the push can be done, and why not.
+ *
+ * @throws DeployError when it cannot, although the workflow demands it
+ */
+function releasable({ release, releaseSkipped }, whyNoBuild, whyUnreadable) {
+    const why = whyNoBuild ?? whyUnreadable;
+    if (release === undefined || why === undefined)
+        return { release, releaseSkipped };
+    const { publish, tests, keyInput } = release;
+    if (whyUnreadable !== undefined && keyInput !== 'algorithmia_api_key')
+        throw new errors/* DeployError */.sH(whyUnreadable);
+    if (publish !== 'none')
+        throw new errors/* DeployError */.sH(`publish is "${publish}", which cannot be done: ${why}`);
+    if (tests?.isDemanded)
+        throw new errors/* DeployError */.sH(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`);
+    if (whyUnreadable !== undefined)
+        log/* warning */.$e(`The build will not be awaited, nor tested: ${whyUnreadable}`);
+    return { release: undefined, releaseSkipped: why };
+}
+/** Minor versions and revisions keep the visibility of earlier ones (platform reference §3.4). */
+async function checkCallability({ publish, callability }, algorithm) {
+    if (callability === undefined || (publish !== 'minor' && publish !== 'revision'))
+        return;
+    // Whether the key may look is another check's question.
+    const present = await new VersionApi(algorithm).callability().catch(() => undefined);
+    if (present === undefined || present === callability)
+        return;
+    throw new errors/* DeployError */.sH(`algorithm_callability is "${callability}", but the published versions are ${present}, which only \`publish: major\` may ` +
+        'change; remove algorithm_callability, or publish a major version');
+}
+function requireAlgorithm(found, { http, owner, name }) {
+    if (found !== 'missing')
+        return found;
+    throw new errors/* DeployError */.sH(`There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`);
+}
+async function checkRepository(repository) {
+    await repository.checkWriteAccess();
+    const whyNoBuild = (await repository.onDefaultBranch()) === false
+        ? `algorithm_branch is "${repository.branch}", and Algorithmia builds only the repository's default branch`
+        : undefined;
+    return { repository, present: readManifest(await readManifestText(repository.folder)), whyNoBuild };
+}
+/** Waits for all checks and reports all failures at once. */
+async function allChecks(checks) {
+    const results = await Promise.allSettled(checks);
+    const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
+    // A server that is down fails several checks with the same words.
+    const messages = [...new Set(failures.map(errors/* messageOf */.bD))];
+    if (messages.length === 1)
+        throw failures[0];
+    if (messages.length > 1)
+        throw new errors/* DeployError */.sH(`${messages.length} checks failed:\n- ${messages.join('\n- ')}`);
+    return results.map((result) => result.value);
+}
+//# sourceMappingURL=preflight.js.map
+;// CONCATENATED MODULE: ./build/src/cancellation.js
+
+const signals = ['SIGINT', 'SIGTERM'];
+/**
+ * Runs work that ends soon after the run is cancelled, instead of the process ending at once without a word: the
+ * runner sends a signal and kills seconds later.
+ *
+ * @param work gets a signal that is aborted with a DeployError
+ */
+async function untilCancelled(work) {
+    const controller = new AbortController();
+    const cancel = (signal) => controller.abort(new errors/* DeployError */.sH(`The run was cancelled (${signal})`));
+    for (const signal of signals)
+        process.on(signal, cancel);
+    try {
+        return await work(controller.signal);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, cancel);
+    }
+}
+/** Waits for what cannot be interrupted, but no longer than until the run is cancelled. */
+async function orCancelled(work, cancelled) {
+    const { promise, reject } = Promise.withResolvers();
+    const abort = () => {
+        reject(cancelled.reason);
+        // What goes on must not keep the process, once all is said that there is to say.
+        setTimeout(() => process.exit(), 2000).unref();
+    };
+    cancelled.addEventListener('abort', abort, { once: true });
+    try {
+        cancelled.throwIfAborted();
+        return await Promise.race([work, promise]);
+    }
+    finally {
+        cancelled.removeEventListener('abort', abort);
+    }
+}
+//# sourceMappingURL=cancellation.js.map
 // EXTERNAL MODULE: ./build/src/outputs.js
 var outputs = __webpack_require__(8919);
 ;// CONCATENATED MODULE: ./build/src/release/build.js
@@ -3246,7 +3267,7 @@ function calls_whyUnreadable(body) {
 function objectIn(body) {
     try {
         const parsed = (0,json/* parseJson */.qF)(body);
-        return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+        return (0,json/* isObject */.Gv)(parsed) ? parsed : undefined;
     }
     catch {
         return undefined;
@@ -3399,7 +3420,7 @@ function difference(expected, got, tolerance) {
         }
         return firstIn(expected.keys(), (index) => difference(at(expected, index), at(got, index), tolerance));
     }
-    if (compare_isObject(expected) && compare_isObject(got)) {
+    if ((0,json/* isObject */.Gv)(expected) && (0,json/* isObject */.Gv)(got)) {
         const extra = keyOnlyIn(got, expected);
         return (missingKey(expected, got) ??
             (extra === undefined ? undefined : here(`has the key ${show(extra)}, which was not expected`)) ??
@@ -3416,7 +3437,7 @@ function lack(expected, got, tolerance) {
         const missing = expected.find((item) => got.every((candidate) => lack(item, candidate, tolerance)));
         return missing === undefined ? undefined : here(`has no element that contains ${show(missing)}`);
     }
-    if (compare_isObject(expected) && compare_isObject(got)) {
+    if ((0,json/* isObject */.Gv)(expected) && (0,json/* isObject */.Gv)(got)) {
         return (missingKey(expected, got) ??
             firstIn(Object.keys(expected), (key) => lack(at(expected, key), at(got, key), tolerance)));
     }
@@ -3434,9 +3455,6 @@ function compare_numberOf(value) {
 /** A value of others in a sentence. */
 function show(value) {
     return (0,json/* showJson */.qN)(value, 120);
-}
-function compare_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /** `1 element`, `2 elements` */
 function count(number, noun) {
@@ -3621,13 +3639,13 @@ function follow({ tree }, result) {
 }
 function step(value, key) {
     if (typeof key === 'string')
-        return compare_isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+        return (0,json/* isObject */.Gv)(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     if (Array.isArray(value))
         return value.at(key);
     return typeof value === 'string' ? [...value].at(key) : undefined;
 }
 function whyNoStep(value, key) {
-    const fits = typeof key === 'string' ? compare_isObject(value) : Array.isArray(value) || typeof value === 'string';
+    const fits = typeof key === 'string' ? (0,json/* isObject */.Gv)(value) : Array.isArray(value) || typeof value === 'string';
     if (!fits)
         return `is ${show(value)}, which has no ${typeof key === 'string' ? 'key' : 'index'} ${show(key)}`;
     if (Array.isArray(value))
@@ -4182,6 +4200,7 @@ async function deploy(inputs, deployment) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   qF: () => (/* binding */ parseJson),
@@ -4191,6 +4210,9 @@ async function deploy(inputs, deployment) {
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
 
 
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 /**
  * Like JSON.parse, but an integer that a number cannot hold becomes a bigint.
  *

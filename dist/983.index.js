@@ -6,6 +6,7 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   qF: () => (/* binding */ parseJson),
@@ -15,6 +16,9 @@ export const modules = {
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
 
 
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 /**
  * Like JSON.parse, but an integer that a number cannot hold becomes a bigint.
  *
@@ -247,7 +251,7 @@ function readTestCases(text) {
 function readCase(value, index, element) {
     const name = ownName(value);
     const label = `case ${index + 1} (${name === undefined ? '' : `${(0,src_json/* shorten */.ml)(name, 60)}, `}line ${element.line})`;
-    if (!isObject(value))
+    if (!(0,src_json/* isObject */.Gv)(value))
         return { problems: [`${label}: must be an object`], warnings: [] };
     const { data, error } = schema.safeParse(value);
     const input = inputOf(value, element);
@@ -289,7 +293,7 @@ function inputOf({ input }, element) {
     return { contentType: 'application/json', body: element.fields.get('input') ?? '' };
 }
 function ownName(value) {
-    const name = isObject(value) ? value.case_name : undefined;
+    const name = (0,src_json/* isObject */.Gv)(value) ? value.case_name : undefined;
     const text = typeof name === 'string' || typeof name === 'number' ? String(name).replace(/\s+/g, ' ').trim() : '';
     return text === '' ? undefined : text;
 }
@@ -299,9 +303,6 @@ function unknownFields({ fields }) {
 /** `tree[1]`, `tolerance.relative` */
 function place([field, ...inner]) {
     return String(field) + inner.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 //# sourceMappingURL=test-cases.js.map
 

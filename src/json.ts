@@ -4,6 +4,10 @@ import { redact } from './log.ts'
 /** A JSON value as Python reads it: integers keep all of their digits. */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json }
 
+export function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
  * Like JSON.parse, but an integer that a number cannot hold becomes a bigint.
  *

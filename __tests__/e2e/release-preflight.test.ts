@@ -127,3 +127,13 @@ describe('inputs that cannot work, said before anything is trained', () => {
     await expectUntrained(result, /::publish needs the build of the pushed commit; remove `wait_for_build: false`/)
   })
 })
+
+test('a visibility that only a major version may change is refused before anything changes', async () => {
+  lab.commit('For everybody')
+  const result = await lab.run({ publish: 'minor', algorithm_callability: 'public' })
+  await releases.expectNothingDone(
+    result,
+    'preflight',
+    /::algorithm_callability is "public", but the published versions are private, .*publish: major/,
+  )
+})

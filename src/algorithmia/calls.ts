@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../algorithm.ts'
 import { messageOf, RefusedError } from '../errors.ts'
-import { type Json, parseJson, shorten } from '../json.ts'
+import { isObject, type Json, parseJson, shorten } from '../json.ts'
 import type { AlgorithmAddress } from './algorithms.ts'
 import { ConnectionError } from './connection-error.ts'
 import { errorCode, errorText, type Response } from './response.ts'
@@ -96,7 +96,7 @@ function whyUnreadable(body: string): string {
 function objectIn(body: string): { [key: string]: Json } | undefined {
   try {
     const parsed = parseJson(body)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined
+    return isObject(parsed) ? parsed : undefined
   } catch {
     return undefined
   }

@@ -47,6 +47,15 @@ export class VersionApi {
     return undefined
   }
 
+  /** @returns who may call the newest published version; undefined when there is none, or nobody says */
+  async callability(): Promise<'private' | 'public' | undefined> {
+    const response = await this.#http.request('GET', `${this.#path}/versions?limit=1&published=true`)
+    const { results } = this.#object(response, 'list the versions of the algorithm')
+    const { settings } = Object(Array.isArray(results) ? results[0] : undefined) as { settings?: unknown }
+    const { algorithm_callability: callability } = Object(settings) as Record<string, unknown>
+    return callability === 'private' || callability === 'public' ? callability : undefined
+  }
+
   /** Publishes one commit, in one try: what to do about a failure depends on what it was. */
   async publish(request: PublishRequest): Promise<PublishAnswer> {
     const body = await this.#publication(request)

@@ -1,4 +1,4 @@
-import { type Json, showJson } from '../json.ts'
+import { isObject, type Json, showJson } from '../json.ts'
 
 /**
  * Equality and order as Python has them (platform reference §7.2): deep, `1 == 1.0`, `True == 1`, the order of keys
@@ -66,10 +66,6 @@ export function numberOf(value: Json): number | bigint | undefined {
 /** A value of others in a sentence. */
 export function show(value: Json): string {
   return showJson(value, 120)
-}
-
-export function isObject(value: Json): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** `1 element`, `2 elements` */

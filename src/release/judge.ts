@@ -1,7 +1,7 @@
 import type { Answer } from '../algorithm.ts'
 import { formatDuration } from '../format.ts'
-import { type Json, shorten, showJson } from '../json.ts'
-import { count, type Difference, difference, isObject, lack, numberOf, show } from './compare.ts'
+import { isObject, type Json, shorten, showJson } from '../json.ts'
+import { count, type Difference, difference, lack, numberOf, show } from './compare.ts'
 import { SearchFailure, search } from './search.ts'
 import type { TestCase } from './test-cases.ts'
 

@@ -1,6 +1,6 @@
 import type { CallInput } from '../algorithm.ts'
 import { formatBytes } from '../format.ts'
-import { type Json, type ListElement, locateElements, parseJson, shorten } from '../json.ts'
+import { isObject, type Json, type ListElement, locateElements, parseJson, shorten } from '../json.ts'
 import { fieldNames, schema } from './test-case-schema.ts'
 
 /** What an answer has to be. Numbers in `expected` may deviate by either tolerance; both are 0 when none is given. */
@@ -115,8 +115,4 @@ function unknownFields({ fields }: ListElement): string[] {
 /** `tree[1]`, `tolerance.relative` */
 function place([field, ...inner]: PropertyKey[]): string {
   return String(field) + inner.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
-}
-
-function isObject(value: Json): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -4,8 +4,9 @@ import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.
 import { BuildApi } from '../algorithmia/builds.ts'
 import { type DataApi, needsCollection } from '../algorithmia/data.ts'
 import { formatUri } from '../algorithmia/data-uri.ts'
+import { VersionApi } from '../algorithmia/versions.ts'
 import { DeployError, messageOf } from '../errors.ts'
-import type { Inputs } from '../inputs.ts'
+import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { readManifest } from '../manifest/manifest.ts'
 import { readManifestText } from './delivery.ts'
@@ -38,6 +39,7 @@ export async function preflight(
     required,
     checked,
     releasing,
+    inputs.release && checkCallability(inputs.release, algorithm),
     inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
@@ -68,6 +70,18 @@ function releasable(
     throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
   if (whyUnreadable !== undefined) log.warning(`The build will not be awaited, nor tested: ${whyUnreadable}`)
   return { release: undefined, releaseSkipped: why }
+}
+
+/** Minor versions and revisions keep the visibility of earlier ones (platform reference §3.4). */
+async function checkCallability({ publish, callability }: ReleaseInputs, algorithm: AlgorithmAddress): Promise<void> {
+  if (callability === undefined || (publish !== 'minor' && publish !== 'revision')) return
+  // Whether the key may look is another check's question.
+  const present = await new VersionApi(algorithm).callability().catch(() => undefined)
+  if (present === undefined || present === callability) return
+  throw new DeployError(
+    `algorithm_callability is "${callability}", but the published versions are ${present}, which only \`publish: major\` may ` +
+      'change; remove algorithm_callability, or publish a major version',
+  )
 }
 
 function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner, name }: AlgorithmAddress) {
