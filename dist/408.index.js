@@ -3915,6 +3915,7 @@ function failureOf({ results, passed, total }, { file }) {
 async function revert({ deployment, repository, release, algorithm, commit, cancelled }) {
     if (!deployment.pushed)
         return deployment.note('Nothing was reverted, because this run had pushed nothing.');
+    cancelled.throwIfAborted();
     try {
         const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`;
         const restored = await log/* group */.Os('Revert the push', async () => {
@@ -3932,8 +3933,8 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
         deployment.note(`${outcome}.`);
     }
     catch (error) {
+        deployment.revertIsUnknown = deployment.revertedBy === '' && (cancelled.aborted || error instanceof errors/* UncertainError */.On);
         cancelled.throwIfAborted();
-        deployment.revertIsUnknown = error instanceof errors/* UncertainError */.On;
         const undone = deployment.revertIsUnknown
             ? 'Whether the push was reverted is not known'
             : 'The push could not be reverted';
@@ -3989,7 +3990,7 @@ async function proveVersion(released) {
     deployment.recordRelease(number, `${inputs.platform.apiUrl}/v1/algo/${algorithm.owner}/${algorithm.name}/${number}`);
 }
 function publisherFor(released) {
-    const { algorithm, release, commit } = released;
+    const { algorithm, deployment, release, commit } = released;
     const builds = new BuildApi(algorithm);
     const versions = new VersionApi(algorithm);
     return {
@@ -3999,6 +4000,7 @@ function publisherFor(released) {
         publish: (request) => versions.publish(request),
         compile: async () => {
             const built = await versions.compile(release.buildTimeoutMs);
+            deployment.outputs.build_id = (await builds.newest())?.id ?? '';
             // It may have newer packages than the one that was tested.
             const failure = built === commit && release.tests ? await runCases(released, release.tests) : undefined;
             if (failure)

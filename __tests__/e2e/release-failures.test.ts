@@ -121,9 +121,7 @@ describe('test cases that fail', () => {
     expect(commits).toBe(releases.before.commits + 2)
     expect(treeOf(head)).toBe(treeOf(releases.before.head))
     expect((await lab.builds())[0]).toMatchObject({ commit_sha: head, status: 'succeeded' })
-    expect(result.summary).toContain(
-      `- Reverted by ${head}, which has the files from before; its build succeeded.`,
-    )
+    expect(result.summary).toContain(`- Reverted by ${head}, which has the files from before; its build succeeded.`)
     expect(errors(result).at(-1)).toContain(`, and taken back by ${head}. Nothing was published.`)
   })
 })

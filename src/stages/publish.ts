@@ -51,7 +51,7 @@ export async function proveVersion(released: Released): Promise<void> {
 }
 
 function publisherFor(released: Released): Publisher {
-  const { algorithm, release, commit } = released
+  const { algorithm, deployment, release, commit } = released
   const builds = new BuildApi(algorithm)
   const versions = new VersionApi(algorithm)
   return {
@@ -61,6 +61,7 @@ function publisherFor(released: Released): Publisher {
     publish: (request) => versions.publish(request),
     compile: async () => {
       const built = await versions.compile(release.buildTimeoutMs)
+      deployment.outputs.build_id = (await builds.newest())?.id ?? ''
       // It may have newer packages than the one that was tested.
       const failure = built === commit && release.tests ? await runCases(released, release.tests) : undefined
       if (failure) throw failure

@@ -63,6 +63,7 @@ function failureOf({ results, passed, total }: TestRun, { file }: TestInputs): D
 /** Gives callers of the newest build what they had before. A failure of this does not hide why it was done. */
 async function revert({ deployment, repository, release, algorithm, commit, cancelled }: Released): Promise<void> {
   if (!deployment.pushed) return deployment.note('Nothing was reverted, because this run had pushed nothing.')
+  cancelled.throwIfAborted()
   try {
     const message = `Revert the deployment ${commit.slice(0, 12)}\n\nIt did not pass its test cases. This restores what was there before.\n`
     const restored = await log.group('Revert the push', async () => {
@@ -80,8 +81,8 @@ async function revert({ deployment, repository, release, algorithm, commit, canc
     if (state === 'failed') log.warning(`${outcome}: callers of the newest build are left without one`)
     deployment.note(`${outcome}.`)
   } catch (error) {
+    deployment.revertIsUnknown = deployment.revertedBy === '' && (cancelled.aborted || error instanceof UncertainError)
     cancelled.throwIfAborted()
-    deployment.revertIsUnknown = error instanceof UncertainError
     const undone = deployment.revertIsUnknown
       ? 'Whether the push was reverted is not known'
       : 'The push could not be reverted'
