@@ -89,7 +89,7 @@ describe('a result', () => {
   })
 })
 
-type Expected = { outcome: string; message?: unknown; type?: unknown }
+type Expected = { outcome: string; message?: unknown; type?: unknown; trace?: string }
 
 describe.each<[string, [string, Step, Omit<Expected, 'outcome'>][]]>([
   [
