@@ -25,6 +25,8 @@ export const nastyPassword = 'p@ss:w/rd%41#x?&=+ é$\'"`'
 export const nastyKey = 'simA/b+c=d&e%41f#g?h'
 /** May store models, but not manage algorithms. */
 export const storingKey = 'simStoresButDoesNotManage001'
+/** May manage algorithms, but not call them. */
+export const managingKey = 'simManagesButDoesNotCall0001'
 
 /** What the platform holds: the algorithm's head, its history, and every stored object with its MD5. */
 export interface RemoteState {
@@ -62,7 +64,7 @@ export class Lab {
     this.workspace = join(root, 'workspace')
     this.temp = join(root, 'temp')
     this.home = join(root, 'home')
-    this.secrets = [nastyPassword, nastyKey, storingKey]
+    this.secrets = [nastyPassword, nastyKey, storingKey, managingKey]
     for (const folder of [this.workspace, this.temp, this.home]) mkdirSync(folder)
     this.environment = { PATH: `${this.#gitShim()}${delimiter}${process.env.PATH}`, HOME: this.home, ...passedOn() }
   }
@@ -79,6 +81,7 @@ export class Lab {
             { key: nastyKey },
             { key: 'simReadOnlyKeyOfAlice0000001', data: 'read', manage: false },
             { key: storingKey, manage: false },
+            { key: managingKey, algorithms: [] },
           ],
         },
       ],
