@@ -3180,6 +3180,7 @@ var json = __webpack_require__(4715);
 
 
 
+
 /** The platform's own limit of a call unless it is told otherwise, in seconds (platform reference §4). */
 const limitSeconds = 300;
 /** What a queue, the loading of the model and the way may add. */
@@ -3262,7 +3263,7 @@ function calls_whyUnreadable(body) {
     if (notANumber !== undefined && /^\s*\{/.test(body)) {
         return `a result with ${notANumber}, which JSON does not have: return null or a text in its place`;
     }
-    return `an answer without a result: ${(0,json/* shorten */.ml)(body, 200)}`;
+    return `an answer without a result: ${(0,log/* shorten */.ml)(body, 200)}`;
 }
 function objectIn(body) {
     try {
@@ -3537,6 +3538,7 @@ class SearchFailure extends Error {
 
 
 
+
 /** The characters of a value in a table. */
 const cellLength = 200;
 /** Judges one answer by one case (platform reference §7.2). Texts of the verdict hold no secrets. */
@@ -3548,9 +3550,9 @@ function judge(testCase, answer) {
 function problemOf(testCase, answer, target) {
     switch (answer.outcome) {
         case 'no-answer':
-            return `there was no usable answer: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
+            return `there was no usable answer: ${(0,log/* shorten */.ml)(answer.message, cellLength)}`;
         case 'not-ready':
-            return `the build cannot be called yet: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
+            return `the build cannot be called yet: ${(0,log/* shorten */.ml)(answer.message, cellLength)}`;
         case 'error':
             return problemOfError(testCase, answer);
         case 'result':
@@ -3613,12 +3615,12 @@ function searchProblem(pattern, text, place) {
     try {
         if (search(pattern, text))
             return undefined;
-        return `${place}, ${show(text)}, does not match /${(0,json/* shorten */.ml)(pattern, cellLength)}/`;
+        return `${place}, ${show(text)}, does not match /${(0,log/* shorten */.ml)(pattern, cellLength)}/`;
     }
     catch (error) {
         if (!(error instanceof SearchFailure))
             throw error;
-        return `the regular expression /${(0,json/* shorten */.ml)(pattern, cellLength)}/ cannot be applied to ${place} (${error.message}): write it without repetitions inside repetitions`;
+        return `the regular expression /${(0,log/* shorten */.ml)(pattern, cellLength)}/ cannot be applied to ${place} (${error.message}): write it without repetitions inside repetitions`;
     }
 }
 function slowness({ maxLatencyMs }, { milliseconds }) {
@@ -3698,14 +3700,13 @@ function describeAnswer(answer, target) {
     if (answer.outcome === 'result') {
         return (0,json/* showJson */.qN)(target && 'value' in target ? target.value : answer.result, cellLength);
     }
-    return answer.outcome === 'error' ? describeError(answer) : `no answer: ${(0,json/* shorten */.ml)(answer.message, cellLength)}`;
+    return answer.outcome === 'error' ? describeError(answer) : `no answer: ${(0,log/* shorten */.ml)(answer.message, cellLength)}`;
 }
 function describeError({ type, message }) {
-    return `${(0,json/* shorten */.ml)(type ?? 'error', 60)}: ${(0,json/* shorten */.ml)(message, cellLength)}`;
+    return `${(0,log/* shorten */.ml)(type ?? 'error', 60)}: ${(0,log/* shorten */.ml)(message, cellLength)}`;
 }
 //# sourceMappingURL=judge.js.map
 ;// CONCATENATED MODULE: ./build/src/release/run-tests.js
-
 
 
 
@@ -3790,7 +3791,7 @@ async function callWhenReady(call, { signal, readyWithinMs, pause }) {
         if (waited >= readyWithinMs)
             throw neverReady(answer.message, waited);
         if (seconds === 1)
-            log/* info */.pq(`The build cannot be called yet (${(0,json/* shorten */.ml)(answer.message, 200)}); asking again`);
+            log/* info */.pq(`The build cannot be called yet (${log/* shorten */.ml(answer.message, 200)}); asking again`);
         const rest = Math.min(seconds * 1000, readyWithinMs - waited);
         await pause(rest, signal);
         waited += rest;
@@ -3798,7 +3799,7 @@ async function callWhenReady(call, { signal, readyWithinMs, pause }) {
 }
 function neverReady(message, waited) {
     return new errors/* DeployError */.sH(`The build succeeded, but it cannot be called, not even after ${(0,format/* formatDuration */.a)(waited)}. The platform says: ` +
-        `${(0,json/* shorten */.ml)(message, 500)}. Run the job again in some minutes; if it ends like this again, ask who runs the platform`);
+        `${log/* shorten */.ml(message, 500)}. Run the job again in some minutes; if it ends like this again, ask who runs the platform`);
 }
 function describe({ testCase, passed, why, milliseconds, trace }) {
     if (passed)
@@ -4204,7 +4205,6 @@ async function deploy(inputs, deployment) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
-/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   qF: () => (/* binding */ parseJson),
 /* harmony export */   qN: () => (/* binding */ showJson)
 /* harmony export */ });
@@ -4256,7 +4256,7 @@ const syntaxProblems = {
 function syntaxProblem(text) {
     let first;
     const onError = (code, offset, length, line, column) => {
-        const near = shorten(text.slice(offset, offset + length).replace(/\s+/g, ' '), 40);
+        const near = (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(text.slice(offset, offset + length).replace(/\s+/g, ' '), 40);
         const words = syntaxProblems[(0,jsonc_parser__WEBPACK_IMPORTED_MODULE_0__.printParseErrorCode)(code)] ?? 'this is not JSON';
         first ??= `line ${line + 1}, column ${column + 1}: ${words}${near.trim() === '' ? '' : ` (at ${near})`}`;
     };
@@ -4296,7 +4296,7 @@ function fieldsOf(text, element) {
 const redactionMargin = 16_384;
 /** A value as compact JSON of at most `maxLength` characters, for tables and sentences; secrets are hidden. */
 function showJson(value, maxLength) {
-    return shorten(compact(value, maxLength + redactionMargin, 0), maxLength);
+    return (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(compact(value, maxLength + redactionMargin, 0), maxLength);
 }
 /** Ends soon after `enough` characters, and at a depth that nobody reads: values of others may outgrow the stack. */
 function compact(value, enough, depth) {
@@ -4318,13 +4318,6 @@ function compact(value, enough, depth) {
         length += part.length + key.length;
     }
     return Array.isArray(value) ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
-}
-/** A text of at most `maxLength` characters, with an ellipsis where it is cut; secrets are hidden. */
-function shorten(text, maxLength) {
-    const shown = (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .redact */ .E$)(text);
-    if (shown.length <= maxLength)
-        return shown;
-    return `${shown.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 //# sourceMappingURL=json.js.map
 

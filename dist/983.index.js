@@ -8,7 +8,6 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
-/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   qF: () => (/* binding */ parseJson),
 /* harmony export */   qN: () => (/* binding */ showJson)
 /* harmony export */ });
@@ -60,7 +59,7 @@ const syntaxProblems = {
 function syntaxProblem(text) {
     let first;
     const onError = (code, offset, length, line, column) => {
-        const near = shorten(text.slice(offset, offset + length).replace(/\s+/g, ' '), 40);
+        const near = (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(text.slice(offset, offset + length).replace(/\s+/g, ' '), 40);
         const words = syntaxProblems[(0,jsonc_parser__WEBPACK_IMPORTED_MODULE_0__.printParseErrorCode)(code)] ?? 'this is not JSON';
         first ??= `line ${line + 1}, column ${column + 1}: ${words}${near.trim() === '' ? '' : ` (at ${near})`}`;
     };
@@ -100,7 +99,7 @@ function fieldsOf(text, element) {
 const redactionMargin = 16_384;
 /** A value as compact JSON of at most `maxLength` characters, for tables and sentences; secrets are hidden. */
 function showJson(value, maxLength) {
-    return shorten(compact(value, maxLength + redactionMargin, 0), maxLength);
+    return (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(compact(value, maxLength + redactionMargin, 0), maxLength);
 }
 /** Ends soon after `enough` characters, and at a depth that nobody reads: values of others may outgrow the stack. */
 function compact(value, enough, depth) {
@@ -123,13 +122,6 @@ function compact(value, enough, depth) {
     }
     return Array.isArray(value) ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
-/** A text of at most `maxLength` characters, with an ellipsis where it is cut; secrets are hidden. */
-function shorten(text, maxLength) {
-    const shown = (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .redact */ .E$)(text);
-    if (shown.length <= maxLength)
-        return shown;
-    return `${shown.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
 //# sourceMappingURL=json.js.map
 
 /***/ }),
@@ -147,6 +139,8 @@ __webpack_require__.d(__webpack_exports__, {
 var format = __webpack_require__(2866);
 // EXTERNAL MODULE: ./build/src/json.js
 var src_json = __webpack_require__(4715);
+// EXTERNAL MODULE: ./build/src/log.js
+var log = __webpack_require__(6671);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __webpack_require__(8395);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
@@ -224,6 +218,7 @@ function whyNot(pattern) {
 
 
 
+
 /** The most that a call may carry (platform reference §4). */
 const maxInputBytes = 10 * 1024 * 1024;
 /**
@@ -250,7 +245,7 @@ function readTestCases(text) {
 }
 function readCase(value, index, element) {
     const name = ownName(value);
-    const label = `case ${index + 1} (${name === undefined ? '' : `${(0,src_json/* shorten */.ml)(name, 60)}, `}line ${element.line})`;
+    const label = `case ${index + 1} (${name === undefined ? '' : `${(0,log/* shorten */.ml)(name, 60)}, `}line ${element.line})`;
     if (!(0,src_json/* isObject */.Gv)(value))
         return { problems: [`${label}: must be an object`], warnings: [] };
     const { data, error } = schema.safeParse(value);
@@ -298,7 +293,7 @@ function ownName(value) {
     return text === '' ? undefined : text;
 }
 function unknownFields({ fields }) {
-    return [...fields.keys()].filter((field) => !fieldNames.has(field)).map((field) => (0,src_json/* shorten */.ml)(field, 60));
+    return [...fields.keys()].filter((field) => !fieldNames.has(field)).map((field) => (0,log/* shorten */.ml)(field, 60));
 }
 /** `tree[1]`, `tolerance.relative` */
 function place([field, ...inner]) {

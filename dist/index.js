@@ -29082,6 +29082,7 @@ function quote(text) {
 /* harmony export */   dK: () => (/* binding */ mask),
 /* harmony export */   fJ: () => (/* binding */ fail),
 /* harmony export */   fS: () => (/* binding */ summarise),
+/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   pq: () => (/* binding */ info),
 /* harmony export */   z3: () => (/* binding */ error)
 /* harmony export */ });
@@ -29136,6 +29137,13 @@ function redact(text) {
     for (const secret of [...secrets].sort((a, b) => b.length - a.length))
         result = result.replaceAll(secret, '***');
     return result;
+}
+/** A text of at most `maxLength` characters, with an ellipsis where it is cut; secrets are hidden. */
+function shorten(text, maxLength) {
+    const shown = redact(text);
+    if (shown.length <= maxLength)
+        return shown;
+    return `${shown.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 /** Makes text safe to print on a line the runner reads: no workflow command, no control or direction character. */
 function neutralise(text) {
@@ -29757,7 +29765,7 @@ async function run() {
     }
     try {
         (0,outputs/* publish */.mk)(deployment.outputs);
-        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(320)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3320));
+        const { renderSummary } = await __nccwpck_require__.e(/* import() */ 320).then(__nccwpck_require__.bind(__nccwpck_require__, 3320));
         await log/* summarise */.fS(renderSummary(deployment, failure));
     }
     catch (error) {

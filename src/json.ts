@@ -1,5 +1,5 @@
 import { type Node, type ParseErrorCode, parseTree, printParseErrorCode, visit } from 'jsonc-parser'
-import { redact } from './log.ts'
+import { shorten } from './log.ts'
 
 /** A JSON value as Python reads it: integers keep all of their digits. */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json }
@@ -127,11 +127,4 @@ function compact(value: Json, enough: number, depth: number): string {
     length += part.length + key.length
   }
   return Array.isArray(value) ? `[${parts.join(',')}]` : `{${parts.join(',')}}`
-}
-
-/** A text of at most `maxLength` characters, with an ellipsis where it is cut; secrets are hidden. */
-export function shorten(text: string, maxLength: number): string {
-  const shown = redact(text)
-  if (shown.length <= maxLength) return shown
-  return `${shown.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }

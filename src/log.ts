@@ -50,6 +50,13 @@ export function redact(text: string): string {
   return result
 }
 
+/** A text of at most `maxLength` characters, with an ellipsis where it is cut; secrets are hidden. */
+export function shorten(text: string, maxLength: number): string {
+  const shown = redact(text)
+  if (shown.length <= maxLength) return shown
+  return `${shown.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
 /** Makes text safe to print on a line the runner reads: no workflow command, no control or direction character. */
 export function neutralise(text: string): string {
   return text

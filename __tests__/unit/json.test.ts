@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Json, locateElements, parseJson, shorten, showJson } from '../../src/json.ts'
-import { mask } from '../../src/log.ts'
+import { type Json, locateElements, parseJson, showJson } from '../../src/json.ts'
+import { mask, shorten } from '../../src/log.ts'
 import { watchOutput } from '../support/runner.ts'
 
 watchOutput()

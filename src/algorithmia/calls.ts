@@ -1,6 +1,7 @@
 import type { Answer, Call } from '../algorithm.ts'
 import { messageOf, RefusedError } from '../errors.ts'
-import { isObject, type Json, parseJson, shorten } from '../json.ts'
+import { isObject, type Json, parseJson } from '../json.ts'
+import { shorten } from '../log.ts'
 import type { AlgorithmAddress } from './algorithms.ts'
 import { ConnectionError } from './connection-error.ts'
 import { errorCode, errorText, type Response } from './response.ts'

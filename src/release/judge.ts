@@ -1,6 +1,7 @@
 import type { Answer } from '../algorithm.ts'
 import { formatDuration } from '../format.ts'
-import { isObject, type Json, shorten, showJson } from '../json.ts'
+import { isObject, type Json, showJson } from '../json.ts'
+import { shorten } from '../log.ts'
 import { count, type Difference, difference, lack, numberOf, show } from './compare.ts'
 import { SearchFailure, search } from './search.ts'
 import type { TestCase } from './test-cases.ts'

@@ -1,7 +1,6 @@
 import type { Answer, Call } from '../algorithm.ts'
 import { DeployError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
-import { shorten } from '../json.ts'
 import * as log from '../log.ts'
 import { pause as realPause } from '../pause.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -112,7 +111,7 @@ async function callWhenReady(
     if (answer.outcome !== 'not-ready') return answer
     waited += answer.milliseconds
     if (waited >= readyWithinMs) throw neverReady(answer.message, waited)
-    if (seconds === 1) log.info(`The build cannot be called yet (${shorten(answer.message, 200)}); asking again`)
+    if (seconds === 1) log.info(`The build cannot be called yet (${log.shorten(answer.message, 200)}); asking again`)
     const rest = Math.min(seconds * 1000, readyWithinMs - waited)
     await pause(rest, signal)
     waited += rest
@@ -122,7 +121,7 @@ async function callWhenReady(
 function neverReady(message: string, waited: number): DeployError {
   return new DeployError(
     `The build succeeded, but it cannot be called, not even after ${formatDuration(waited)}. The platform says: ` +
-      `${shorten(message, 500)}. Run the job again in some minutes; if it ends like this again, ask who runs the platform`,
+      `${log.shorten(message, 500)}. Run the job again in some minutes; if it ends like this again, ask who runs the platform`,
   )
 }
 

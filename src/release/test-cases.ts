@@ -1,6 +1,7 @@
 import type { CallInput } from '../algorithm.ts'
 import { formatBytes } from '../format.ts'
-import { isObject, type Json, type ListElement, locateElements, parseJson, shorten } from '../json.ts'
+import { isObject, type Json, type ListElement, locateElements, parseJson } from '../json.ts'
+import { shorten } from '../log.ts'
 import { fieldNames, schema } from './test-case-schema.ts'
 
 /** What an answer has to be. Numbers in `expected` may deviate by either tolerance; both are 0 when none is given. */

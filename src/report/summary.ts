@@ -1,7 +1,6 @@
 import type { Deployment } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
-import { shorten } from '../json.ts'
-import { redact } from '../log.ts'
+import { redact, shorten } from '../log.ts'
 
 /**
  * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
