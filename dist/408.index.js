@@ -260,7 +260,20 @@ function refuseOther(url, output) {
 //# sourceMappingURL=machine.js.map
 // EXTERNAL MODULE: ./build/src/format.js
 var format = __webpack_require__(2866);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __webpack_require__(8500);
+;// CONCATENATED MODULE: ./build/src/pause.js
+
+/** @throws the signal's reason as soon as it is aborted */
+async function pause_pause(milliseconds, cancelled) {
+    await (0,external_node_timers_promises_.setTimeout)(milliseconds, undefined, cancelled && { signal: cancelled }).catch((error) => {
+        cancelled?.throwIfAborted();
+        throw error;
+    });
+}
+//# sourceMappingURL=pause.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithm-repo/persist.js
+
 
 
 
@@ -280,9 +293,9 @@ async function persist(patienceMs, work) {
         catch (error) {
             if (!isConnectionTrouble(error) || number >= connectionTries || Date.now() > deadline)
                 throw error;
-            const pause = 1000 * 2 ** (number - 1);
-            log/* info */.pq(`${lastLine(error)}; try ${number + 1} of ${connectionTries} in ${(0,format/* formatDuration */.a)(pause)}`);
-            await new Promise((resolve) => setTimeout(resolve, pause));
+            const milliseconds = 1000 * 2 ** (number - 1);
+            log/* info */.pq(`${lastLine(error)}; try ${number + 1} of ${connectionTries} in ${(0,format/* formatDuration */.a)(milliseconds)}`);
+            await pause_pause(milliseconds);
         }
     }
 }
@@ -371,16 +384,17 @@ async function makeClone(location, temp, stallSeconds) {
 
 
 
+
 /** Whether a push that failed is worth another one. */
 function mayPushAgain(error) {
     return isLostRace(error) || isConnectionTrouble(error);
 }
 /** Waits longer with each try, and by chance: runs that met once must not meet again. */
 async function pauseAfter(error, tries) {
-    const pause = Math.random() * Math.min(5000, 250 * 2 ** tries);
+    const milliseconds = Math.random() * Math.min(5000, 250 * 2 ** tries);
     const reason = isLostRace(error) ? 'Another push came first' : lastLine(error);
-    log/* info */.pq(`${reason}; looking at the new head in ${(0,format/* formatDuration */.a)(pause)}`);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    log/* info */.pq(`${reason}; looking at the new head in ${(0,format/* formatDuration */.a)(milliseconds)}`);
+    await pause_pause(milliseconds);
 }
 /**
  * The head of a branch after a push that failed.
@@ -1001,18 +1015,6 @@ function expectContinue(ready) {
     };
 }
 //# sourceMappingURL=expect-continue.js.map
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __webpack_require__(8500);
-;// CONCATENATED MODULE: ./build/src/pause.js
-
-/** @throws the signal's reason as soon as it is aborted */
-async function pause_pause(milliseconds, cancelled) {
-    await (0,external_node_timers_promises_.setTimeout)(milliseconds, undefined, cancelled && { signal: cancelled }).catch((error) => {
-        cancelled?.throwIfAborted();
-        throw error;
-    });
-}
-//# sourceMappingURL=pause.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithmia/retry.js
 
 
@@ -2611,7 +2613,7 @@ async function awaitBuild(builds, commit, wait) {
         const milliseconds = watch.elapsed();
         if (build !== undefined && build.state !== 'in-progress') {
             log/* info */.pq(`Build ${build.id} ${build.state} after ${(0,format/* formatDuration */.a)(milliseconds)}`);
-            return { ...build, state: build.state, milliseconds };
+            return { ...build, state: build.state };
         }
         const left = (build === undefined ? appearMs : timeoutMs) - milliseconds;
         if (left <= 0)
@@ -4185,9 +4187,11 @@ async function deploy(inputs, deployment) {
             ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
             : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`);
         const { commit } = delivery;
+        if (release === undefined)
+            deployment.skip('Build, test and publication', releaseSkipped);
         const reached = release
             ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
-            : (deployment.skip('Build, test and publication', releaseSkipped) ?? 'pushed');
+            : 'pushed';
         deployment.succeed(delivery.changed || deployment.published?.isNew ? reached : 'unchanged');
     }
     finally {

@@ -103,9 +103,10 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
         : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
     )
     const { commit } = delivery
+    if (release === undefined) deployment.skip('Build, test and publication', releaseSkipped)
     const reached = release
       ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
-      : (deployment.skip('Build, test and publication', releaseSkipped) ?? 'pushed')
+      : 'pushed'
     deployment.succeed(delivery.changed || deployment.published?.isNew ? reached : 'unchanged')
   } finally {
     // What is left there must not hide how the deployment ended.

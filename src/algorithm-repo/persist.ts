@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
+import { pause } from '../pause.ts'
 import { isConnectionTrouble } from './git-errors.ts'
 
 export const connectionTries = 4
@@ -17,9 +18,9 @@ export async function persist<T>(patienceMs: number, work: () => Promise<T>): Pr
       return await work()
     } catch (error) {
       if (!isConnectionTrouble(error) || number >= connectionTries || Date.now() > deadline) throw error
-      const pause = 1000 * 2 ** (number - 1)
-      log.info(`${lastLine(error)}; try ${number + 1} of ${connectionTries} in ${formatDuration(pause)}`)
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      const milliseconds = 1000 * 2 ** (number - 1)
+      log.info(`${lastLine(error)}; try ${number + 1} of ${connectionTries} in ${formatDuration(milliseconds)}`)
+      await pause(milliseconds)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type DeployError, messageOf, UncertainError } from '../errors.ts'
 import { formatDuration } from '../format.ts'
 import * as log from '../log.ts'
+import { pause } from '../pause.ts'
 import { isConnectionTrouble, isLostRace } from './git-errors.ts'
 import { lastLine } from './persist.ts'
 import type { RemoteBranch } from './remote-branch.ts'
@@ -12,10 +13,10 @@ export function mayPushAgain(error: unknown): boolean {
 
 /** Waits longer with each try, and by chance: runs that met once must not meet again. */
 export async function pauseAfter(error: unknown, tries: number): Promise<void> {
-  const pause = Math.random() * Math.min(5000, 250 * 2 ** tries)
+  const milliseconds = Math.random() * Math.min(5000, 250 * 2 ** tries)
   const reason = isLostRace(error) ? 'Another push came first' : lastLine(error)
-  log.info(`${reason}; looking at the new head in ${formatDuration(pause)}`)
-  await new Promise((resolve) => setTimeout(resolve, pause))
+  log.info(`${reason}; looking at the new head in ${formatDuration(milliseconds)}`)
+  await pause(milliseconds)
 }
 
 /**

@@ -25,8 +25,6 @@ export interface BuildWait {
 
 export interface FinishedBuild extends Build {
   state: 'succeeded' | 'failed'
-  /** How long was waited for it. */
-  milliseconds: number
 }
 
 /** A line about a build that takes long, every so often. */
@@ -52,7 +50,7 @@ export async function awaitBuild(builds: Builds, commit: string, wait: BuildWait
     const milliseconds = watch.elapsed()
     if (build !== undefined && build.state !== 'in-progress') {
       log.info(`Build ${build.id} ${build.state} after ${formatDuration(milliseconds)}`)
-      return { ...build, state: build.state, milliseconds }
+      return { ...build, state: build.state }
     }
     const left = (build === undefined ? appearMs : timeoutMs) - milliseconds
     if (left <= 0) throw watch.timedOut()
