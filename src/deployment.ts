@@ -6,6 +6,7 @@ import * as log from './log.ts'
 import type { Origin } from './origin.ts'
 import { initialOutputs, type Outputs, type Reached } from './outputs.ts'
 import type { TestRun } from './release/run-tests.ts'
+import type { TrainingReport } from './training/report.ts'
 
 /** The stages of a deployment, as the output `failed_phase` names them. */
 export type Phase =
@@ -39,6 +40,7 @@ export class Deployment {
   revertIsUnknown = false
   /** Whether callers of the newest build have one after that. */
   revertIsBuilt = false
+  training: TrainingReport | undefined
   tests: TestRun | undefined
   /** The version that the commit is published as; an output only once it is proven. */
   published: { number: string; isNew: boolean } | undefined

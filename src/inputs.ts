@@ -6,6 +6,7 @@ import type { InputName } from './inputs/names.ts'
 import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
 import { readReleaseInputs } from './inputs/release.ts'
 import { locateRepository } from './inputs/repository.ts'
+import { readTrainingInputs } from './inputs/training.ts'
 import * as value from './inputs/values.ts'
 import { info, warning } from './log.ts'
 import type { TestCase } from './release/test-cases.ts'
@@ -21,14 +22,30 @@ export interface PlatformInputs {
 }
 
 export interface TrainingInputs {
-  notebook: value.WorkspacePath
+  kind: 'notebook' | 'script'
+  program: value.WorkspacePath
   requirements: value.WorkspacePath | undefined
   python: string | undefined
+  installer: 'auto' | 'uv' | 'pip'
+  /** Of a notebook. */
   parameters: Record<string, unknown>
-  notebookTimeoutMs: number | undefined
+  /** Of a script. */
+  arguments: string[]
+  workingDirectory: value.WorkspacePath
+  timeoutMs: number | undefined
   cellTimeoutMs: number | undefined
+  kernelStartTimeoutMs: number
+  /** Whether a failing `!command` and an expected error fail the notebook. */
+  isStrict: boolean
+  /** How much of what the training prints goes to the log, in bytes. */
+  logLimit: number
+  /** Names of environment variables that the training may see. */
   passThrough: string[]
   executedNotebook: value.WorkspacePath | undefined
+  /** May not exist. */
+  metrics: value.WorkspacePath | undefined
+  /** Whether the workflow names that file, rather than it being there. */
+  metricsAreDemanded: boolean
 }
 
 export interface CodeInputs {
@@ -129,32 +146,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const apiUrl =
     reader.optional('algorithmia_api', value.httpUrl)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com'
 
-  /** A path whose default means "if it is there": only another name that is missing is a mistake. */
-  const fileIfPresent = (name: InputName, defaultName: string) => {
-    const file = path(name)
-    const present = file !== undefined && existsSync(file.absolute)
-    if (file && !present && file.relative !== defaultName) reader.reportMissing(name, file.relative)
-    if (file && present && statSync(file.absolute).isDirectory()) {
-      reader.report(name, `is ${value.quote(file.relative)}, which is a folder`)
-    }
-    return present ? file : undefined
-  }
-  const notebook = fileIfPresent('notebook_path', 'model_training.ipynb')
-  const parameters = await reader.parameters('notebook_parameters')
-  const training: Omit<TrainingInputs, 'notebook'> = {
-    requirements: fileIfPresent('requirements_path', 'requirements.txt'),
-    python: text('python') || undefined,
-    parameters,
-    notebookTimeoutMs: reader.optional('notebook_timeout_minutes', value.minutes),
-    cellTimeoutMs: reader.optional('cell_timeout_minutes', value.minutes),
-    passThrough: reader.optional('notebook_environment', value.variableNames) ?? [],
-    executedNotebook: path('executed_notebook_path'),
-  }
-
-  const evidence = training.executedNotebook?.absolute
-  if (evidence && [notebook, model, training.requirements].some((file) => file?.absolute === evidence)) {
-    reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced')
-  }
+  const { training, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model)
 
   const codeFolder =
     text('algorithm_path') !== ''
@@ -201,11 +193,8 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
     collection,
     model,
-    training: notebook && { notebook, ...training },
-    trainingSkipped:
-      text('notebook_path') === ''
-        ? 'notebook_path is empty, the model in the workspace is deployed as it is'
-        : `${text('notebook_path')} does not exist, the model in the workspace is deployed as it is`,
+    training,
+    trainingSkipped,
     code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
     codeSkipped: `the folder ${codeFolder.relative} does not exist, so only the manifest is updated`,
     repository: {

@@ -19,6 +19,8 @@ export const outputNames = [
   'version',
   'endpoint_url',
   'executed_notebook',
+  'training_log',
+  'metrics',
 ] as const
 
 export type OutputName = (typeof outputNames)[number]

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Environments } from '../../src/training/environments.ts'
-import type { Execution } from '../../src/training/execute.ts'
+import type { Execution } from '../../src/training/notebook/execute.ts'
+import type { Environments } from '../../src/training/python/environments.ts'
 import {
   captured,
   execution,
@@ -136,7 +136,7 @@ describe('cancellation', () => {
   /** A Node process of its own that executes a notebook, as the action does. */
   function startAction(request: Execution): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
     const script = join(newFolder('action'), 'action.mjs')
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/execute.js')).href
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/notebook/execute.js')).href
     writeFileSync(
       script,
       `const { executeNotebook } = await import(${JSON.stringify(module)})

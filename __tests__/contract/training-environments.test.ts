@@ -13,7 +13,8 @@ import {
 import { basename, delimiter, dirname, join } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
-import { findPython } from '../../src/training/find-python.ts'
+import { findPython } from '../../src/training/python/find-python.ts'
+import { newReport } from '../../src/training/report.ts'
 import { train } from '../../src/training/train.ts'
 import {
   captured,
@@ -24,6 +25,7 @@ import {
   printed,
   removeFolders,
   run,
+  trainingRequest,
 } from './training-lab.ts'
 
 /** Python, virtual environments and pip, all real. */
@@ -147,7 +149,7 @@ test('n11, n13: old pins of the user stay as they are, the notebook still runs',
 })
 
 test('n12: what runs the notebook has exact versions and hashes, and those are installed', async () => {
-  const file = join(import.meta.dirname, '../../src/training/requirements-tool.txt')
+  const file = join(import.meta.dirname, '../../src/training/python/requirements-tool.txt')
   const text = readFileSync(file, 'utf8').replaceAll('\\\n', ' ')
   const requirements = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   expect(requirements.length).toBeGreaterThan(10)
@@ -168,8 +170,8 @@ test('n8, n10: a requirement that does not exist fails with its name and line, a
   writeFileSync(requirements, 'six\n# comment\nNo_Such.Package-4711==9\n')
   writeFileSync(notebook, notebookText(['open("started", "w")']))
   const executedNotebook = join(workspace, 'executed.ipynb')
-  const request = { workspace, notebook, requirements, parameters: {}, passThrough: [], executedNotebook, environment }
-  const { outcome, log } = await captured(() => train({ ...request, temp: newFolder('temp') }))
+  const request = trainingRequest(workspace, notebook, { requirements, executedNotebook, environment })
+  const { outcome, log } = await captured(() => train(request, newReport('notebook', 'train.ipynb')))
   if (!(outcome instanceof DeployError)) throw new Error(`not a DeployError: ${String(outcome)}`)
   expect(outcome.message).toMatch(
     /could not install the packages of sub\/needs\.txt: .*No_Such\.Package-4711==9.*\(line 3\)/,
@@ -198,9 +200,11 @@ test('n48: from nothing to an executed notebook, in a workspace with a long path
   const notebook = join(workspace, 'train.ipynb')
   writeFileSync(notebook, notebookText(['open("model.pkl", "w").write("x")', 'print("hello")']))
   const executedNotebook = join(workspace, 'executed.ipynb')
-  const request = { workspace, notebook, parameters: {}, passThrough: [], executedNotebook, environment }
-  const { outcome, log } = await captured(() => train({ ...request, temp: newFolder('temp') }))
-  expect(outcome).toMatchObject({ cells: 2, python: expect.stringMatching(/^3\.\d+\.\d+$/) })
+  const report = newReport('notebook', 'train.ipynb')
+  const request = trainingRequest(workspace, notebook, { executedNotebook, environment })
+  const { outcome, log } = await captured(() => train(request, report))
+  expect(outcome).toBeInstanceOf(Date)
+  expect(report).toMatchObject({ python: expect.stringMatching(/^3\.\d+\.\d+$/) })
   expect(existsSync(join(workspace, 'model.pkl'))).toBe(true)
   expect(log).toContain('[2/2] print("hello")\nhello\n')
   expect(log).not.toMatch(/\[command\]/)

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { jest } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
-import { type Environments, prepareEnvironments } from '../../src/training/environments.ts'
-import { type Execution, executeNotebook } from '../../src/training/execute.ts'
-import { findPython } from '../../src/training/find-python.ts'
+import { type Execution, executeNotebook } from '../../src/training/notebook/execute.ts'
+import { type Environments, prepareEnvironments } from '../../src/training/python/environments.ts'
+import { findPython } from '../../src/training/python/find-python.ts'
+import type { TrainingRequest } from '../../src/training/train.ts'
 
 /** Real Pythons, environments and kernels for the tests of the training stage. */
 
@@ -84,6 +85,32 @@ export function execution(environments: Environments, notebook: string, more: Pa
     parameters: {},
     passThrough: [],
     executedNotebook: join(workspace, 'out', 'executed.ipynb'),
+    temp: newFolder('temp'),
+    environment: process.env,
+    ...more,
+  }
+}
+
+/** A request to train with a program of this workspace, by default with a notebook that needs no packages. */
+export function trainingRequest(
+  workspace: string,
+  program: string,
+  more: Partial<TrainingRequest> = {},
+): TrainingRequest {
+  return {
+    workspace,
+    kind: 'notebook',
+    program,
+    arguments: [],
+    parameters: {},
+    workingDirectory: workspace,
+    installer: 'auto',
+    kernelStartTimeoutMs: 180_000,
+    isStrict: false,
+    logLimit: 50_000_000,
+    passThrough: [],
+    executedNotebook: join(workspace, 'executed.ipynb'),
+    logFile: join(workspace, 'training.log'),
     temp: newFolder('temp'),
     environment: process.env,
     ...more,

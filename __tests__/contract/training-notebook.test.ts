@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { mask } from '../../src/log.ts'
-import type { Environments } from '../../src/training/environments.ts'
+import type { Environments } from '../../src/training/python/environments.ts'
 import {
   captured,
   execution,

@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { findPython, locateProgram, pythonCandidates } from '../../src/training/find-python.ts'
 import {
   driverEnvironment,
   kernelEnvironment,
   pipEnvironment,
   toolPipEnvironment,
 } from '../../src/training/process-environment.ts'
+import { findPython, locateProgram, pythonCandidates } from '../../src/training/python/find-python.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training surroundings-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { explainPipFailure } from '../../src/pip-failure.ts'
-import { checkNotebook } from '../../src/training/check-notebook.ts'
 import { WholeLines } from '../../src/training/child.ts'
-import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook-failure.ts'
-import { checkParameters, pythonValues } from '../../src/training/parameters.ts'
+import { checkNotebook } from '../../src/training/notebook/check-notebook.ts'
+import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook/notebook-failure.ts'
+import { checkParameters, pythonValues } from '../../src/training/notebook/parameters.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training-words-'))
 afterAll(() => rmSync(folder, { recursive: true }))

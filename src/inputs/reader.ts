@@ -81,6 +81,14 @@ export class InputReader {
     return parsed as Record<string, unknown>
   }
 
+  /** The words of a command line, separated as in a shell: quotes keep spaces, a line break separates. */
+  async words(name: InputName): Promise<string[]> {
+    const text = this.text(name)
+    if (text === '') return []
+    const { parseArgsStringToArgv } = await import('string-argv')
+    return parseArgsStringToArgv(text)
+  }
+
   throwProblems(): void {
     if (this.#problems.length === 0) return
     // A missing secret first: it explains others.

@@ -54,6 +54,13 @@ export function minutes(text: string): number {
   return value * 60_000
 }
 
+/** @returns bytes */
+export function megabytes(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (value <= 0) throw new Error(`is ${quote(text)}; write a number of megabytes greater than 0, such as 50`)
+  return value * 1_000_000
+}
+
 export function oneOf<T extends string>(text: string, values: readonly T[]): T {
   const value = values.find((candidate) => candidate === text)
   if (value === undefined) throw new Error(`is ${quote(text)}; write one of: ${values.join(', ')}`)

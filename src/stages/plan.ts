@@ -22,7 +22,7 @@ export async function plan(
   { release, releaseSkipped }: Pick<Inputs, 'release' | 'releaseSkipped'>,
 ): Promise<void> {
   const { model, workspace, training, collection } = inputs
-  if (training) deployment.note(`Would run ${training.notebook.relative}.`)
+  if (training) deployment.note(`Would run ${training.program.relative}.`)
   if (training && !existsSync(model.absolute)) {
     deployment.note(`${model.relative} does not exist yet, so its upload and the manifest cannot be shown.`)
   } else {

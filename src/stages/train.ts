@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
+import { mask } from '../log.ts'
 import { publish } from '../outputs.ts'
 
 /**
- * Runs the training notebook. The stage is loaded only here: most start-ups do not get this far.
+ * Runs the training notebook or script. The stage is loaded only here: most start-ups do not get this far.
  *
  * @returns when the training began
  */
@@ -17,25 +18,50 @@ export async function trainModel(
   temp: string,
 ): Promise<Date> {
   const { train } = await import('../training/train.ts')
-  const executedNotebook =
-    training.executedNotebook?.absolute ?? join(inputs.temp, `${parse(training.notebook.absolute).name}.executed.ipynb`)
+  const { newReport } = await import('../training/report.ts')
+  const { name } = parse(training.program.absolute)
+  const evidence = {
+    executed_notebook:
+      training.kind === 'script'
+        ? ''
+        : (training.executedNotebook?.absolute ?? join(inputs.temp, `${name}.executed.ipynb`)),
+    training_log: join(inputs.temp, `${name}.log`),
+  }
   // What an earlier step left there is not evidence of this run.
-  await rm(executedNotebook, { force: true })
-  // Told before it runs: a later step wants the notebook most when this one was killed.
-  deployment.outputs.executed_notebook = executedNotebook
+  for (const path of Object.values(evidence)) if (path !== '') await rm(path, { force: true })
+  // Told before it runs: a later step wants it most when this one was killed.
+  Object.assign(deployment.outputs, evidence)
   publish(deployment.outputs)
+  maskPassedSecrets(training.passThrough)
+
+  deployment.training = newReport(training.kind, training.program.relative)
   try {
-    const { startedAt } = await train({
-      ...training,
-      workspace: inputs.workspace,
-      notebook: training.notebook.absolute,
-      requirements: training.requirements?.absolute,
-      executedNotebook,
-      temp,
-      environment: process.env,
-    })
-    return startedAt
+    return await train(
+      {
+        ...training,
+        workspace: inputs.workspace,
+        program: training.program.absolute,
+        workingDirectory: training.workingDirectory.absolute,
+        requirements: training.requirements?.absolute,
+        executedNotebook: evidence.executed_notebook,
+        logFile: evidence.training_log,
+        temp,
+        environment: process.env,
+      },
+      deployment.training,
+    )
   } finally {
-    if (!existsSync(executedNotebook)) deployment.outputs.executed_notebook = ''
+    for (const name of ['executed_notebook', 'training_log'] as const) {
+      if (!existsSync(evidence[name])) deployment.outputs[name] = ''
+    }
+  }
+}
+
+/** What the user passes on as a secret must not stay in what the training prints. */
+function maskPassedSecrets(names: readonly string[]): void {
+  for (const name of names) {
+    const value = process.env[name] ?? ''
+    // Stars for a short word would only spoil the log.
+    if (/TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) && value.length >= 6) mask(value)
   }
 }

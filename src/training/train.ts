@@ -1,65 +1,78 @@
-import { relative, sep } from 'node:path'
-import { formatDuration } from '../format.ts'
 import { group, info } from '../log.ts'
-import { checkNotebook } from './check-notebook.ts'
-import { prepareEnvironments } from './environments.ts'
-import { executeNotebook } from './execute.ts'
-import { findPython } from './find-python.ts'
-import { checkParameters } from './parameters.ts'
+import { checkNotebook } from './notebook/check-notebook.ts'
+import { executeNotebook } from './notebook/execute.ts'
+import { checkParameters } from './notebook/parameters.ts'
+import { prepareEnvironments } from './python/environments.ts'
+import { findPython } from './python/find-python.ts'
+import type { TrainingReport } from './report.ts'
 
 export interface TrainingRequest {
-  /** GITHUB_WORKSPACE: working directory of pip and of the kernel. */
+  /** GITHUB_WORKSPACE: working directory of pip. */
   workspace: string
+  kind: 'notebook' | 'script'
   /** Absolute path of an existing file. */
-  notebook: string
-  /** Absolute path of an existing file; undefined: the notebook needs no packages. */
+  program: string
+  /** Of a script. */
+  arguments: readonly string[]
+  /** Of a notebook. */
+  parameters: Record<string, unknown>
+  /** Absolute path of an existing folder: working directory of the notebook or script. */
+  workingDirectory: string
+  /** Absolute path of an existing file; undefined: no packages are needed. */
   requirements?: string | undefined
   /** The input `python`: a command or a path. */
   python?: string | undefined
-  parameters: Record<string, unknown>
-  notebookTimeoutMs?: number | undefined
+  installer: 'auto' | 'uv' | 'pip'
+  timeoutMs?: number | undefined
   cellTimeoutMs?: number | undefined
-  /** Names of environment variables that the notebook may see. */
+  kernelStartTimeoutMs: number
+  /** Whether a failing `!command` and an expected error fail the notebook. */
+  isStrict: boolean
+  /** How much of what the training prints goes to the log, in bytes. */
+  logLimit: number
+  /** Names of environment variables that the training may see. */
   passThrough: readonly string[]
   /** Absolute path where the executed notebook is kept, also after a failure. */
   executedNotebook: string
+  /** Absolute path of a file that receives all that the training prints. */
+  logFile: string
   /** Existing fresh folder of this run; the caller removes it. */
   temp: string
   /** The action's own environment. */
   environment: NodeJS.ProcessEnv
 }
 
-export interface TrainingResult {
-  /** Just before the first cell: what the notebook wrote is not older. */
-  startedAt: Date
-  /** Code cells that were executed. */
-  cells: number
-  /** Of the notebook, without the preparation of Python. */
-  durationMs: number
-  /** Such as `3.11.7`. */
-  python: string
-}
-
 /**
- * Runs the training notebook in a Python environment made for it. Nothing of an environment or kernel that the machine
- * has is used, except the interpreter.
+ * Trains the model with a notebook or script, in a Python environment made for it. Nothing of an environment or kernel
+ * that the machine has is used, except the interpreter.
  *
- * @throws DeployError when the notebook or its packages fail; the executed notebook is kept as far as it got
+ * @param report is filled in on the way
+ * @returns just before the program started: what it wrote is not older
+ * @throws DeployError when the program or its packages fail; its evidence is kept as far as it got
  */
-export async function train(request: TrainingRequest): Promise<TrainingResult> {
-  const name = relative(request.workspace, request.notebook).split(sep).join('/')
-  checkNotebook(request.notebook, name)
+export async function train(request: TrainingRequest, report: TrainingReport): Promise<Date> {
+  checkNotebook(request.program, report.program)
   checkParameters(request.parameters)
 
-  const { python, environments } = await group('Prepare Python', async () => {
+  const environments = await group('Prepare Python', async () => {
     const python = await findPython({ ...request, input: request.python })
     info(`Python ${python.version} (${python.executable})`)
-    return { python, environments: await prepareEnvironments({ ...request, python }) }
+    report.python = python.version
+    return prepareEnvironments({ ...request, python })
   })
 
   const startedAt = new Date()
-  const { cells } = await group(`Run ${name}`, () => executeNotebook({ ...request, ...environments }))
-  const durationMs = Date.now() - startedAt.getTime()
-  info(`${name}: ${cells} cells executed in ${formatDuration(durationMs)}`)
-  return { startedAt, cells, durationMs, python: python.version }
+  try {
+    await group(`Run ${report.program}`, () =>
+      executeNotebook({
+        ...request,
+        ...environments,
+        notebook: request.program,
+        notebookTimeoutMs: request.timeoutMs,
+      }),
+    )
+  } finally {
+    report.durationMs = Date.now() - startedAt.getTime()
+  }
+  return startedAt
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { cp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DeployError } from '../errors.ts'
-import { info } from '../log.ts'
-import { runChild } from './child.ts'
+import { DeployError } from '../../errors.ts'
+import { info } from '../../log.ts'
+import { runChild } from '../child.ts'
+import { pipEnvironment, toolPipEnvironment } from '../process-environment.ts'
 import type { Python } from './find-python.ts'
 import { installationError, maskIndexPasswords, type PipCall, pip, pipInstall } from './pip.ts'
-import { pipEnvironment, toolPipEnvironment } from './process-environment.ts'
 
 export interface EnvironmentsRequest {
   python: Python

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
-import { DeployError } from '../errors.ts'
-import { runChild } from './child.ts'
-import { pipEnvironment, variable } from './process-environment.ts'
+import { DeployError } from '../../errors.ts'
+import { runChild } from '../child.ts'
+import { pipEnvironment, variable } from '../process-environment.ts'
 
 export interface Python {
   /** Absolute path of the interpreter itself, not of a launcher or shim. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { DeployError } from '../errors.ts'
+import { DeployError } from '../../errors.ts'
 
 /**
  * Checks, before minutes are spent on packages, that a file is a notebook that can be run here.

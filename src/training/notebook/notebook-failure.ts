@@ -1,6 +1,6 @@
-import { DeployError } from '../errors.ts'
-import { formatBytes, formatDuration } from '../format.ts'
-import { redact } from '../log.ts'
+import { DeployError } from '../../errors.ts'
+import { formatBytes, formatDuration } from '../../format.ts'
+import { redact } from '../../log.ts'
 
 /** What `run_notebook.py` reports. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import { DeployError } from '../errors.ts'
+import { DeployError } from '../../errors.ts'
 
 const KEYWORDS = new Set(
   (

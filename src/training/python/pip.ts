@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { relative, sep } from 'node:path'
-import { DeployError } from '../errors.ts'
-import { debug, info, mask } from '../log.ts'
-import { explainPipFailure } from '../pip-failure.ts'
-import { runChild, WholeLines } from './child.ts'
+import { DeployError } from '../../errors.ts'
+import { debug, info, mask } from '../../log.ts'
+import { explainPipFailure } from '../../pip-failure.ts'
+import { runChild, WholeLines } from '../child.ts'
 
 export interface PipCall {
   /** Interpreter of the environment to install into. */

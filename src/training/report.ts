@@ -1,0 +1,37 @@
+/** What a person wants to know of a training. It is filled in while that runs, so that a failed one leaves what there is. */
+export interface TrainingReport {
+  kind: 'notebook' | 'script'
+  /** Path relative to the workspace, with `/`. */
+  program: string
+  /** Such as `3.11.7`; empty until it is known. */
+  python: string
+  /** Empty until it is known. */
+  installer: 'pip' | 'uv' | ''
+  /** Those that matter to the model, by name. */
+  packages: { name: string; version: string }[]
+  /** Of the notebook or script alone, in milliseconds. */
+  durationMs: number
+  /** Code cells of the notebook. */
+  totalCells: number
+  /** Code cells that were executed, in order; cell 0 sets the parameters. */
+  cells: { cell: number; firstLine: string; seconds: number }[]
+  /** Absolute paths of the images that the last plots were saved as. */
+  images: string[]
+  /** Last lines of the traceback of a failure, without colours. */
+  traceback: string
+}
+
+export function newReport(kind: TrainingReport['kind'], program: string): TrainingReport {
+  return {
+    kind,
+    program,
+    python: '',
+    installer: '',
+    packages: [],
+    durationMs: 0,
+    totalCells: 0,
+    cells: [],
+    images: [],
+    traceback: '',
+  }
+}
