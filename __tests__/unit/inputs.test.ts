@@ -1,65 +1,14 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { InputName } from '../../src/inputs/names.ts'
-import { type Inputs, inputNames, readInputs } from '../../src/inputs.ts'
+import { type Inputs, readInputs } from '../../src/inputs.ts'
 import { action } from '../repo/repository.ts'
 import { watchOutput } from '../support/runner.ts'
-import { tempFolder, writeFiles } from '../support/temp-folder.ts'
+import { keys, onAlgorithmia, onGitHub, problems, read, start, type With } from '../support/step-inputs.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const printed = watchOutput()
-
-type With = Partial<Record<InputName, string>>
-
-const keys = { algorithmia_api_key: 'simKey/With+1', github_pat: 'ghp_Token_1' }
-const onGitHub: With = {
-  ...keys,
-  algorithmia_username: 'ada',
-  algorithmia_algoname: 'wine',
-  github_username: 'ada-gh',
-}
-const onAlgorithmia: With = {
-  algorithmia_api_key: keys.algorithmia_api_key,
-  algorithmia_username: 'ada',
-  algorithmia_algoname: 'wine',
-  algorithmia_password: 'p@ss w/rd',
-  git_host: 'git.algorithmia.com',
-}
-
-interface Runner {
-  files?: Record<string, string>
-  variables?: Record<string, string | undefined>
-  prepare?: (workspace: string) => void
-}
-
-/** A fresh workspace and temporary folder, and a step's inputs as the runner passes them: with the defaults. */
-function start(given: With, { files = {}, variables = {}, prepare }: Runner): NodeJS.ProcessEnv {
-  const root = tempFolder()
-  const workspace = join(root, 'ws')
-  mkdirSync(workspace)
-  mkdirSync(join(root, 'temp'))
-  writeFiles(workspace, files)
-  prepare?.(workspace)
-  for (const name of inputNames) {
-    process.env[`INPUT_${name.toUpperCase()}`] = given[name] ?? action.inputs[name]?.default ?? ''
-  }
-  return { GITHUB_WORKSPACE: workspace, RUNNER_TEMP: join(root, 'temp'), ...variables }
-}
-
-function read(given: With, runner: Runner = {}): Promise<Inputs> {
-  return readInputs(start(given, runner))
-}
-
-/** The problems that the inputs have: one text for each. */
-async function problems(given: With, runner: Runner = {}): Promise<string[]> {
-  const message = await read(given, runner).then(
-    () => '',
-    (error: Error) => error.message,
-  )
-  if (message === '') return []
-  const [first = '', ...rest] = message.split('\n- ')
-  return rest.length === 0 ? [first] : rest
-}
 
 describe('a workflow of the original action', () => {
   test('on GitHub gets every default', async () => {
@@ -114,11 +63,13 @@ describe('a workflow of the original action', () => {
       files: { 'wine/src/wine.py': '', 'model_training.ipynb': '{}', 'requirements.txt': '' },
     })
     expect(training).toMatchObject({
-      notebook: { relative: 'model_training.ipynb' },
+      kind: 'notebook',
+      program: { relative: 'model_training.ipynb' },
       requirements: { relative: 'requirements.txt' },
+      workingDirectory: { relative: '.' },
       python: undefined,
       parameters: {},
-      notebookTimeoutMs: undefined,
+      timeoutMs: undefined,
       cellTimeoutMs: undefined,
       passThrough: [],
       executedNotebook: undefined,
@@ -233,31 +184,6 @@ describe('what is written is what is read', () => {
     [{ algorithmia_api_key: '  simPadded1\n' }, (i) => i.platform.apiKey, 'simPadded1'],
   ])('%j', async (given, of, expected) => {
     expect(of(await read({ ...onGitHub, ...given }))).toEqual(expected)
-  })
-
-  test('of the training', async () => {
-    const { training } = await read(
-      {
-        ...onGitHub,
-        notebook_path: 'nb/train.ipynb',
-        requirements_path: 'nb/packages.txt',
-        python: 'python3.12',
-        notebook_timeout_minutes: '90',
-        cell_timeout_minutes: '0.5',
-        notebook_environment: 'A, B\nC',
-        executed_notebook_path: 'out/executed.ipynb',
-      },
-      { files: { 'nb/train.ipynb': '{}', 'nb/packages.txt': '' } },
-    )
-    expect(training).toMatchObject({
-      notebook: { relative: 'nb/train.ipynb' },
-      requirements: { relative: 'nb/packages.txt' },
-      python: 'python3.12',
-      notebookTimeoutMs: 5_400_000,
-      cellTimeoutMs: 30_000,
-      passThrough: ['A', 'B', 'C'],
-      executedNotebook: { relative: 'out/executed.ipynb' },
-    })
   })
 
   test('of the code', async () => {
@@ -387,38 +313,6 @@ describe('what is to follow the push', () => {
     const found = await problems({ ...onGitHub, ...given }, { files })
     expect(found).toEqual([expect.stringMatching(/\.$/)])
     expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
-  })
-})
-
-describe('parameters of the notebook', () => {
-  const files = { 'model_training.ipynb': '{}' }
-
-  test.each<[string, Record<string, unknown>]>([
-    ['', {}],
-    ['rate: 0.1\nname: "007"\nflag: true\nnothing:', { rate: 0.1, name: '007', flag: true, nothing: null }],
-    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1n, '2'], deep: { a: null } }],
-    ['day: 2020-01-02\nanswer: no', { day: '2020-01-02', answer: 'no' }],
-    ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
-    ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],
-  ])('%j', async (text, expected) => {
-    const { training } = await read({ ...onGitHub, notebook_parameters: text }, { files })
-    expect(training?.parameters).toEqual(expected)
-  })
-
-  test.each([
-    'just text',
-    '- a\n- b',
-    '[1]',
-    '42',
-    '# nothing',
-    'null',
-    'a: b: c',
-    '{"a": 1',
-    'a: 1\na: 2',
-    '---\na: 1\n---\n',
-  ])('%j are refused', async (text) => {
-    const found = await problems({ ...onGitHub, notebook_parameters: text }, { files })
-    expect(found).toEqual([expect.stringMatching(/^notebook_parameters /)])
   })
 })
 

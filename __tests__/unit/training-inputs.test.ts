@@ -1,0 +1,185 @@
+import { describe, expect, test } from '@jest/globals'
+import { watchOutput } from '../support/runner.ts'
+import { onGitHub, problems, read, type With } from '../support/step-inputs.ts'
+
+const printed = watchOutput()
+
+const both = { 'model_training.ipynb': '{}', 'train.py': '' }
+
+describe('a notebook', () => {
+  test('with everything that can be said about it', async () => {
+    const { training } = await read(
+      {
+        ...onGitHub,
+        notebook_path: 'nb/train.ipynb',
+        requirements_path: 'nb/packages.txt',
+        working_directory: 'nb',
+        python: 'python3.12',
+        installer: 'uv',
+        notebook_timeout_minutes: '90',
+        cell_timeout_minutes: '0.5',
+        kernel_start_timeout_minutes: '5',
+        notebook_strict: 'true',
+        notebook_environment: 'A, B\nC',
+        training_log_megabytes: '0.5',
+        executed_notebook_path: 'out/executed.ipynb',
+        metrics_path: 'out/scores.json',
+      },
+      { files: { 'nb/train.ipynb': '{}', 'nb/packages.txt': '' } },
+    )
+    expect(training).toMatchObject({
+      kind: 'notebook',
+      program: { relative: 'nb/train.ipynb' },
+      requirements: { relative: 'nb/packages.txt' },
+      workingDirectory: { relative: 'nb' },
+      python: 'python3.12',
+      installer: 'uv',
+      timeoutMs: 5_400_000,
+      cellTimeoutMs: 30_000,
+      kernelStartTimeoutMs: 300_000,
+      isStrict: true,
+      passThrough: ['A', 'B', 'C'],
+      logLimit: 500_000,
+      executedNotebook: { relative: 'out/executed.ipynb' },
+      metrics: { relative: 'out/scores.json' },
+      metricsAreDemanded: true,
+    })
+  })
+
+  test('with nothing said about it', async () => {
+    const { training } = await read(onGitHub, { files: { 'model_training.ipynb': '{}' } })
+    expect(training).toMatchObject({
+      requirements: undefined,
+      workingDirectory: { relative: '.' },
+      installer: 'auto',
+      kernelStartTimeoutMs: 180_000,
+      isStrict: false,
+      logLimit: 50_000_000,
+      metrics: { relative: 'metrics.json' },
+      metricsAreDemanded: false,
+    })
+  })
+
+  test('without metrics', async () => {
+    const { training } = await read({ ...onGitHub, metrics_path: '' }, { files: both })
+    expect(training).toMatchObject({ metrics: undefined, metricsAreDemanded: false })
+  })
+})
+
+describe('a script', () => {
+  test.each<[string, string[]]>([
+    ['', []],
+    ['--epochs 10 --name "two words"', ['--epochs', '10', '--name', 'two words']],
+    ['--name \'a "b"\'\n--rate=0.1', ['--name', 'a "b"', '--rate=0.1']],
+    ['--empty "" $HOME *.csv', ['--empty', '', '$HOME', '*.csv']],
+  ])('with the arguments %j', async (training_arguments, expected) => {
+    const given = { ...onGitHub, training_script: 'train.py', training_arguments }
+    const { training } = await read(given, { files: { 'train.py': '' } })
+    expect(training).toMatchObject({ kind: 'script', program: { relative: 'train.py' }, arguments: expected })
+  })
+
+  test('takes the place of the notebook that is switched off', async () => {
+    const { training } = await read({ ...onGitHub, training_script: 'train.py', notebook_path: '' }, { files: both })
+    expect(training).toMatchObject({ kind: 'script' })
+  })
+
+  test('is the only one that trains: with a notebook, too, one of them has to go', async () => {
+    const found = await problems({ ...onGitHub, training_script: 'train.py' }, { files: both })
+    expect(found).toEqual([expect.stringMatching(/^training_script .*model_training\.ipynb.*set `notebook_path: ''`/)])
+  })
+
+  test.each<[With, string]>([
+    [
+      { notebook_parameters: 'a: 1' },
+      'notebook_parameters is for notebooks; pass them to the script with training_arg',
+    ],
+    [{ cell_timeout_minutes: '1' }, 'cell_timeout_minutes is for notebooks; limit the script with notebook_timeout'],
+    [{ executed_notebook_path: 'x.ipynb' }, 'executed_notebook_path is for notebooks; what the script prints is kept'],
+    [{ kernel_start_timeout_minutes: '1' }, 'kernel_start_timeout_minutes is for notebooks'],
+    [{ notebook_strict: 'true' }, 'notebook_strict is for notebooks'],
+    [{ notebook_path: 'other.ipynb' }, 'training_script is set, and so is a notebook (other.ipynb)'],
+    [{ training_script: 'other.py' }, 'training_script is "other.py", which does not exist in the workspace'],
+    [{ training_script: 'folder.py' }, 'training_script is "folder.py", which is not a file'],
+    [{ training_script: '../train.py' }, 'training_script is "../train.py", which leads out of the workspace'],
+    [{ training_script: 'train.sh' }, 'training_script is "train.sh", which is not a Python file (.py); write it in'],
+    [{ training_script: 'a.ipynb' }, 'training_script is "a.ipynb", which is not a Python file (.py); a notebook bel'],
+  ])('%j', async (given, sentence) => {
+    const files = { 'train.py': '', 'train.sh': '', 'a.ipynb': '{}', 'folder.py/x': '' }
+    const found = await problems({ ...onGitHub, training_script: 'train.py', ...given }, { files })
+    expect(found).toEqual([expect.stringMatching(/\.$/)])
+    expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
+  })
+})
+
+describe('one problem, in a sentence that names the input', () => {
+  test.each<[With, string]>([
+    [{ training_arguments: '--a' }, 'training_arguments needs training_script; a notebook takes notebook_parameters'],
+    [{ installer: 'conda' }, 'installer is "conda"; write one of: auto, uv, pip'],
+    [{ working_directory: 'none' }, 'working_directory is "none", which does not exist in the workspace'],
+    [{ working_directory: 'train.py' }, 'working_directory is "train.py", which is not a folder'],
+    [{ working_directory: '..' }, 'working_directory is "..", which leads out of the workspace'],
+    [{ notebook_strict: 'yes' }, 'notebook_strict is "yes"; write true or false'],
+    [{ training_log_megabytes: '-1' }, 'training_log_megabytes is "-1"; write a number of megabytes'],
+    [{ training_log_megabytes: '50MB' }, 'training_log_megabytes is "50MB"'],
+    [{ kernel_start_timeout_minutes: '0' }, 'kernel_start_timeout_minutes is "0"'],
+    [{ metrics_path: '/tmp/m.json' }, 'metrics_path is "/tmp/m.json", which leads out of the workspace'],
+    [{ executed_notebook_path: 'model.pkl' }, 'executed_notebook_path is a file that this step reads'],
+    [{ requirements_path: 'environment.yml' }, 'requirements_path is "environment.yml", an environment of conda'],
+  ])('%j', async (given, sentence) => {
+    const files = { ...both, 'environment.yml': 'dependencies: [numpy]' }
+    const found = await problems({ ...onGitHub, ...given }, { files })
+    expect(found).toEqual([expect.stringMatching(/\.$/)])
+    expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
+  })
+})
+
+describe('an environment of conda', () => {
+  test.each(['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml'])(
+    '%s without requirements.txt is warned of, with what to do',
+    async (name) => {
+      await read(onGitHub, { files: { ...both, [name]: '' } })
+      expect(printed.text()).toMatch(`::warning file=${name}::There is no requirements.txt, but ${name} is`)
+      expect(printed.text()).toMatch('`pip list --format=freeze`')
+    },
+  )
+
+  test.each<[string, Record<string, string>]>([
+    ['beside a requirements.txt', { ...both, 'requirements.txt': '' }],
+    ['where nothing is trained', {}],
+  ])("is nobody's business %s", async (_, files) => {
+    await read(onGitHub, { files: { ...files, 'environment.yml': '' } })
+    expect(printed.text()).not.toContain('::warning')
+  })
+})
+
+describe('parameters of the notebook', () => {
+  const files = { 'model_training.ipynb': '{}' }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['', {}],
+    ['rate: 0.1\nname: "007"\nflag: true\nnothing:', { rate: 0.1, name: '007', flag: true, nothing: null }],
+    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1n, '2'], deep: { a: null } }],
+    ['day: 2020-01-02\nanswer: no', { day: '2020-01-02', answer: 'no' }],
+    ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
+    ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],
+  ])('%j', async (text, expected) => {
+    const { training } = await read({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(training?.parameters).toEqual(expected)
+  })
+
+  test.each([
+    'just text',
+    '- a\n- b',
+    '[1]',
+    '42',
+    '# nothing',
+    'null',
+    'a: b: c',
+    '{"a": 1',
+    'a: 1\na: 2',
+    '---\na: 1\n---\n',
+  ])('%j are refused', async (text) => {
+    const found = await problems({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(found).toEqual([expect.stringMatching(/^notebook_parameters /)])
+  })
+})
