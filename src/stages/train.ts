@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
-import { mask } from '../log.ts'
+import { mask, warning } from '../log.ts'
 import { publish } from '../outputs.ts'
 
 /**
@@ -17,6 +17,7 @@ export async function trainModel(
   deployment: Deployment,
   temp: string,
 ): Promise<Date> {
+  warnOfForeignCode(process.env)
   const { train } = await import('../training/train.ts')
   const { newReport } = await import('../training/report.ts')
   const { name } = parse(training.program.absolute)
@@ -64,4 +65,14 @@ function maskPassedSecrets(names: readonly string[]): void {
     // Stars for a short word would only spoil the log.
     if (/TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) && value.length >= 6) mask(value)
   }
+}
+
+/** A pull request from a fork brings the code that is run here, and this event gives it the secrets of the repository. */
+function warnOfForeignCode({ GITHUB_EVENT_NAME: event }: NodeJS.ProcessEnv): void {
+  if (event !== 'pull_request_target') return
+  warning(
+    'This job runs on pull_request_target: if it checked out the code of the pull request, a stranger trains here, next ' +
+      'to the secrets of this repository. Train on `push`, after the merge.',
+    { title: 'Training with code of a pull request' },
+  )
 }
