@@ -33,8 +33,8 @@ async function createRepository(): Promise<string> {
   mkdirSync(temp, { recursive: true })
   cpSync(example, workspace, { recursive: true })
   await git(workspace, ['init', '--quiet', '--initial-branch=main'])
-  // A runner has a fresh checkout each time; this folder keeps the model of the last run.
-  writeFileSync(join(workspace, '.git', 'info', 'exclude'), 'model.pkl\n')
+  // A runner has a fresh checkout each time; this folder keeps what the last run wrote.
+  writeFileSync(join(workspace, '.git', 'info', 'exclude'), 'model.pkl\nmetrics.json\n')
   return await commitAll(workspace, 'Classify wines by cultivar')
 }
 

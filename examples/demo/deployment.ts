@@ -50,7 +50,8 @@ export async function deploy(
   })
   const { exitCode, outputs } = result
   say(`exit code             ${exitCode}`)
-  for (const name of ['status', 'failed_phase', 'version', 'endpoint_url', 'model_uri', 'algorithm_commit_sha']) {
+  const shown = ['status', 'failed_phase', 'version', 'endpoint_url', 'model_uri', 'metrics', 'algorithm_commit_sha']
+  for (const name of shown) {
     if (outputs[name]) say(`${name.padEnd(21)} ${outputs[name]}`)
   }
   const expected = { exitCode: outcome.status === 'failed' ? 1 : 0, version: '', failed_phase: '', ...outcome }
