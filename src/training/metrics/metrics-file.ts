@@ -103,7 +103,7 @@ function refuseDepth(value: unknown, left: number): void {
 
 /** What Python's json writes for numbers that JSON does not have. Strings are matched to be left alone. */
 function quoteNonNumbers(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gs, (token) =>
+  return text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\b(?:NaN|Infinity)\b/gs, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   )
 }
