@@ -351,7 +351,7 @@ Parameters: alpha = 0.5, l1\\_ratio = 0.1`)
     const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`m${index}`, index]))
     const text = section(JSON.stringify(many))
     expect(text.match(/^\| m\d+/gm)).toHaveLength(30)
-    expect(text).toContain('\n\n3 more are in the output `metrics`.\n')
+    expect(text).toContain('\n\n3 more are in the output `metrics`.')
   })
 
   test('with many parameters fold them', () => {
