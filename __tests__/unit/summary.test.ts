@@ -278,7 +278,7 @@ describe('the training', () => {
     const summary = renderSummary(result, 'The notebook failed.')
     const shown = Array.from({ length: 20 }, (_, index) => `line ${index + 10}`).join('\n')
     expect(summary).toContain(
-      `\n\`\`\`text\nThe notebook failed.\n\`\`\`\n\nThe traceback ends with\n\n\`\`\`text\n${shown}\n\`\`\`\n`,
+      `\n\`\`\`text\nThe notebook failed.\n\`\`\`\n\nThe training ended with\n\n\`\`\`text\n${shown}\n\`\`\`\n`,
     )
     expect(summary).toContain('| Notebook | <code>nb/train.ipynb</code>, 1 of 9 cells |')
     expect(summary).not.toContain('Slowest')

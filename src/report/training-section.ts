@@ -13,7 +13,7 @@ const tracebackLines = 20
 export function traceback({ training }: Deployment): string[] {
   if (training === undefined || training.traceback.trim() === '') return []
   const lines = training.traceback.trimEnd().split('\n')
-  return ['The traceback ends with', '', ...codeBlock(lines.slice(-tracebackLines).join('\n')), '']
+  return ['The training ended with', '', ...codeBlock(lines.slice(-tracebackLines).join('\n')), '']
 }
 
 /** How the model was trained, as far as it got, and where the evidence is. */
