@@ -26,7 +26,7 @@ import {
 import { plan } from './stages/plan.ts'
 import { preflight } from './stages/preflight.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
-import { trainModel } from './stages/train.ts'
+import { gatherMetrics, trainModel } from './stages/train.ts'
 
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
@@ -57,9 +57,10 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
       : deployment.skip('Training', inputs.trainingSkipped)
 
-    const model = await deployment.stage('model', 'Check the model', async () =>
-      modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince })),
-    )
+    const model = await deployment.stage('model', 'Check the model', async () => {
+      await gatherMetrics(inputs, deployment, trainedSince)
+      return modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince }))
+    })
 
     const request: StoreRequest = {
       http,
@@ -80,7 +81,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       const head = readManifest(await readManifestText(folder))
       if (namesOtherModel(head, stored)) stored = await confirmStored(request, stored)
       confineCode(inputs)
-      manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head))
+      manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head, deployment.metrics))
     }
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
     await deployment.stage('copy', 'Copy the code and write the manifest', () =>

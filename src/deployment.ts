@@ -3,6 +3,7 @@ import type { StoredModel } from './algorithmia/store.ts'
 import { UncertainError } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
+import type { Metrics } from './metrics.ts'
 import type { Origin } from './origin.ts'
 import { initialOutputs, type Outputs, type Reached } from './outputs.ts'
 import type { TestRun } from './release/run-tests.ts'
@@ -41,6 +42,7 @@ export class Deployment {
   /** Whether callers of the newest build have one after that. */
   revertIsBuilt = false
   training: TrainingReport | undefined
+  metrics: Metrics | undefined
   tests: TestRun | undefined
   /** The version that the commit is published as; an output only once it is proven. */
   published: { number: string; isNew: boolean } | undefined
@@ -76,6 +78,11 @@ export class Deployment {
   note(sentence: string): void {
     log.info(sentence)
     this.notes.push(sentence)
+  }
+
+  recordMetrics(metrics: Metrics): void {
+    this.metrics = metrics
+    this.outputs.metrics = JSON.stringify(metrics.values)
   }
 
   recordModel(stored: StoredModel): void {

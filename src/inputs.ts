@@ -42,10 +42,13 @@ export interface TrainingInputs {
   /** Names of environment variables that the training may see. */
   passThrough: string[]
   executedNotebook: value.WorkspacePath | undefined
+}
+
+export interface MetricsInputs {
   /** May not exist. */
-  metrics: value.WorkspacePath | undefined
+  file: value.WorkspacePath
   /** Whether the workflow names that file, rather than it being there. */
-  metricsAreDemanded: boolean
+  isDemanded: boolean
 }
 
 export interface CodeInputs {
@@ -99,6 +102,8 @@ export interface Inputs {
   /** Undefined when there is nothing to train; `trainingSkipped` says why. */
   training: TrainingInputs | undefined
   trainingSkipped: string
+  /** Undefined when no file is to be read. */
+  metrics: MetricsInputs | undefined
   /** Undefined when there is no code to copy; `codeSkipped` says why. */
   code: CodeInputs | undefined
   codeSkipped: string
@@ -146,7 +151,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const apiUrl =
     reader.optional('algorithmia_api', value.httpUrl)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com'
 
-  const { training, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model)
+  const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model)
 
   const codeFolder =
     text('algorithm_path') !== ''
@@ -195,6 +200,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     model,
     training,
     trainingSkipped,
+    metrics,
     code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
     codeSkipped: `the folder ${codeFolder.relative} does not exist, so only the manifest is updated`,
     repository: {

@@ -31,6 +31,33 @@ function exactInteger(_key: string, value: unknown, { source }: { source?: strin
   return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
 }
 
+/** Additions to JSON of which the library of TypeScript does not know yet. */
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  rawJSON(text: string): object
+  isRawJSON(value: unknown): value is { rawJSON: string }
+}
+
+/**
+ * Like JSON.parse, but a number that JavaScript would print in another way keeps its spelling, such as `1.0`:
+ * JSON.stringify writes it as it was, and `spelling` tells what that is.
+ *
+ * @throws Error as parseJson does
+ */
+export function parseSpelt(text: string): unknown {
+  parseJson(text)
+  return withinStack(() => JSON.parse(text, keepSpelling as Reviver))
+}
+
+function keepSpelling(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  return typeof value !== 'number' || source === undefined || source === String(value) ? value : rawJSON(source)
+}
+
+/** The digits of a number, also of one from parseSpelt; undefined for any other value. */
+export function spelling(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return isRawJSON(value) ? value.rawJSON : undefined
+}
+
 const syntaxProblems: Record<string, string> = {
   InvalidSymbol: 'this is no JSON value',
   InvalidNumberFormat: 'this is no JSON number',

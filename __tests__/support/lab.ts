@@ -53,13 +53,14 @@ export class Lab {
   readonly temp: string
   readonly home: string
   readonly owner = 'alice'
-  readonly algorithm = 'digits'
+  readonly algorithm: string
   /** More secrets than the account's own, for runs that use others. */
   readonly secrets: string[]
   environment: Record<string, string>
 
-  private constructor(sandbox: Sandbox, root: string) {
+  private constructor(sandbox: Sandbox, root: string, algorithm: string) {
     this.sandbox = sandbox
+    this.algorithm = algorithm
     this.root = root
     this.workspace = join(root, 'workspace')
     this.temp = join(root, 'temp')
@@ -69,7 +70,8 @@ export class Lab {
     this.environment = { PATH: `${this.#gitShim()}${delimiter}${process.env.PATH}`, HOME: this.home, ...passedOn() }
   }
 
-  static async create(): Promise<Lab> {
+  /** @param example an example to deploy, in place of an algorithm that needs no packages */
+  static async create(example?: { folder: string; algorithm: string }): Promise<Lab> {
     const root = mkdtempSync(join(tmpdir(), 'lab-'))
     const sandbox = await startSandbox({
       environments,
@@ -86,15 +88,20 @@ export class Lab {
         },
       ],
     })
-    const lab = new Lab(sandbox, root)
+    const lab = new Lab(sandbox, root, example?.algorithm ?? 'digits')
     await sandbox.createAlgorithm(lab.owner, lab.algorithm)
-    lab.write('model.pkl', 'the first model')
-    lab.write('digits/src/digits.py', 'def apply(input):\n    return input\n')
-    // Nothing to install, so that a build takes no longer than Python takes to start.
-    lab.write('digits/requirements.txt', noPackages)
+    if (example) copyExample(example.folder, lab.workspace)
+    else lab.#writeDigits()
     lab.git('init', '--quiet', '--initial-branch=main')
     lab.commit('First commit')
     return lab
+  }
+
+  #writeDigits(): void {
+    this.write('model.pkl', 'the first model')
+    this.write('digits/src/digits.py', 'def apply(input):\n    return input\n')
+    // Nothing to install, so that a build takes no longer than Python takes to start.
+    this.write('digits/requirements.txt', noPackages)
   }
 
   async close(): Promise<void> {

@@ -83,6 +83,15 @@ describe('the entry of the manifest', () => {
     expect(model_uploaded_utc === before).toBe(kept)
   })
 
+  test('ends with the metrics of the training, if it told any', () => {
+    const values = { rmse: 0.79 }
+    expect(Object.entries(manifestEntry(origin, stored, {}, { values, source: '' })).at(-1)).toEqual([
+      'model_metrics',
+      values,
+    ])
+    expect(Object.keys(entry)).not.toContain('model_metrics')
+  })
+
   test('is the present one, when only the run is another', () => {
     const again = { ...origin, runUrl: 'https://github.com/ada/wine-training/actions/runs/8' }
     expect(manifestEntry(again, { ...stored, uploaded: false }, present)).toEqual(present)

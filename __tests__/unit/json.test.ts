@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Json, locateElements, parseJson, showJson } from '../../src/json.ts'
+import { type Json, locateElements, parseJson, parseSpelt, showJson, spelling } from '../../src/json.ts'
 import { mask, shorten } from '../../src/log.ts'
 import { watchOutput } from '../support/runner.ts'
 
@@ -55,6 +55,37 @@ describe('parseJson says where a text is broken', () => {
     ['with long integers', `${'['.repeat(100_000)}12345678901234567890${']'.repeat(100_000)}`],
   ])('nested beyond the stack, %s', (_, text) => {
     expect(() => parseJson(text)).toThrow(new Error('the value is nested too deeply'))
+  })
+})
+
+describe('parseSpelt', () => {
+  test.each([
+    '{"a":[1.0,1E+2,-0,12345678901234567890,0.1000000000000000055,1e400],"b":{"c":null,"d":"1.0"}}',
+    '1.50',
+    '7',
+  ])('keeps %s as it is spelt', (text) => {
+    expect(JSON.stringify(parseSpelt(text))).toBe(text)
+  })
+
+  test('leaves numbers that JavaScript spells the same as they are', () => {
+    expect(parseSpelt('[1, -0.5, 42]')).toEqual([1, -0.5, 42])
+  })
+
+  test.each([
+    ['[1,', 'line 1, column 4: a value is missing'],
+    [`${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'the value is nested too deeply'],
+  ])('says what is wrong', (text, problem) => {
+    expect(() => parseSpelt(text)).toThrow(problem)
+  })
+
+  test.each([
+    ['1.0', '1.0'],
+    ['42', '42'],
+    ['"1"', undefined],
+    ['{"rawJSON": "1.0"}', undefined],
+    ['null', undefined],
+  ])('the spelling of %s is %s', (text, digits) => {
+    expect(spelling(parseSpelt(text))).toBe(digits)
   })
 })
 

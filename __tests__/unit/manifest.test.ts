@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
+import { parseSpelt } from '../../src/json.ts'
 import {
   keepUnchanged,
   type ManifestEntry,
@@ -244,6 +245,75 @@ describe('keepUnchanged', () => {
   test('takes the new ones for the manifest of the original action', () => {
     expect(keepUnchanged(readManifest(original), later)).toEqual(later)
     expect(keepUnchanged({}, later)).toEqual(later)
+  })
+})
+
+describe('the metrics of a model', () => {
+  const metrics = { rmse: 0.79, parameters: { alpha: '0.5' } }
+  const withMetrics = { ...entry, model_metrics: metrics }
+  const later = { ...entry, model_uploaded_utc: '2025-01-01 00:00:00.000000', model_origin_run_url: 'https://run/8' }
+  const otherModel = { ...later, model_md5_hash: '0', model_sha256_hash: '1' }
+
+  test('are the last key, after those of others', () => {
+    const updated = updateManifest('{"mine": 1}', withMetrics)
+    expect(keysOf(updated)).toEqual(['mine', ...Object.keys(entry), 'model_metrics'])
+    expect(
+      updated.endsWith(`"model_metrics": {
+    "rmse": 0.79,
+    "parameters": {
+      "alpha": "0.5"
+    }
+  }
+}
+`),
+    ).toBe(true)
+    expect(updateManifest(updated, withMetrics)).toBe(updated)
+  })
+
+  test('are ASCII and keep their digits, also when they are read and written again', () => {
+    const model_metrics = parseSpelt('{"é": 1.0, "n": 12345678901234567890, "x": 1e-7}') as Record<string, unknown>
+    const updated = updateManifest(undefined, { ...entry, model_metrics })
+    expect(updated).toContain('"\\u00e9": 1.0,\n    "n": 12345678901234567890,\n    "x": 1e-7\n')
+    expect(updateManifest(updated, keepUnchanged(readManifest(updated), later))).toBe(updated)
+  })
+
+  test.each<[string, Partial<ManifestEntry>, ManifestEntry, unknown]>([
+    ['measured again are those of before', withMetrics, { ...later, model_metrics: { rmse: 0.8 } }, metrics],
+    ['that were unknown are added', entry, { ...later, model_metrics: metrics }, metrics],
+    ['not told this time stay', withMetrics, later, metrics],
+    ['not told this time stay, also for another commit', withMetrics, { ...later, model_origin_ref: 'x' }, metrics],
+    [
+      'of the same model, trained by another commit, are the new ones',
+      withMetrics,
+      { ...later, model_origin_ref: 'x', model_metrics: { a: 1 } },
+      { a: 1 },
+    ],
+    ['of another model are the new ones', withMetrics, { ...otherModel, model_metrics: { a: 1 } }, { a: 1 }],
+    ['of another model are not kept', withMetrics, otherModel, undefined],
+    ['nobody ever told are none', entry, later, undefined],
+  ])('%s', (_, present, next, expected) => {
+    const kept = keepUnchanged(present, next)
+    expect(kept.model_metrics).toEqual(expected)
+    const text = updateManifest(updateManifest(undefined, present as ManifestEntry), kept)
+    expect(JSON.parse(text).model_metrics).toEqual(expected)
+  })
+
+  test('that are added leave time and run of an unchanged model as they are', () => {
+    expect(keepUnchanged(entry, { ...later, model_metrics: metrics })).toEqual(withMetrics)
+  })
+
+  test.each([
+    '{"model_metrics": {"a": [1]}}',
+    '{"model_metrics": 1, "model_md5_hash": "x"}',
+    '{"model_md5_hash": "x", "model_metrics": null}',
+    '{"model_metrics": 1, "model_metrics": {"b": 2}}',
+  ])('of another model are removed from %s', (text) => {
+    expect(JSON.parse(updateManifest(text, entry))).toEqual(entry)
+  })
+
+  test('of a model inside of others are not those of the model', () => {
+    const text = '{"before": {"model_metrics": 1.0}}'
+    expect(updateManifest(text, entry)).toContain('"before": {\n    "model_metrics": 1.0\n  },')
   })
 })
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import { Deployment } from '../../src/deployment.ts'
 import { UncertainError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
+import { parseSpelt } from '../../src/json.ts'
 import { mask } from '../../src/log.ts'
 import type { Reached } from '../../src/outputs.ts'
 import { readTestCases } from '../../src/release/test-cases.ts'
 import { renderSummary } from '../../src/report/summary.ts'
+import { newReport, type TrainingReport } from '../../src/training/report.ts'
 import { watchOutput } from '../support/runner.ts'
 
 watchOutput()
@@ -197,13 +199,173 @@ remote: GH006
     result.revertedBy = 'e'.repeat(40)
     expect(renderSummary(result, undefined)).toContain('.git</code>, taken back by <code>eeeeeeeeeeee</code> |')
   })
+})
 
-  test('names the executed notebook', () => {
+describe('the training', () => {
+  /** A deployment whose training got as far as this. */
+  function trained(report: Partial<TrainingReport>, kind: TrainingReport['kind'] = 'notebook'): Deployment {
     const result = deployment()
-    result.outputs.executed_notebook = '/tmp/a|b<c>/nb.ipynb'
-    expect(renderSummary(result, undefined)).toContain(
-      '| Executed notebook | <code>/tmp/a&#124;b&lt;c&gt;/nb.ipynb</code> |',
+    result.training = { ...newReport(kind, kind === 'notebook' ? 'nb/train.ipynb' : 'train.py'), ...report }
+    return result
+  }
+  const section = (result: Deployment, failure?: string) => {
+    const lines = renderSummary(result, failure).split('\n')
+    return lines.slice(lines.indexOf('**Training**')).join('\n').trimEnd()
+  }
+
+  test('of a notebook that ran to its end', () => {
+    const result = trained({
+      python: '3.11.7',
+      installer: 'uv',
+      packages: [
+        { name: 'numpy', version: '2.1.0' },
+        { name: 'scikit-learn', version: '1.5.1' },
+      ],
+      durationMs: 41_234,
+      totalCells: 2,
+      cells: [
+        { cell: 0, firstLine: '# Parameters', seconds: 0.002 },
+        { cell: 1, firstLine: 'import numpy', seconds: 1.25 },
+        { cell: 2, firstLine: 'model.fit(x, y)', seconds: 39 },
+      ],
+      images: ['/temp/cell-2.png', '/temp/cell-9.png'],
+    })
+    result.outputs.executed_notebook = '/temp/train.executed.ipynb'
+    result.outputs.training_log = '/temp/train.log'
+    expect(section(result)).toBe(`**Training**
+
+| | |
+|---|---|
+| Notebook | <code>nb/train.ipynb</code>, 2 cells, 41.2 s |
+| Python | 3.11.7 with uv: numpy 2.1.0, scikit-learn 1.5.1 |
+| Executed notebook | <code>/temp/train.executed.ipynb</code> |
+| Log | <code>/temp/train.log</code> |
+| Plots | <code>/temp/cell-2.png</code><br><code>/temp/cell-9.png</code> |
+
+<details>
+<summary>Slowest cells</summary>
+
+| Cell | | Time |
+|--:|---|--:|
+| 2 | <code>model.fit(x, y)</code> | 39.0 s |
+| 1 | <code>import numpy</code> | 1.3 s |
+| parameters | <code># Parameters</code> | 2 ms |
+
+</details>`)
+  })
+
+  test('of a script that could not be installed', () => {
+    const result = trained({ python: '3.12.1' }, 'script')
+    result.phase = 'train'
+    result.fail()
+    expect(section(result, 'no such package')).toBe(
+      '**Training**\n\n| | |\n|---|---|\n| Script | <code>train.py</code> |\n| Python | 3.12.1 |',
     )
+  })
+
+  test('that knew nothing yet names the program', () => {
+    expect(section(trained({}))).toBe('**Training**\n\n| | |\n|---|---|\n| Notebook | <code>nb/train.ipynb</code> |')
+  })
+
+  test('that failed says where, right below the failure', () => {
+    const traceback = Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n')
+    const result = trained({
+      traceback: `${traceback}\n`,
+      totalCells: 9,
+      cells: [{ cell: 1, firstLine: 'x', seconds: 1 }],
+    })
+    result.fail()
+    const summary = renderSummary(result, 'The notebook failed.')
+    const shown = Array.from({ length: 20 }, (_, index) => `line ${index + 10}`).join('\n')
+    expect(summary).toContain(
+      `\n\`\`\`text\nThe notebook failed.\n\`\`\`\n\nThe training ended with\n\n\`\`\`text\n${shown}\n\`\`\`\n`,
+    )
+    expect(summary).toContain('| Notebook | <code>nb/train.ipynb</code>, 1 of 9 cells |')
+    expect(summary).not.toContain('Slowest')
+  })
+
+  test('shows the slowest five cells', () => {
+    const cells = Array.from({ length: 9 }, (_, index) => ({ cell: index + 1, firstLine: 'x', seconds: index }))
+    const rows = section(trained({ cells })).match(/^\| \d \|/gm)
+    expect(rows).toEqual(['| 9 |', '| 8 |', '| 7 |', '| 6 |', '| 5 |'])
+  })
+
+  test.each([
+    ['f(*args, **kwargs)', 'f(&#42;args, &#42;&#42;kwargs)'],
+    ['if __name__ == "__main__":', 'if &#95;&#95;name&#95;&#95; == "&#95;&#95;main&#95;&#95;":'],
+    ['learning_rate = x[0]', 'learning_rate = x&#91;0&#93;'],
+    ['a | b <b> `c`', 'a &#124; b &lt;b&gt; &#96;c&#96;'],
+    ['', ''],
+    ['x'.repeat(200), `${'x'.repeat(79)}…`],
+  ])('shows the line %j as it is', (firstLine, shown) => {
+    const cells = [1, 2].map((cell) => ({ cell, firstLine, seconds: 1 }))
+    expect(section(trained({ cells }))).toContain(`| 1 | <code>${shown}</code> | 1.0 s |`)
+  })
+
+  test('holds no secret and no end of its blocks', () => {
+    mask('t0ken-of-training')
+    const result = trained({
+      traceback: '```\n# t0ken-of-training',
+      images: ['/t0ken-of-training.png'],
+      packages: [{ name: 't0ken-of-training', version: '1' }],
+      cells: [1, 2].map((cell) => ({ cell, firstLine: 'key = "t0ken-of-training"', seconds: 1 })),
+    })
+    const summary = renderSummary(result, 'no')
+    expect(summary).not.toContain('t0ken')
+    expect(summary).toContain('````text\n```\n# ***\n````')
+  })
+})
+
+describe('metrics', () => {
+  const section = (json: string, source = 'metrics.json') => {
+    const result = deployment()
+    result.recordMetrics({ values: parseSpelt(json) as Record<string, unknown>, source })
+    const lines = renderSummary(result, undefined).split('\n')
+    return lines
+      .slice(lines.findIndex((line) => line.startsWith('**Metrics**')))
+      .join('\n')
+      .trimEnd()
+  }
+
+  test('are a table, and the parameters a line', () => {
+    const json =
+      '{"rmse": 53.78123, "val/r2": 0.7930, "by": {"sex": true}, "parameters": {"alpha": "0.5", "l1_ratio": "0.1"}}'
+    expect(
+      section(json, 'metrics.json and MLflow run sow_1'),
+    ).toBe(`**Metrics** from metrics.json and MLflow run sow\\_1
+
+| Metric | Value |
+|---|--:|
+| rmse | 53.78 |
+| val/r2 | 0.793 |
+| by.sex | true |
+
+Parameters: alpha = 0.5, l1\\_ratio = 0.1`)
+  })
+
+  test('without any but parameters are no table', () => {
+    expect(section('{"parameters": {"a": 1}}')).toBe('**Metrics** from metrics.json\n\nParameters: a = 1')
+  })
+
+  test('are cut after thirty', () => {
+    const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`m${index}`, index]))
+    const text = section(JSON.stringify(many))
+    expect(text.match(/^\| m\d+/gm)).toHaveLength(30)
+    expect(text).toContain('\n\n3 more are in the output `metrics`.')
+  })
+
+  test('with many parameters fold them', () => {
+    const parameters = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`p${index}`, 'x']))
+    const text = section(JSON.stringify({ parameters }))
+    expect(text).toContain('<summary>7 parameters</summary>\n\n| Parameter | Value |\n|---|---|\n| p0 | x |\n')
+    expect(text).toContain('| p6 | x |\n\n</details>')
+  })
+
+  test('show text of others as it is, and cut what is long', () => {
+    const text = section(JSON.stringify({ 'a|b <b>': '`x`\n| y', long: 'x'.repeat(500) }), '<i>')
+    expect(text).toContain('**Metrics** from &lt;i&gt;')
+    expect(text).toContain('| a\\|b &lt;b&gt; | \\`x\\` \\| y |')
+    expect(text).toContain(`| long | ${'x'.repeat(99)}… |`)
   })
 })
 
@@ -312,6 +474,7 @@ describe('text of others', () => {
       mask(secret)
       const result = stored(deployment(`Leak ${secret} here`))
       result.note(`Leak ${secret} there`)
+      result.training = newReport('notebook', 'x.ipynb')
       result.outputs.executed_notebook = `/tmp/${secret}`
       const summary = renderSummary(result, `Leak ${secret} everywhere`)
       expect(summary).not.toMatch(/t0k|en_summary/)

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import type { TrainingInputs } from '../inputs.ts'
+import type { MetricsInputs, TrainingInputs } from '../inputs.ts'
 import { warning } from '../log.ts'
 import type { InputName } from './names.ts'
 import type { InputReader } from './reader.ts'
@@ -39,7 +39,7 @@ export async function readTrainingInputs(
   reader: InputReader,
   workspace: string | undefined,
   model: WorkspacePath | undefined,
-): Promise<{ training: TrainingInputs | undefined; skipped: string }> {
+): Promise<{ training: TrainingInputs | undefined; metrics: MetricsInputs | undefined; skipped: string }> {
   const path = (name: InputName) =>
     reader.optional(name, (raw) => workspacePath(raw, workspace ?? '.'), workspace !== undefined)
   const program = findProgram(reader, path)
@@ -61,11 +61,10 @@ export async function readTrainingInputs(
     logLimit: reader.optional('training_log_megabytes', megabytes) ?? 50_000_000,
     passThrough: reader.optional('notebook_environment', variableNames) ?? [],
     executedNotebook: path('executed_notebook_path'),
-    metrics: path('metrics_path'),
-    metricsAreDemanded: !['', defaultMetrics].includes(reader.text('metrics_path')),
   }
+  const metrics = path('metrics_path')
   const evidence = training.executedNotebook?.absolute
-  if (evidence && [program?.file, model, requirements].some((file) => file?.absolute === evidence)) {
+  if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
     reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced')
   }
   if (reader.text('training_script') === '') {
@@ -81,6 +80,7 @@ export async function readTrainingInputs(
   return {
     training: program &&
       workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
+    metrics: metrics && { file: metrics, isDemanded: reader.text('metrics_path') !== defaultMetrics },
     skipped:
       reader.text('notebook_path') === ''
         ? 'notebook_path is empty, the model in the workspace is deployed as it is'

@@ -1,5 +1,6 @@
-import { applyEdits, type Edit, format, type Node, parseTree } from 'jsonc-parser'
+import { applyEdits, type Edit, format, modify, type Node, parseTree } from 'jsonc-parser'
 import { DeployError } from '../errors.ts'
+import { parseSpelt } from '../json.ts'
 
 /** File name in the root of the algorithm's repository (platform reference §6.1). */
 export const manifestName = 'model_manifest.json'
@@ -24,25 +25,29 @@ export interface ManifestEntry {
   model_sha256_hash: string
   model_size_bytes: number
   model_origin_run_url: string
+  /** What the training said of the model; a manifest of a model without metrics has no such key. */
+  model_metrics?: Record<string, unknown> | undefined
 }
 
 /** What changes with every run, even if nothing else does. */
-const perRun: readonly (keyof ManifestEntry)[] = ['model_uploaded_utc', 'model_origin_run_url']
+const perRun: readonly (keyof Omit<ManifestEntry, 'model_metrics'>)[] = ['model_uploaded_utc', 'model_origin_run_url']
 
 /**
  * The manifest's text with this entry in it: present keys are replaced in place, missing ones appended in order,
- * everything else stays as it is spelt. Two-space indent, final newline.
+ * metrics of another model are removed, everything else stays as it is spelt. Two-space indent, final newline.
  *
  * @param text the manifest so far; undefined when there is none
  * @throws DeployError when `text` is not a JSON object
  */
 export function updateManifest(text: string | undefined, entry: ManifestEntry): string {
-  const base = text === undefined ? '{}' : objectText(text)
+  const { model_metrics, ...always } = entry
+  const present = text === undefined ? '{}' : objectText(text)
+  const base = model_metrics === undefined ? without(present, 'model_metrics') : present
   const root = parseTree(base)
   const properties = root?.children ?? []
   const edits: Edit[] = []
   const missing: string[] = []
-  for (const [key, value] of Object.entries(entry)) {
+  for (const [key, value] of Object.entries(model_metrics === undefined ? always : entry)) {
     const present = properties.filter((property) => keyOf(property) === key)
     if (present.length === 0) missing.push(`${JSON.stringify(key)}: ${asciiJson(value)}`)
     for (const property of present) {
@@ -62,18 +67,28 @@ export function updateManifest(text: string | undefined, entry: ManifestEntry): 
 
 /** The entry that a manifest holds, as far as it has one. */
 export function readManifest(text: string | undefined): Partial<ManifestEntry> {
-  return text === undefined ? {} : JSON.parse(objectText(text))
+  return text === undefined ? {} : (parseSpelt(objectText(text)) as Partial<ManifestEntry>)
 }
 
 /**
- * The entry to write: the present one, when it says the same but for what changes with every run. So a deployment
- * that changes nothing leaves no trace.
+ * The entry to write: the present one, when it says the same but for what changes with every run, measured metrics
+ * included. So a deployment that changes nothing leaves no trace. A model whose metrics this run does not know keeps
+ * those that it has.
  */
 export function keepUnchanged(present: Partial<ManifestEntry>, next: ManifestEntry): ManifestEntry {
-  const keys = Object.keys(next) as (keyof ManifestEntry)[]
+  const { model_metrics, ...facts } = next
+  const keys = Object.keys(facts) as (keyof typeof facts)[]
   const same = keys.every((key) => perRun.includes(key) || present[key] === next[key])
   const complete = perRun.every((key) => typeof present[key] === 'string')
-  return same && complete ? { ...next, ...pick(present, perRun) } : next
+  if (same && complete) {
+    return withMetrics({ ...facts, ...pick(present, perRun) }, present.model_metrics ?? model_metrics)
+  }
+  const isSameModel = (['model_md5_hash', 'model_sha256_hash'] as const).every((key) => present[key] === next[key])
+  return withMetrics(facts, model_metrics ?? (isSameModel ? present.model_metrics : undefined))
+}
+
+function withMetrics(entry: ManifestEntry, metrics: ManifestEntry['model_metrics']): ManifestEntry {
+  return metrics === undefined ? entry : { ...entry, model_metrics: metrics }
 }
 
 /** Whether the manifest vouches that the object holds exactly these bytes. */
@@ -113,6 +128,12 @@ function objectText(text: string): string {
     )
   }
   return base
+}
+
+/** The text without a key of the outermost object, however often it is there. */
+function without(text: string, key: string): string {
+  const edits = modify(text, [key], undefined, {})
+  return edits.length === 0 ? text : without(applyEdits(text, edits), key)
 }
 
 function keyOf(property: Node): unknown {

@@ -1,6 +1,9 @@
 import type { Deployment } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
-import { redact, shorten } from '../log.ts'
+import { shorten } from '../log.ts'
+import { cell, code, codeBlock, escapeHtml, table } from './markdown.ts'
+import { metricsSection } from './metrics-section.ts'
+import { traceback, trainingSection } from './training-section.ts'
 
 /**
  * The job summary as Markdown: what is deployed and from which commit, for a person who will not read the log.
@@ -11,9 +14,10 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   const { target, notes, stages } = deployment
   const lines = [`### ${escapeHtml(target?.algorithm ?? 'Deploy to Algorithmia')}: ${outcome(deployment)}`, '']
   if (failure !== undefined) lines.push(...codeBlock(failure), '')
+  lines.push(...traceback(deployment))
   const rows = tableRows(deployment)
-  if (rows.length > 0) lines.push('| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`), '')
-  lines.push(...testTable(deployment))
+  if (rows.length > 0) lines.push(...table('| | |', '|---|---|', rows))
+  lines.push(...metricsSection(deployment), ...trainingSection(deployment), ...testTable(deployment))
   if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
     const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
@@ -59,12 +63,16 @@ function testTable({ tests, outputs }: Deployment): string[] {
   if (tests === undefined) return []
   const rows = tests.results.slice(0, mostCases).map(({ passed, testCase, expected, got, milliseconds }) => {
     const texts = [testCase.name, expected, got].map((text) => cell(shorten(text, longestCell)))
-    return `| ${[passed ? 'passed' : '**failed**', ...texts, Math.round(milliseconds)].join(' | ')} |`
+    return [passed ? 'passed' : '**failed**', ...texts, String(Math.round(milliseconds))]
   })
   const more =
     tests.total > mostCases ? [`${tests.total - mostCases} more are in ${code(outputs.test_report)}.`, ''] : []
-  const head = ['| | Test case | Expected | Got | ms |', '|---|---|---|---|--:|']
-  return [`**${tests.passed} of ${tests.total} test cases passed**`, '', ...head, ...rows, '', ...more]
+  return [
+    `**${tests.passed} of ${tests.total} test cases passed**`,
+    '',
+    ...table('| | Test case | Expected | Got | ms |', '|---|---|---|---|--:|', rows),
+    ...more,
+  ]
 }
 
 function tableRows({ outputs, origin, target, branch, revertedBy }: Deployment): [string, string][] {
@@ -89,30 +97,5 @@ function tableRows({ outputs, origin, target, branch, revertedBy }: Deployment):
     rows.push(['Version', code(outputs.version)])
     rows.push(['Endpoint', code(outputs.endpoint_url)])
   }
-  if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
   return rows
-}
-
-/** Text of others in a table cell: no cell border, no HTML, no Markdown that would run on. */
-function cell(text: string): string {
-  return escapeHtml(text)
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
-    .replace(/\s+/g, ' ')
-}
-
-function code(text: string): string {
-  return `<code>${escapeHtml(text).replaceAll('|', '&#124;').replace(/\s+/g, ' ')}</code>`
-}
-
-/** Redacts first: an escaped secret would not be known again. */
-function escapeHtml(text: string): string {
-  return redact(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
-/** A fence longer than any in the text, so that the text cannot end it. */
-function codeBlock(text: string): string[] {
-  const shown = redact(text)
-  const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return [`${fence}text`, shown, fence]
 }

@@ -8,10 +8,20 @@ import { workspacePath } from '../inputs/values.ts'
 import type { CodeInputs, Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from '../manifest/manifest.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Origin } from '../origin.ts'
 
-/** The manifest's entry for a stored model. What was stored by an earlier run keeps its time. */
-export function manifestEntry(origin: Origin, stored: StoredModel, present: Partial<ManifestEntry>): ManifestEntry {
+/**
+ * The manifest's entry for a stored model. What was stored by an earlier run keeps its time.
+ *
+ * @param metrics of the training in this run, if it told any
+ */
+export function manifestEntry(
+  origin: Origin,
+  stored: StoredModel,
+  present: Partial<ManifestEntry>,
+  metrics?: Metrics,
+): ManifestEntry {
   const path = manifestPath(stored.uri)
   const storedBefore = !stored.uploaded && present.model_filepath === path ? present.model_uploaded_utc : undefined
   return keepUnchanged(present, {
@@ -25,6 +35,7 @@ export function manifestEntry(origin: Origin, stored: StoredModel, present: Part
     model_sha256_hash: stored.sha256,
     model_size_bytes: stored.size,
     model_origin_run_url: origin.runUrl,
+    model_metrics: metrics?.values,
   })
 }
 

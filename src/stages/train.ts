@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
-import { mask, warning } from '../log.ts'
+import { info, mask, warning } from '../log.ts'
+import { metricRows } from '../metrics.ts'
 import { publish } from '../outputs.ts'
 
 /**
@@ -57,6 +58,49 @@ export async function trainModel(
     }
   }
 }
+
+/** The most that are shown in the log; all of them are in the output. */
+const mostMetrics = 30
+
+/**
+ * Records what the training said of its model.
+ *
+ * @param trainedSince when the training began; undefined when nothing was trained in this step
+ * @throws DeployError when the file named by the workflow is missing, old or not usable
+ */
+export async function gatherMetrics(
+  { workspace, metrics, training }: Inputs,
+  deployment: Deployment,
+  trainedSince: Date | undefined,
+): Promise<void> {
+  if (trainedSince === undefined && !metrics?.isDemanded) return
+  const { readMetrics } = await import('../training/metrics/read-metrics.ts')
+  const found = await readMetrics({
+    workspace,
+    file: metrics?.file,
+    isDemanded: metrics?.isDemanded ?? false,
+    training: training &&
+      trainedSince && {
+        since: trainedSince,
+        workingDirectory: training.workingDirectory.absolute,
+        program: training.program.absolute,
+        trackingUri: training.passThrough.includes(trackingVariable)
+          ? process.env[trackingVariable] || undefined
+          : undefined,
+      },
+    note: (sentence) => deployment.note(sentence),
+  })
+  if (found === undefined) return
+  deployment.recordMetrics(found)
+  // Told before the rest: a run that is killed later has trained all the same.
+  publish(deployment.outputs)
+  info(`Metrics from ${found.source}:`)
+  const rows = metricRows(found.values)
+  for (const { name, value } of rows.slice(0, mostMetrics)) info(`  ${name} = ${value}`)
+  if (rows.length > mostMetrics) info(`  and ${rows.length - mostMetrics} more`)
+}
+
+const trackingVariable = 'MLFLOW_TRACKING_URI'
 
 /** What the user passes on as a secret must not stay in what the training prints. */
 function maskPassedSecrets(names: readonly string[]): void {

@@ -1,0 +1,58 @@
+import type { Deployment } from '../deployment.ts'
+import { formatDuration } from '../format.ts'
+import { shorten } from '../log.ts'
+import { cell, code, codeBlock, folded, table } from './markdown.ts'
+
+type TrainingReport = NonNullable<Deployment['training']>
+
+const slowest = 5
+const longestLine = 80
+const tracebackLines = 20
+
+/** Where a failed program stopped, for the top of the page: next to nothing when it did not say. */
+export function traceback({ training }: Deployment): string[] {
+  if (training === undefined || training.traceback.trim() === '') return []
+  const lines = training.traceback.trimEnd().split('\n')
+  return ['The training ended with', '', ...codeBlock(lines.slice(-tracebackLines).join('\n')), '']
+}
+
+/** How the model was trained, as far as it got, and where the evidence is. */
+export function trainingSection({ training, outputs }: Deployment): string[] {
+  if (training === undefined) return []
+  const rows = [[training.kind === 'notebook' ? 'Notebook' : 'Script', program(training)]]
+  if (training.python !== '') rows.push(['Python', python(training)])
+  if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
+  if (outputs.training_log !== '') rows.push(['Log', code(outputs.training_log)])
+  if (training.images.length > 0) rows.push(['Plots', training.images.map(code).join('<br>')])
+  return ['**Training**', '', ...table('| | |', '|---|---|', rows), ...slowestCells(training)]
+}
+
+function program({ kind, program, durationMs, cells, totalCells }: TrainingReport): string {
+  const parts = [code(program)]
+  // Cell 0 is not one of the notebook's.
+  const executed = cells.filter(({ cell }) => cell > 0).length
+  if (kind === 'notebook' && totalCells > 0) {
+    parts.push(executed < totalCells ? `${executed} of ${totalCells} cells` : `${totalCells} cells`)
+  }
+  if (durationMs > 0) parts.push(formatDuration(durationMs))
+  return parts.join(', ')
+}
+
+function python({ python, installer, packages }: TrainingReport): string {
+  const names = packages.map(({ name, version }) => `${name} ${version}`).join(', ')
+  const installed = installer === '' ? '' : ` with ${installer}`
+  return cell(`${python}${installed}${names === '' ? '' : `: ${names}`}`)
+}
+
+function slowestCells({ cells }: TrainingReport): string[] {
+  if (cells.length < 2) return []
+  const rows = [...cells]
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, slowest)
+    .map(({ cell: number, firstLine, seconds }) => [
+      number === 0 ? 'parameters' : String(number),
+      code(shorten(firstLine, longestLine)),
+      formatDuration(seconds * 1000),
+    ])
+  return folded('Slowest cells', table('| Cell | | Time |', '|--:|---|--:|', rows))
+}

@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type MlflowRun, metricValue } from './mlflow-run.ts'
+
+/**
+ * The runs of a file store, `mlruns`, that are there and began in time. MLflow kept this store by default before 3.7 or
+ * so; its layout is `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
+ *
+ * @param since Unix time in milliseconds
+ * @throws Error when a file of the store cannot be read
+ */
+export async function runsInFiles(store: string, since: number): Promise<MlflowRun[]> {
+  const runs: MlflowRun[] = []
+  for (const experiment of await foldersIn(store)) {
+    for (const folder of await foldersIn(experiment)) {
+      const run = await readRun(folder, since)
+      if (run) runs.push(run)
+    }
+  }
+  return runs
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => join(folder, name))
+}
+
+async function readRun(folder: string, since: number): Promise<MlflowRun | undefined> {
+  const path = join(folder, 'meta.yaml')
+  const found = await stat(path).catch(() => undefined)
+  // Spares the reading of a long history: what was written last before that began before.
+  if (found === undefined || found.mtimeMs < since) return undefined
+  const { parse } = await import('yaml')
+  const meta = parse(await readFile(path, 'utf8')) as Record<string, unknown> | null
+  if (meta === null || meta.lifecycle_stage !== 'active') return undefined
+  const startedAt = Number(meta.start_time)
+  if (!(startedAt >= since)) return undefined
+  const tags = await valuesIn(join(folder, 'tags'))
+  return {
+    name: String(meta.run_name || tags['mlflow.runName'] || meta.run_id),
+    startedAt,
+    // The number of RunStatus.FINISHED.
+    isFinished: meta.status === 3,
+    isChild: 'mlflow.parentRunId' in tags,
+    read: async () => ({
+      metrics: await lastValuesIn(join(folder, 'metrics')),
+      parameters: await valuesIn(join(folder, 'params')),
+    }),
+  }
+}
+
+/** The files below a folder by name, with `/` in it, in alphabetical order; a folder that is missing has none. */
+async function filesBelow(folder: string): Promise<[name: string, path: string][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path): [string, string] => [relative(folder, path).split(sep).join('/'), path])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+async function valuesIn(folder: string): Promise<Record<string, string>> {
+  const values: [string, string][] = []
+  for (const [name, path] of await filesBelow(folder)) values.push([name, await readFile(path, 'utf8')])
+  return Object.fromEntries(values)
+}
+
+async function lastValuesIn(folder: string): Promise<Record<string, number | string>> {
+  const values: [string, number | string][] = []
+  for (const [name, path] of await filesBelow(folder)) {
+    const value = await lastValue(path)
+    if (value === undefined) throw new Error(`the metric ${name} has no value that can be read`)
+    values.push([name, metricValue(value)])
+  }
+  return Object.fromEntries(values)
+}
+
+/** Of lines with time, value and step, that of the last step, and of those the latest, as MLflow chooses. */
+async function lastValue(path: string): Promise<number | undefined> {
+  let last: { step: number; time: number; value: number } | undefined
+  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
+    const [time, value, step = '0'] = line.trim().split(' ')
+    if (time === undefined || value === undefined) continue
+    const next = { step: Number(step), time: Number(time), value: pythonNumber(value) }
+    if (last === undefined || next.step > last.step || (next.step === last.step && next.time >= last.time)) last = next
+  }
+  return last?.value
+}
+
+function pythonNumber(text: string): number {
+  const infinite = /^([-+]?)inf(inity)?$/i.exec(text)
+  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  return Number(text)
+}
