@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { jest } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { type Execution, executeNotebook } from '../../src/training/notebook/execute.ts'
-import { type Environments, prepareEnvironments } from '../../src/training/python/environments.ts'
+import { type Environments, type Prepared, prepareEnvironments } from '../../src/training/python/environments.ts'
 import { findPython } from '../../src/training/python/find-python.ts'
 import type { TrainingRequest } from '../../src/training/train.ts'
 
@@ -26,18 +26,25 @@ export function removeFolders(): void {
 /** Environments with these requirements, in a fresh folder. */
 export async function makeEnvironments(
   requirements: string | undefined,
-  more: { environment?: NodeJS.ProcessEnv; workspace?: string; python?: string } = {},
-): Promise<Environments> {
+  more: {
+    environment?: NodeJS.ProcessEnv
+    workspace?: string
+    python?: string | undefined
+    installer?: TrainingRequest['installer']
+    temp?: string
+  } = {},
+): Promise<Prepared & Environments> {
   const workspace = more.workspace ?? newFolder('workspace')
   const environment = more.environment ?? process.env
   const file = join(workspace, 'requirements.txt')
   if (requirements !== undefined) writeFileSync(file, requirements)
   const python = await findPython({ input: more.python, workspace, environment })
-  const temp = newFolder('environments')
   return prepareEnvironments({
     python,
     workspace,
-    temp,
+    installer: more.installer ?? 'pip',
+    needsKernel: true,
+    temp: more.temp ?? newFolder('environments'),
     environment,
     requirements: requirements === undefined ? undefined : file,
   })

@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import {
   driverEnvironment,
+  installerEnvironment,
   kernelEnvironment,
-  pipEnvironment,
-  toolPipEnvironment,
+  toolInstallerEnvironment,
 } from '../../src/training/process-environment.ts'
 import { findPython, locateProgram, pythonCandidates } from '../../src/training/python/find-python.ts'
 
@@ -54,7 +54,7 @@ describe('n3: where Python is looked for', () => {
 
   test('one that is too old, broken or silent gives way to the next', async () => {
     const old = programs('old', { python3: python('3.8.10'), python: python('3.10.2') })
-    expect(await findPython(search(old))).toEqual({ executable: '/py/3.10.2', version: '3.10.2' })
+    expect(await findPython(search(old))).toEqual({ executable: '/py/3.10.2', version: '3.10.2', wheels: [] })
     const broken = programs('broken', { python3: 'exit 3', python: python('3.9.0') })
     expect(await findPython(search(broken))).toMatchObject({ version: '3.9.0' })
     const silent = programs('silent', { python3: 'true', python: python('4.0.0') })
@@ -102,13 +102,13 @@ describe('n29: variables', () => {
   }
 
   test('pip sees the job, without what belongs to the action or leads packages elsewhere', () => {
-    const seen = pipEnvironment(environment)
+    const seen = installerEnvironment(environment)
     expect(seen).toMatchObject({ PIP_INDEX_URL: 'https://index', PIP_CACHE_DIR: '/cache', PIP_CONSTRAINT: 'c.txt' })
     expect(seen.INDEX_TOKEN).toBeDefined()
     expect(
       Object.keys(seen).filter((name) => /^(INPUT|ACTIONS|STATE)_|GITHUB_ENV|PYTHONPATH|PIP_TARGET/.test(name)),
     ).toEqual([])
-    expect(toolPipEnvironment(environment)).not.toHaveProperty('PIP_CONSTRAINT')
+    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('PIP_CONSTRAINT')
   })
 
   test('the kernel sees an allow list and what the user names, which never brings inputs or tokens of the runner in', () => {

@@ -1,7 +1,7 @@
 import { delimiter, dirname, join } from 'node:path'
 
 /**
- * Which environment variables a child process gets. pip gets what the job has, without what belongs to the action. The
+ * Which environment variables a child process gets. pip and uv get what the job has, without what belongs to the action. The
  * notebook gets only what a Python process needs and what the user names: whatever it sees may end up in its outputs.
  */
 
@@ -25,6 +25,14 @@ const FOREIGN_PYTHON =
 /** What would send pip's packages elsewhere. Indexes, proxies, certificates and the cache stay as the user has them. */
 const PIP_ELSEWHERE = /^PIP_(TARGET|PREFIX|ROOT|USER|PYTHON|DRY_RUN|REQUIREMENT|EDITABLE)$/i
 
+/** The same for uv, with what would make it take another Python, project or settings. */
+const UV_ELSEWHERE =
+  /^UV_(TARGET|PREFIX|PYTHON|PYTHON_PREFERENCE|PYTHON_DOWNLOADS|(NO_)?MANAGED_PYTHON|SYSTEM_PYTHON|BREAK_SYSTEM_PACKAGES|(NO_)?PROJECT|PROJECT_ENVIRONMENT|WORKING_DIR(ECTORY)?|ENV_FILE|VENV_.*|DRY_RUN|NO_VERIFY_HASHES)$/i
+
+/** Which versions and files of packages an installer takes. */
+const USERS_CHOICE =
+  /^(PIP_(CONSTRAINT|NO_BINARY|ONLY_BINARY|PRE|NO_DEPS|UPGRADE_STRATEGY|REQUIRE_HASHES)|UV_(CONSTRAINT|OVERRIDE|EXCLUDE|EXCLUDE_NEWER|RESOLUTION|PRERELEASE|FORK_STRATEGY|NO_BINARY|NO_BINARY_PACKAGE|NO_BUILD|NO_BUILD_PACKAGE|REQUIRE_HASHES|TORCH_BACKEND|COMPILE_BYTECODE))$/i
+
 /** A variable, whatever the case of its name where the platform does not distinguish; empty counts as unset. */
 export function variable(environment: NodeJS.ProcessEnv, name: string): string | undefined {
   const exact = environment[name]
@@ -43,16 +51,16 @@ function pick(environment: NodeJS.ProcessEnv, wanted: (name: string) => boolean)
   return picked
 }
 
-/** For `venv` and `pip`: requirement files may refer to any variable of the job, so it is all there. */
-export function pipEnvironment(environment: NodeJS.ProcessEnv): Variables {
-  const kept = pick(environment, (name) => !NEVER.test(name) && !FOREIGN_PYTHON.test(name) && !PIP_ELSEWHERE.test(name))
-  return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8' }
+/** For `venv`, pip and uv: requirement files may refer to any variable of the job, so it is all there. */
+export function installerEnvironment(environment: NodeJS.ProcessEnv): Variables {
+  const foreign = [NEVER, FOREIGN_PYTHON, PIP_ELSEWHERE, UV_ELSEWHERE]
+  const kept = pick(environment, (name) => !foreign.some((names) => names.test(name)))
+  return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', UV_PYTHON_DOWNLOADS: 'never' }
 }
 
-/** For pip in the tool environment, where the choice of packages is ours. */
-export function toolPipEnvironment(environment: NodeJS.ProcessEnv): Variables {
-  const users = /^PIP_(CONSTRAINT|NO_BINARY|ONLY_BINARY|PRE|NO_DEPS|UPGRADE_STRATEGY|REQUIRE_HASHES)$/i
-  return pick(pipEnvironment(environment), (name) => !users.test(name))
+/** For the tool environment, where the choice of packages is ours. */
+export function toolInstallerEnvironment(environment: NodeJS.ProcessEnv): Variables {
+  return pick(installerEnvironment(environment), (name) => !USERS_CHOICE.test(name))
 }
 
 export interface KernelVariables {

@@ -58,7 +58,10 @@ export async function train(request: TrainingRequest, report: TrainingReport): P
     const python = await findPython({ ...request, input: request.python })
     info(`Python ${python.version} (${python.executable})`)
     report.python = python.version
-    return prepareEnvironments({ ...request, python })
+    const prepared = await prepareEnvironments({ ...request, python, needsKernel: true })
+    report.installer = prepared.installer
+    report.packages = prepared.packages
+    return prepared
   })
 
   const startedAt = new Date()

@@ -1,17 +1,26 @@
-import { readFileSync } from 'node:fs'
-import { cp, readdir, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeployError } from '../../errors.ts'
-import { info } from '../../log.ts'
-import { runChild } from '../child.ts'
-import { pipEnvironment, toolPipEnvironment } from '../process-environment.ts'
+import { info, warning } from '../../log.ts'
+import { installerEnvironment, toolInstallerEnvironment } from '../process-environment.ts'
 import type { Python } from './find-python.ts'
-import { installationError, maskIndexPasswords, type PipCall, pip, pipInstall } from './pip.ts'
+import { maskIndexPasswords } from './index-secrets.ts'
+import { installationError } from './installation-error.ts'
+import { type InstalledPackage, installedPackages } from './installed-packages.ts'
+import { chooseInstaller, pipOnlySettings, readPipConfiguration } from './installer.ts'
+import type { InstallerCall } from './installer-process.ts'
+import { type Installer, pipInstaller, uvInstaller } from './installers.ts'
+import { namedRequirements, type RequirementsFile, readRequirements } from './requirements-files.ts'
+import { findUv, installUv, type Uv } from './uv.ts'
+import { makeWithPip, sitePackages } from './virtual-environments.ts'
 
 export interface EnvironmentsRequest {
   python: Python
   workspace: string
   requirements?: string | undefined
+  installer: 'auto' | 'uv' | 'pip'
+  /** Whether a notebook is to be run. A script needs the user's packages only. */
+  needsKernel: boolean
   /** Existing folder; the environments become its subfolders `kernel` and `tool`. */
   temp: string
   environment: NodeJS.ProcessEnv
@@ -23,30 +32,73 @@ export interface Environments {
   toolPython: string
 }
 
+export interface Prepared {
+  /** Interpreter of the environment with the user's packages. */
+  kernelPython: string
+  /** Interpreter that drives the kernel; undefined where none is needed. */
+  toolPython: string | undefined
+  installer: 'pip' | 'uv'
+  /** Those that matter to the model. */
+  packages: InstalledPackage[]
+}
+
 /**
  * ipykernel 7 has broken running notebooks before. A requirements file that mentions ipykernel decides for itself;
- * pip goes back to an older one where other pins ask for it.
+ * the installer goes back to an older one where other pins ask for it.
  */
 const OUR_KERNEL = 'ipykernel<7'
 
 const TOOL_REQUIREMENTS = join(import.meta.dirname, 'requirements-tool.txt')
 
+/** What the driver imports first. */
+const WARM_UP = 'import nbclient, nbformat.v4, jupyter_client.manager, zmq.asyncio'
+
 /**
- * Makes the two environments. They are separate so that no pin of the user can break what drives the notebook, and no
+ * Makes the environments. There are two for a notebook, so that no pin of the user can break what drives it, and no
  * version of ours decides what the user gets.
  *
  * @throws DeployError when the environments cannot be made or a package cannot be installed
  */
-export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Environments> {
-  const [kernelPython, toolPython] = await both(
-    createWithPip(join(request.temp, 'kernel'), request),
-    createBare(join(request.temp, 'tool'), request),
+export async function prepareEnvironments(
+  request: EnvironmentsRequest & { needsKernel: true },
+): Promise<Prepared & Environments>
+export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Prepared>
+export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Prepared> {
+  const files = request.requirements === undefined ? [] : readRequirements(request.requirements)
+  maskIndexPasswords(
+    files.map((file) => file.text),
+    request.environment,
   )
-  // A copy is quicker than installing pip a second time, and the two can work at the same time without sharing a file
-  // that a requirement such as `pip==24.0` replaces.
-  await copyPip(kernelPython, toolPython, request)
-  await both(installUserPackages(kernelPython, request), installTools(toolPython, request))
-  return { kernelPython, toolPython }
+  const installer = await findInstaller(request)
+  const kernel = join(request.temp, 'kernel')
+  const make = request.needsKernel
+    ? await installer.makeEnvironments(kernel, join(request.temp, 'tool'))
+    : await installer.makeEnvironments(kernel)
+  await both(
+    installUserPackages(make.kernelPython, installer, files, request),
+    make.toolPython === undefined ? Promise.resolve() : installTools(make.toolPython, installer, request),
+  )
+  const asked = namedRequirements(files).map(({ name }) => name)
+  const packages = installedPackages(sitePackages(kernel), asked)
+  if (packages.length > 0) info(packages.map(({ name, version }) => `${name} ${version}`).join(', '))
+  return { ...make, installer: installer.name, packages }
+}
+
+async function findInstaller(request: EnvironmentsRequest): Promise<Installer> {
+  const { environment, installer, temp } = request
+  const present = installer === 'pip' ? undefined : await findUv(request)
+  const pipOnly = pipOnlySettings(environment, readPipConfiguration(environment))
+  const choice = chooseInstaller({ installer, uv: present?.version, pipOnly })
+  if (choice.remark !== undefined) (installer === 'uv' ? warning : info)(`${choice.remark}.`)
+  if (choice.name === 'pip') return pipInstaller(request)
+  const uv = present ?? (await downloadUv(temp, request))
+  info(`uv ${uv.version} (${uv.program}) installs.`)
+  return uvInstaller(uv, request)
+}
+
+async function downloadUv(temp: string, request: EnvironmentsRequest): Promise<Uv> {
+  const [python = ''] = await makeWithPip([join(temp, 'uv')], request)
+  return installUv(python, temp, request.environment)
 }
 
 /** Waits for both even when one fails: nothing may still be at work when the caller removes the folder. */
@@ -55,106 +107,47 @@ async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]
   return [await first, await second]
 }
 
-function pythonIn(folder: string): string {
-  return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
-}
-
-interface Output {
-  code: number
-  text: string
-}
-
-async function runPython(python: string, args: readonly string[], request: EnvironmentsRequest): Promise<Output> {
-  let text = ''
-  const keep = (chunk: Buffer) => {
-    text += chunk.toString()
-  }
-  const env = pipEnvironment(request.environment)
-  const code = await runChild(python, ['-I', ...args], { cwd: request.temp, env, onStdout: keep, onStderr: keep })
-  return { code, text }
-}
-
-async function createBare(folder: string, request: EnvironmentsRequest): Promise<string> {
-  const { code, text } = await runPython(request.python.executable, ['-m', 'venv', '--without-pip', folder], request)
-  if (code !== 0) throw venvError(text, request)
-  return pythonIn(folder)
-}
-
-async function createWithPip(folder: string, request: EnvironmentsRequest): Promise<string> {
-  const { code, text } = await runPython(request.python.executable, ['-m', 'venv', folder], request)
-  if (code === 0) return pythonIn(folder)
-  // Debian splits Python: without the package python3-venv there is no pip to put into the environment. The system's
-  // own pip, if there is one, can. A half-made environment is never built upon.
-  await rm(folder, { recursive: true, force: true })
-  const python = await createBare(folder, request)
-  const target = await sitePackages(python, request)
-  const system = await pipInstall(['--quiet', '--target', target, 'pip'], {
-    python: request.python.executable,
-    cwd: request.temp,
-    env: toolPipEnvironment(request.environment),
-  })
-  if (system.code !== 0) throw venvError(text, request)
-  info('This Python has no ensurepip; its own pip has filled the environment.')
-  return python
-}
-
-function venvError(output: string, { python }: EnvironmentsRequest): DeployError {
-  const minor = python.version.split('.').slice(0, 2).join('.')
-  const lastLine = output.trim().split('\n').at(-1) ?? ''
-  const missing = /ensurepip|No module named '?venv/.test(output)
-  return new DeployError(
-    missing
-      ? `Python ${python.version} (${python.executable}) cannot make virtual environments. Run ` +
-          `\`apt-get install -y python${minor}-venv\` before this step, or use actions/setup-python.`
-      : `No virtual environment could be made with ${python.executable}: ${lastLine}`,
-    { annotation: { title: 'No virtual environment' } },
-  )
-}
-
-async function sitePackages(python: string, request: EnvironmentsRequest): Promise<string> {
-  const script = 'import sysconfig; print(sysconfig.get_path("purelib"))'
-  const { text } = await runPython(python, ['-c', script], request)
-  return text.trim()
-}
-
-async function copyPip(from: string, to: string, request: EnvironmentsRequest): Promise<void> {
-  const [source, target] = await Promise.all([sitePackages(from, request), sitePackages(to, request)])
-  const names = (await readdir(source)).filter((name) => /^pip(-.*)?$/.test(name))
-  await Promise.all(names.map((name) => cp(join(source, name), join(target, name), { recursive: true })))
-}
-
-async function installTools(python: string, request: EnvironmentsRequest): Promise<void> {
-  const args = ['--require-hashes', '--only-binary', ':all:', '-r', TOOL_REQUIREMENTS]
-  const env = toolPipEnvironment(request.environment)
-  const { code, output } = await pipInstall(args, { python, cwd: request.temp, env })
-  if (code === 0) return
+async function installTools(python: string, installer: Installer, request: EnvironmentsRequest): Promise<void> {
+  // The file is complete, so there is nothing to resolve.
+  const args = ['--require-hashes', '--no-deps', '--only-binary', ':all:', '-r', TOOL_REQUIREMENTS]
+  const env = toolInstallerEnvironment(request.environment)
+  const { code, output } = await installer.install(args, { python, cwd: request.temp, env })
+  if (code === 0) return installer.warmUp(python, WARM_UP)
   info(output)
   throw new DeployError(
-    'pip could not install what runs the notebook (nbclient and its dependencies). It needs PyPI or a mirror of it, ' +
-      `and a Python that they support (this one is ${request.python.version}). pip's own words are in the log.`,
+    `${installer.name} could not install what runs the notebook (nbclient and its dependencies). It needs PyPI or a ` +
+      `mirror of it, and a Python that they support (this one is ${request.python.version}). ` +
+      `${installer.name}'s own words are in the log.`,
     { annotation: { title: 'The notebook runner could not be installed' } },
   )
 }
 
-async function installUserPackages(python: string, request: EnvironmentsRequest): Promise<void> {
-  const { requirements, workspace, temp } = request
-  const text = requirements === undefined ? '' : readFileSync(requirements, 'latin1')
-  maskIndexPasswords(text, request.environment)
-  const call: PipCall = { python, cwd: workspace, env: pipEnvironment(request.environment), live: true }
+async function installUserPackages(
+  python: string,
+  installer: Installer,
+  files: readonly RequirementsFile[],
+  request: EnvironmentsRequest,
+): Promise<void> {
+  const { requirements, workspace, temp, needsKernel } = request
+  const call: InstallerCall = { python, cwd: workspace, env: installerEnvironment(request.environment), live: true }
+  const install = async (args: readonly string[]) => {
+    if (args.length === 0) return
+    const { code, output } = await installer.install(args, call)
+    if (code !== 0) throw await installationError({ installer: installer.name, output, files, workspace, temp })
+  }
   const users = requirements === undefined ? [] : ['-r', requirements]
-  const kernel = /^\s*ipykernel\b/im.test(text) ? 'ipykernel' : OUR_KERNEL
-  // One call lets pip find versions that suit both. With hashes every package must have one, so ours comes after,
-  // held to what is installed by then.
-  const hashed = /--(require-)?hash(es)?\b/.test(text)
-  const first = await pipInstall(hashed ? users : [...users, kernel], call)
-  if (first.code !== 0) throw installationError(first, requirements, workspace)
-  if (!hashed) return
-  const second = await pipInstall(['-c', await freeze(call, temp), kernel], call)
-  if (second.code !== 0) throw installationError(second, requirements, workspace)
+  const names = new Set(namedRequirements(files).map(({ name }) => name))
+  const kernel = needsKernel ? [names.has('ipykernel') ? 'ipykernel' : OUR_KERNEL] : []
+  // One call lets the installer find versions that suit both. With hashes every package must have one, so ours comes
+  // after, held to what is installed by then.
+  const isHashed = files.some((file) => /--(require-)?hash(es)?\b/.test(file.text))
+  if (!isHashed) return install([...users, ...kernel])
+  await install(['--require-hashes', ...users])
+  if (needsKernel) await install(['-c', await freeze(installer, call, temp), ...kernel])
 }
 
-async function freeze(call: PipCall, temp: string): Promise<string> {
-  const { output } = await pip(['freeze'], { ...call, live: false })
+async function freeze(installer: Installer, call: InstallerCall, temp: string): Promise<string> {
+  const output = await installer.freeze({ ...call, live: false })
   const path = join(temp, 'installed.txt')
   const pins = output.split(/\r?\n/).filter((line) => /^[\w.-]+==/.test(line))
   await writeFile(path, `${pins.join('\n')}\n`)

@@ -2,13 +2,15 @@ import { statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { DeployError } from '../../errors.ts'
 import { runChild } from '../child.ts'
-import { pipEnvironment, variable } from '../process-environment.ts'
+import { installerEnvironment, variable } from '../process-environment.ts'
 
 export interface Python {
   /** Absolute path of the interpreter itself, not of a launcher or shim. */
   executable: string
   /** Such as `3.11.7`. */
   version: string
+  /** Absolute paths of the wheels that come with it: pip, and setuptools in older ones. */
+  wheels: string[]
 }
 
 export interface PythonSearch {
@@ -21,8 +23,14 @@ export interface PythonSearch {
 
 const OLDEST = { major: 3, minor: 9 }
 
-const PROBE =
-  'import json, sys; print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3]}))'
+/** Debian keeps the wheels elsewhere. Of several of a kind the last counts. */
+const PROBE = `
+import glob, json, os, sys, sysconfig
+places = [os.path.join(sysconfig.get_path("stdlib"), "ensurepip", "_bundled"), sysconfig.get_config_var("WHEEL_PKG_DIR")]
+names = ["pip"] if sys.version_info >= (3, 12) else ["pip", "setuptools"]
+found = {n: p for n in names for d in reversed(places) if d for p in sorted(glob.glob(os.path.join(glob.escape(d), n + "-*.whl")))}
+print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3], "wheels": list(found.values())}))
+`
 
 /**
  * Finds the Python that trains: the input, else the one of actions/setup-python, else what the platform calls Python.
@@ -82,7 +90,7 @@ async function probe(program: string, args: string[], search: PythonSearch): Pro
   let output = ''
   const options = {
     cwd: search.workspace,
-    env: pipEnvironment(search.environment),
+    env: installerEnvironment(search.environment),
     onStdout: (chunk: Buffer) => {
       output += chunk.toString()
     },
@@ -90,10 +98,11 @@ async function probe(program: string, args: string[], search: PythonSearch): Pro
   try {
     const code = await runChild(program, [...args, '-I', '-c', PROBE], options)
     if (code !== 0) return `ends with exit code ${code}`
-    const { executable, version } = JSON.parse(output) as Python
+    const { executable, version, wheels = [] } = JSON.parse(output) as Partial<Python>
+    if (executable === undefined || version === undefined) return 'does not say its version'
     const [major = 0, minor = 0] = version.split('.').map(Number)
     const tooOld = major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)
-    return tooOld ? `is ${version}` : { executable, version }
+    return tooOld ? `is ${version}` : { executable, version, wheels }
   } catch {
     return 'cannot be run'
   }

@@ -1,0 +1,72 @@
+import { relative, resolve, sep } from 'node:path'
+import { explainFullDisk } from '../../disk.ts'
+import { DeployError } from '../../errors.ts'
+import { explainPipFailure } from '../../pip-failure.ts'
+import { namedRequirements, type RequirementsFile } from './requirements-files.ts'
+import { explainUvFailure } from './uv-failure.ts'
+
+export interface FailedInstallation {
+  installer: 'pip' | 'uv'
+  output: string
+  /** The requirements file, and those that it includes; empty when only the kernel was to be installed. */
+  files: readonly RequirementsFile[]
+  /** Where the installer ran. */
+  workspace: string
+  /** Where the environments are. */
+  temp: string
+}
+
+interface Explanation {
+  reason: string
+  /** Absolute. */
+  path?: string | undefined
+  line?: number | undefined
+}
+
+/** A failed installation of the user's packages, as the error that the run ends with. */
+export async function installationError(failed: FailedInstallation): Promise<DeployError> {
+  const { installer, files, workspace, temp } = failed
+  const shown = (path: string) => relative(workspace, path).split(sep).join('/')
+  const { reason, path, line } = installer === 'uv' ? explainUv(failed) : explainPip(failed)
+  const main = files[0]
+  const what = main === undefined ? 'ipykernel' : `the packages of ${shown(main.path)}`
+  const file = path ?? main?.path
+  const where =
+    file === main?.path ? (line ? ` (line ${line})` : '') : ` (${shown(file ?? '')}${line ? `, line ${line}` : ''})`
+  const message = `${installer} could not install ${what}: ${reason}${where}. ${installer}'s own words are in the log.`
+  return new DeployError(await explainFullDisk(message, temp), {
+    annotation: {
+      title: 'Packages could not be installed',
+      ...(file === undefined ? {} : { file: shown(file) }),
+      ...(line === undefined ? {} : { startLine: line }),
+    },
+  })
+}
+
+function explainUv({ output, files, workspace }: FailedInstallation): Explanation {
+  const { reason, name, path, line } = explainUvFailure(output, files)
+  if (path !== undefined) return { reason, path: resolve(workspace, path), line }
+  const found = namedRequirements(files).find((one) => one.name === name)
+  return { reason, path: found?.file.path, line: found?.line }
+}
+
+function explainPip({ output, files, workspace }: FailedInstallation): Explanation {
+  const binary = files.find((file) => file.text.includes('\0'))
+  if (binary) return { reason: explainPipFailure(output, binary.text).reason, path: binary.path, line: 1 }
+  const reason = explainPipFailure(output, '').reason
+  const named = placeNamedByPip(output, workspace)
+  if (named) return { reason, ...named }
+  for (const file of files) {
+    const { line } = explainPipFailure(output, file.text)
+    if (line !== undefined) return { reason, path: file.path, line }
+  }
+  return { reason }
+}
+
+/** pip tells a line as `(from line 3 of FILE)`, or `(from -r FILE (line 3))`. */
+function placeNamedByPip(output: string, workspace: string): { path: string; line: number } | undefined {
+  const errors = output.slice(Math.max(output.search(/^\s*(ERROR|error):/m), 0))
+  const [, line, file] = /\(from line (\d+) of ([^)]+)\)/.exec(errors) ?? []
+  if (file !== undefined) return { path: resolve(workspace, file), line: Number(line) }
+  return undefined
+}

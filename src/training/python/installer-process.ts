@@ -1,0 +1,41 @@
+import { debug, info } from '../../log.ts'
+import { runChild, WholeLines } from '../child.ts'
+
+export interface InstallerCall {
+  /** Interpreter of the environment to install into. */
+  python: string
+  cwd: string
+  env: Record<string, string>
+  /** Prints the output while it runs. Default: only kept. */
+  live?: boolean
+}
+
+export interface InstallerOutcome {
+  code: number
+  output: string
+}
+
+const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024
+
+/**
+ * Runs pip, uv or a Python program. Never throws for what it says.
+ *
+ * @param chatter lines that hide what matters, which only a debug log shows
+ */
+export async function runInstaller(
+  program: string,
+  args: readonly string[],
+  call: Omit<InstallerCall, 'python'>,
+  chatter?: RegExp,
+): Promise<InstallerOutcome> {
+  let output = ''
+  const lines = new WholeLines((text) => {
+    output = (output + text).slice(-LONGEST_OUTPUT_KEPT)
+    if (call.live !== true) return
+    for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/)) (chatter?.test(line) ? debug : info)(line)
+  })
+  const write = (chunk: Buffer) => lines.write(chunk)
+  const code = await runChild(program, args, { cwd: call.cwd, env: call.env, onStdout: write, onStderr: write })
+  lines.end()
+  return { code, output }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { DeployError } from '../../errors.ts'
+import { info } from '../../log.ts'
+import { runChild } from '../child.ts'
+import { installerEnvironment, toolInstallerEnvironment } from '../process-environment.ts'
+import { locateProgram, type PythonSearch } from './find-python.ts'
+import { type InstallerCall, type InstallerOutcome, runInstaller } from './installer-process.ts'
+import { pipInstall } from './pip.ts'
+
+const UV_REQUIREMENTS = join(import.meta.dirname, 'requirements-uv.txt')
+
+/** Whatever the machine has, the Python that was chosen is the one that is used. */
+const plain = ['--color', 'never', '--no-progress']
+
+const chatter = /^(Using Python |Resolved |Prepared |Checked | *Updated? )/
+
+export interface Uv {
+  program: string
+  /** Such as `0.13.9`. */
+  version: string
+}
+
+/** The uv of PATH that says its version. */
+export async function findUv(search: PythonSearch): Promise<Uv | undefined> {
+  const program = locateProgram('uv', search)
+  return program === undefined ? undefined : askVersion(program, search.environment, search.workspace)
+}
+
+async function askVersion(program: string, environment: NodeJS.ProcessEnv, cwd: string): Promise<Uv | undefined> {
+  let output = ''
+  const onStdout = (chunk: Buffer) => {
+    output += chunk.toString()
+  }
+  const code = await runChild(program, ['--version'], { cwd, env: installerEnvironment(environment), onStdout }).catch(
+    () => -1,
+  )
+  const version = /^uv (\d+\.\S+)/.exec(output)?.[1]
+  return code === 0 && version !== undefined ? { program, version } : undefined
+}
+
+/**
+ * Installs uv into an environment that has pip.
+ *
+ * @throws DeployError when the package index does not have it
+ */
+export async function installUv(python: string, temp: string, environment: NodeJS.ProcessEnv): Promise<Uv> {
+  const args = ['--require-hashes', '--no-deps', '--only-binary', ':all:', '-r', UV_REQUIREMENTS]
+  const { code, output } = await pipInstall(args, { python, cwd: temp, env: toolInstallerEnvironment(environment) })
+  const program = locateProgram(join(python, '..', 'uv'), { workspace: temp, environment })
+  const uv = code === 0 && program !== undefined ? await askVersion(program, environment, temp) : undefined
+  if (uv !== undefined) return uv
+  info(output)
+  throw new DeployError(
+    'uv is not on PATH and could not be installed with pip, whose own words are in the log. Add the step ' +
+      '`uses: astral-sh/setup-uv@v7` before this one, or set `installer: pip`.',
+    { annotation: { title: 'uv could not be installed' } },
+  )
+}
+
+/** Makes an environment without pip. Never throws for what uv says. */
+export async function uvVenv(uv: Uv, python: string, folder: string, call: Omit<InstallerCall, 'python'>) {
+  return runInstaller(uv.program, ['venv', ...plain, '--no-project', '--python', python, folder], call)
+}
+
+/** Runs `uv pip install` in an environment. Never throws for what uv says. */
+export async function uvInstall(uv: Uv, args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
+  const install = (more: string[]) =>
+    runInstaller(uv.program, ['pip', 'install', ...plain, ...more, '--python', call.python, ...args], call, chatter)
+  const outcome = await install([])
+  if (outcome.code === 0 || !cacheTrouble.test(outcome.output)) return outcome
+  info('The cache of uv cannot be used; the packages are installed without it.')
+  return install(['--no-cache'])
+}
+
+/** A cache that cannot be written or read must not keep a package from being installed. */
+const cacheTrouble =
+  /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i
+
+/** What is installed, as `name==version` lines. */
+export async function uvFreeze(uv: Uv, call: InstallerCall): Promise<string> {
+  return (await runInstaller(uv.program, ['pip', 'freeze', ...plain, '--python', call.python], call)).output
+}
