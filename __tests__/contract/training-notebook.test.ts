@@ -305,7 +305,7 @@ describe('errors', () => {
     expect(report.traceback).toMatch(/ValueError: bad shape\nand more$/)
     expect(report.traceback).not.toContain('\x1b')
     expect(log).toContain(`(the end of the traceback)\n${report.traceback}\n`)
-    expect(logFile).toMatch(/Traceback \(most recent call last\)[^]*Cell In\[3\], line 2[^]*and more\n$/)
+    expect(logFile).toMatch(/Traceback \(most recent call last\)[\s\S]*Cell In\[3\], line 2[\s\S]*and more\n$/)
     expect(printed(saved)).toBe('first\n')
     expect(saved?.cells[3]?.outputs?.[0]).toMatchObject({ output_type: 'error', ename: 'ValueError' })
     expect(saved?.cells).toHaveLength(5)

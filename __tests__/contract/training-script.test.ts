@@ -26,7 +26,7 @@ afterAll(removeFolders)
 const runScript = (script: string, more: Partial<ProgramRun> = {}) => run(scriptRun(environments, script, more))
 
 /** What the script itself printed: without our lines around it. */
-const between = (log: string) => /^::stop-commands::(\S+)\n([^]*)\n::\1::\n/m.exec(log)?.[2] ?? ''
+const between = (log: string) => /^::stop-commands::(\S+)\n([\s\S]*)\n::\1::\n/m.exec(log)?.[2] ?? ''
 
 describe('a script', () => {
   test('runs with its arguments as `python -u`, in the working directory, with its folder first in the search path', async () => {
@@ -146,7 +146,7 @@ describe('the log', () => {
     const { logFile } = await runScript(
       'import time\nfrom tqdm import tqdm\nfor _ in tqdm(range(3), ascii=True): time.sleep(0.15)',
     )
-    expect(logFile).toMatch(/\r {2}0%\|.*\r 33%\|.*\r 67%\|[^]*\r100%\|.*\n$/)
+    expect(logFile).toMatch(/\r {2}0%\|.*\r 33%\|.*\r 67%\|[\s\S]*\r100%\|.*\n$/)
   })
 
   test('n28, n30: commands are not obeyed, and secrets do not show, in log and file', async () => {
@@ -165,10 +165,10 @@ describe('the log', () => {
     expect(logFile.match(/^line \d+$/gm)).toHaveLength(200_000)
     const shown = between(log)
     expect(shown).toMatch(
-      /line 89\nline 90\n[^]*\n\(The log shows the first 1\.0 kB of the output \(training_log_megabytes\); all of it is in .*training\.log\.\)\n\(2\.3 MB more were printed; all of it is in .*training\.log\.\)\n$/,
+      /line 89\nline 90\n[\s\S]*\n\(The log shows the first 1\.0 kB of the output \(training_log_megabytes\); all of it is in .*training\.log\.\)\n\(2\.3 MB more were printed; all of it is in .*training\.log\.\)\n$/,
     )
     expect(shown.length).toBeLessThan(1400)
-    expect(report.traceback).toMatch(/^Traceback[^]*ValueError: at the end$/)
+    expect(report.traceback).toMatch(/^Traceback[\s\S]*ValueError: at the end$/)
     expect(log).toContain('\nValueError: at the end\n')
     expect(error?.message).toBe('Script train.py failed in line 2: ValueError: at the end')
   })
@@ -196,7 +196,7 @@ describe('the end', () => {
     const { error, report } = await runScript(script)
     expect(error?.message).toMatch(/^Script train\.py failed in line 8: RuntimeError: bad$/)
     expect(error?.annotation).toEqual({ title: 'The training script failed', file: 'train.py', startLine: 8 })
-    expect(report.traceback).toMatch(/^Traceback \(most recent call last\):\n[^]*RuntimeError: bad\nand more$/)
+    expect(report.traceback).toMatch(/^Traceback \(most recent call last\):\n[\s\S]*RuntimeError: bad\nand more$/)
   })
 
   test('n35: an exception in a module of the workspace is shown there, and one in a package where it is called', async () => {
