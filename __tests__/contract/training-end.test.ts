@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Execution } from '../../src/training/notebook/execute.ts'
 import type { Environments } from '../../src/training/python/environments.ts'
+import type { ProgramRun } from '../../src/training/run-program.ts'
 import {
   captured,
   execution,
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(removeFolders)
 
-const runCells = (cells: string[], more: Partial<Execution> = {}) =>
+const runCells = (cells: string[], more: Partial<ProgramRun> = {}) =>
   run(execution(environments, notebookText(cells), more))
 
 /** Writes the ids of the kernel and of a process that it starts, then waits. */
@@ -74,7 +74,7 @@ describe('limits', () => {
 
   test('n20: a run that exceeds its limit ends within 15 s of it, with the cell named', async () => {
     const started = Date.now()
-    const { error, saved } = await runCells(['print("one")', 'while True: pass'], { notebookTimeoutMs: 4000 })
+    const { error, saved } = await runCells(['print("one")', 'while True: pass'], { timeoutMs: 4000 })
     expect(Date.now() - started).toBeLessThan(19_000)
     expect(error?.message).toMatch(
       /was stopped in cell 2 of 2: the run took longer than 4.0 s \(notebook_timeout_minutes\)/,
@@ -84,7 +84,7 @@ describe('limits', () => {
 
   test('n24: the limit of the run covers the end of the kernel', async () => {
     const cell = 'import atexit, time\natexit.register(time.sleep, 999)'
-    const { error } = await runCells([cell], { notebookTimeoutMs: 5000 })
+    const { error } = await runCells([cell], { timeoutMs: 5000 })
     expect(error?.message).toMatch(/took longer than 5.0 s/)
   })
 
@@ -134,13 +134,13 @@ describe('deaths', () => {
 
 describe('cancellation', () => {
   /** A Node process of its own that executes a notebook, as the action does. */
-  function startAction(request: Execution): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
+  function startAction(request: ProgramRun): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
     const script = join(newFolder('action'), 'action.mjs')
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/notebook/execute.js')).href
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/run-program.js')).href
     writeFileSync(
       script,
-      `const { executeNotebook } = await import(${JSON.stringify(module)})
-       await executeNotebook({ ...${JSON.stringify(request)}, environment: process.env }).catch((error) => {
+      `const { runProgram } = await import(${JSON.stringify(module)})
+       await runProgram({ ...${JSON.stringify(request)}, environment: process.env }, {}).catch((error) => {
          console.log('REJECTED', error.name, error.message, process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'))
        })`,
     )
@@ -155,7 +155,7 @@ describe('cancellation', () => {
     return { node, output: () => output, end }
   }
 
-  const readSaved = (request: Execution) => JSON.parse(readFileSync(request.executedNotebook, 'utf8')) as SavedNotebook
+  const readSaved = (request: ProgramRun) => JSON.parse(readFileSync(request.executedNotebook, 'utf8')) as SavedNotebook
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'n49, n33: on %s the partial notebook is saved and the kernel and its children end',

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { jest } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
-import { type Execution, executeNotebook } from '../../src/training/notebook/execute.ts'
 import { type Environments, type Prepared, prepareEnvironments } from '../../src/training/python/environments.ts'
 import { findPython } from '../../src/training/python/find-python.ts'
+import { newReport, type TrainingReport } from '../../src/training/report.ts'
+import { type ProgramRun, runProgram } from '../../src/training/run-program.ts'
 import type { TrainingRequest } from '../../src/training/train.ts'
 
 /** Real Pythons, environments and kernels for the tests of the training stage. */
@@ -33,7 +34,7 @@ export async function makeEnvironments(
     installer?: TrainingRequest['installer']
     temp?: string
   } = {},
-): Promise<Prepared & Environments> {
+): Promise<Prepared> {
   const workspace = more.workspace ?? newFolder('workspace')
   const environment = more.environment ?? process.env
   const file = join(workspace, 'requirements.txt')
@@ -79,21 +80,27 @@ export function notebookText(cells: (string | Cell)[], metadata: object = {}): s
   })
 }
 
-/** A workspace with a notebook in it and a folder for the run. */
-export function execution(environments: Environments, notebook: string, more: Partial<Execution> = {}): Execution {
+/** A run of this notebook in a workspace. */
+export function execution(environments: Environments, notebook: string, more: Partial<ProgramRun> = {}): ProgramRun {
+  return programRun(environments, 'model_training.ipynb', notebook, more)
+}
+
+/** A run of this script in a workspace. */
+export function scriptRun(environments: Environments, script: string, more: Partial<ProgramRun> = {}): ProgramRun {
+  return programRun(environments, 'train.py', script, { kind: 'script', ...more })
+}
+
+function programRun(environments: Environments, name: string, text: string, more: Partial<ProgramRun>): ProgramRun {
   const workspace = more.workspace ?? newFolder('workspace')
-  const path = more.notebook ?? join(workspace, 'model_training.ipynb')
+  const path = more.program ?? join(workspace, name)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, notebook)
+  writeFileSync(path, text)
+  const out = join(workspace, 'out')
   return {
     ...environments,
-    workspace,
-    notebook: path,
-    parameters: {},
-    passThrough: [],
-    executedNotebook: join(workspace, 'out', 'executed.ipynb'),
-    temp: newFolder('temp'),
-    environment: process.env,
+    ...trainingRequest(workspace, path),
+    executedNotebook: join(out, 'executed.ipynb'),
+    logFile: join(out, 'training.log'),
     ...more,
   }
 }
@@ -128,20 +135,34 @@ export interface Run {
   /** What was printed, with the time of each piece in milliseconds since the start. */
   pieces: { at: number; text: string }[]
   log: string
+  /** Text of the training log. */
+  logFile: string
+  report: TrainingReport
   error?: DeployError
-  cells?: number
+  /** How many were executed. */
+  cells: number
   saved: SavedNotebook | undefined
   savedText: string
 }
 
-/** Executes and gathers all there is to see. An error other than DeployError fails the test. */
-export async function run(request: Execution): Promise<Run> {
-  const { pieces, log, outcome } = await captured(() => executeNotebook(request))
+/** Runs a notebook or script and gathers all there is to see. An error other than DeployError fails the test. */
+export async function run(request: ProgramRun): Promise<Run> {
+  const report = newReport(request.kind, relative(request.workspace, request.program))
+  const { pieces, log, outcome } = await captured(() => runProgram(request, report))
   const savedText = readOptional(request.executedNotebook)
   const saved = savedText === '' ? undefined : (JSON.parse(savedText) as SavedNotebook)
-  if (outcome instanceof DeployError) return { pieces, log, error: outcome, saved, savedText }
+  const seen = {
+    pieces,
+    log,
+    logFile: readOptional(request.logFile),
+    report,
+    cells: report.cells.length,
+    saved,
+    savedText,
+  }
+  if (outcome instanceof DeployError) return { ...seen, error: outcome }
   if (outcome instanceof Error) throw outcome
-  return { pieces, log, cells: outcome.cells, saved, savedText }
+  return seen
 }
 
 /** Runs `work` and keeps what it prints instead of printing it. */

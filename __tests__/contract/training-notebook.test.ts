@@ -37,8 +37,8 @@ describe('the kernel', () => {
   test('n14: a Python notebook runs in our environment, whatever kernel it names', async () => {
     const metadata = { kernelspec: { name: 'conda-env-foo-py', display_name: 'foo', language: 'python' } }
     const text = notebookText(['import sys; print(sys.executable)'], metadata)
-    const { saved, cells } = await run(execution(environments, text))
-    expect(cells).toBe(1)
+    const { saved, report } = await run(execution(environments, text))
+    expect(report.cells).toHaveLength(1)
     expect(printed(saved).trim()).toBe(environments.kernelPython)
   })
 
@@ -86,10 +86,10 @@ describe('the kernel', () => {
   test('n19: the working directory is the workspace, also for a notebook in a subfolder', async () => {
     const workspace = newFolder('workspace')
     writeFileSync(join(workspace, 'data.csv'), '1,2')
-    const notebook = join(workspace, 'notebooks', 'train.ipynb')
+    const program = join(workspace, 'notebooks', 'train.ipynb')
     const { error, saved } = await runCells(['print(open("data.csv").read())', 'open("nope.csv")'], {
       workspace,
-      notebook,
+      program,
     })
     expect(printed(saved)).toContain('1,2')
     expect(error?.message).toMatch(
@@ -215,10 +215,10 @@ describe('the log', () => {
       '',
       '3',
     ]
-    const { log, cells: executed } = await runCells(cells)
+    const { log, report } = await runCells(cells)
     expect(log).toContain('[1/5] class Table:\na  b\n')
     expect(log).toContain('<text/html>\n[3/5] print("no newline", end="")\nno newline\n[5/5] 3\n3\n')
-    expect(executed).toBe(4)
+    expect(report.cells.map(({ cell }) => cell)).toEqual([1, 2, 3, 5])
   })
 })
 
@@ -298,13 +298,14 @@ describe('errors', () => {
       'x = 1\nf(30)',
       'print("never")',
     ]
-    const { error, log, saved } = await runCells(cells)
+    const { error, log, logFile, report, saved } = await runCells(cells)
     expect(error?.message).toBe('Notebook model_training.ipynb failed in cell 4 of 5, line 2: ValueError: bad shape')
     expect(error?.annotation).toEqual({ title: 'The training notebook failed', file: 'model_training.ipynb' })
-    const shown = log.slice(log.indexOf('traceback)'))
-    expect(shown).toContain('ValueError: bad shape\nand more\n')
-    expect(shown).not.toContain('\x1b')
-    expect(shown.trim().split('\n')).toHaveLength(21)
+    expect(report.traceback.split('\n')).toHaveLength(20)
+    expect(report.traceback).toMatch(/ValueError: bad shape\nand more$/)
+    expect(report.traceback).not.toContain('\x1b')
+    expect(log).toContain(`(the end of the traceback)\n${report.traceback}\n`)
+    expect(logFile).toMatch(/Traceback \(most recent call last\)[\s\S]*Cell In\[3\], line 2[\s\S]*and more\n$/)
     expect(printed(saved)).toBe('first\n')
     expect(saved?.cells[3]?.outputs?.[0]).toMatchObject({ output_type: 'error', ename: 'ValueError' })
     expect(saved?.cells).toHaveLength(5)
@@ -322,19 +323,19 @@ describe('errors', () => {
   })
 
   test('n31: what Jupyter does not count as an error is none: !exit 4 and a cell tagged raises-exception', async () => {
-    const { error, log, cells } = await runCells([
+    const { error, log, report } = await runCells([
       '!exit 4',
       { source: '1 / 0', tags: ['raises-exception'] },
       'print("on")',
     ])
     expect(error).toBeUndefined()
-    expect(cells).toBe(3)
+    expect(report.cells).toHaveLength(3)
     expect(log).toContain('ZeroDivisionError: division by zero (expected')
   })
 
   test('a cell tagged skip-execution is not executed', async () => {
-    const { cells, log } = await runCells([{ source: 'print("skipped")', tags: ['skip-execution'] }, 'print("on")'])
-    expect(cells).toBe(1)
+    const { report, log } = await runCells([{ source: 'print("skipped")', tags: ['skip-execution'] }, 'print("on")'])
+    expect(report.cells).toHaveLength(1)
     expect(log).not.toContain('skipped')
   })
 })

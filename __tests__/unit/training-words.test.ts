@@ -128,10 +128,14 @@ describe('n8, n10: what pip says is put into one sentence with the line of the r
 
 describe('a failed notebook', () => {
   const context: FailureContext = {
+    kind: 'notebook',
     notebook: 'n.ipynb',
-    notebookTimeoutMs: 90_000,
+    workspace: '/w',
+    program: '/w/n.ipynb',
+    workingDirectory: '/w',
+    timeoutMs: 90_000,
     cellTimeoutMs: 60_000,
-    startTimeoutMs: 180_000,
+    kernelStartTimeoutMs: 180_000,
     hiddenVariables: ['TOKEN'],
     machineMemory: 7_000_000_000,
   }
@@ -161,7 +165,7 @@ describe('a failed notebook', () => {
     [
       'n21: no start',
       { status: 'start-failed', exit_code: null, message: "Kernel didn't respond in 180 seconds" },
-      /limit for a start is 3 min 00 s/,
+      /limit for a start is 3 min 00 s \(kernel_start_timeout_minutes\)/,
     ],
     ['a broken driver', { status: 'failed', message: 'exit code 3: boom' }, /could not be run: exit code 3: boom/],
   ])('%s', (_name, outcome, message) => {

@@ -1,8 +1,8 @@
 import { explainPipFailure } from '../pip-failure.ts'
+import { lastTraceback, type Traceback } from '../traceback.ts'
 import type { BuildFailure } from './build-failure.ts'
 import { logLines } from './log-lines.ts'
 import { explainTraceback } from './python-failure.ts'
-import { lastTraceback, type Traceback } from './traceback.ts'
 
 /** What is known of the repository that was built; each part makes some sentences more exact. */
 export interface BuiltRepository {

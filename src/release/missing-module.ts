@@ -1,5 +1,5 @@
+import type { Traceback } from '../traceback.ts'
 import type { BuildContext, BuildFailure, Place } from './build-failure.ts'
-import type { Traceback } from './traceback.ts'
 
 /** Modules whose package has another name, those that algorithms use most. */
 const packages: Record<string, string> = {

@@ -1,6 +1,6 @@
+import type { Frame, Traceback } from '../traceback.ts'
 import type { BuildContext, BuildFailure, Place } from './build-failure.ts'
 import { explainMissingModule } from './missing-module.ts'
-import type { Frame, Traceback } from './traceback.ts'
 
 const installed = /\/(?:site|dist)-packages\/|\/lib(?:64)?\/python\d|^</
 const packageIn = /\/(?:site|dist)-packages\/([^/.]+)/

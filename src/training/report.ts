@@ -17,7 +17,7 @@ export interface TrainingReport {
   cells: { cell: number; firstLine: string; seconds: number }[]
   /** Absolute paths of the images that the last plots were saved as. */
   images: string[]
-  /** Last lines of the traceback of a failure, without colours. */
+  /** Last lines of the traceback of a failure, or of what a script without one printed; without colours. */
   traceback: string
 }
 
@@ -34,4 +34,11 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
     images: [],
     traceback: '',
   }
+}
+
+const TRACEBACK_LINES = 20
+
+/** The end of a traceback, as much of it as the report keeps. */
+export function lastLines(traceback: string): string {
+  return traceback.trimEnd().split('\n').slice(-TRACEBACK_LINES).join('\n')
 }

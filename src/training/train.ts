@@ -1,10 +1,10 @@
 import { group, info } from '../log.ts'
 import { checkNotebook } from './notebook/check-notebook.ts'
-import { executeNotebook } from './notebook/execute.ts'
 import { checkParameters } from './notebook/parameters.ts'
 import { prepareEnvironments } from './python/environments.ts'
 import { findPython } from './python/find-python.ts'
 import type { TrainingReport } from './report.ts'
+import { runProgram } from './run-program.ts'
 
 export interface TrainingRequest {
   /** GITHUB_WORKSPACE: working directory of pip. */
@@ -51,31 +51,22 @@ export interface TrainingRequest {
  * @throws DeployError when the program or its packages fail; its evidence is kept as far as it got
  */
 export async function train(request: TrainingRequest, report: TrainingReport): Promise<Date> {
-  checkNotebook(request.program, report.program)
-  checkParameters(request.parameters)
+  if (request.kind === 'notebook') {
+    checkNotebook(request.program, report.program)
+    checkParameters(request.parameters)
+  }
 
   const environments = await group('Prepare Python', async () => {
     const python = await findPython({ ...request, input: request.python })
     info(`Python ${python.version} (${python.executable})`)
     report.python = python.version
-    const prepared = await prepareEnvironments({ ...request, python, needsKernel: true })
+    const prepared = await prepareEnvironments({ ...request, python, needsKernel: request.kind === 'notebook' })
     report.installer = prepared.installer
     report.packages = prepared.packages
     return prepared
   })
 
   const startedAt = new Date()
-  try {
-    await group(`Run ${report.program}`, () =>
-      executeNotebook({
-        ...request,
-        ...environments,
-        notebook: request.program,
-        notebookTimeoutMs: request.timeoutMs,
-      }),
-    )
-  } finally {
-    report.durationMs = Date.now() - startedAt.getTime()
-  }
+  await runProgram({ ...request, ...environments }, report)
   return startedAt
 }

@@ -26,17 +26,14 @@ export interface EnvironmentsRequest {
   environment: NodeJS.ProcessEnv
 }
 
-/** Two interpreters: the user's packages and the kernel in one, what drives the kernel in the other. */
 export interface Environments {
+  /** Interpreter of the environment with the user's packages, in which the notebook or script runs. */
   kernelPython: string
+  /** Interpreter of what drives it: for a notebook of an environment of its own. */
   toolPython: string
 }
 
-export interface Prepared {
-  /** Interpreter of the environment with the user's packages. */
-  kernelPython: string
-  /** Interpreter that drives the kernel; undefined where none is needed. */
-  toolPython: string | undefined
+export interface Prepared extends Environments {
   installer: 'pip' | 'uv'
   /** Those that matter to the model. */
   packages: InstalledPackage[]
@@ -59,10 +56,6 @@ const WARM_UP = 'import nbclient, nbformat.v4, jupyter_client.manager, zmq.async
  *
  * @throws DeployError when the environments cannot be made or a package cannot be installed
  */
-export async function prepareEnvironments(
-  request: EnvironmentsRequest & { needsKernel: true },
-): Promise<Prepared & Environments>
-export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Prepared>
 export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Prepared> {
   const files = request.requirements === undefined ? [] : readRequirements(request.requirements)
   maskIndexPasswords(
@@ -71,17 +64,17 @@ export async function prepareEnvironments(request: EnvironmentsRequest): Promise
   )
   const installer = await findInstaller(request)
   const kernel = join(request.temp, 'kernel')
-  const make = request.needsKernel
+  const { kernelPython, toolPython } = request.needsKernel
     ? await installer.makeEnvironments(kernel, join(request.temp, 'tool'))
     : await installer.makeEnvironments(kernel)
   await both(
-    installUserPackages(make.kernelPython, installer, files, request),
-    make.toolPython === undefined ? Promise.resolve() : installTools(make.toolPython, installer, request),
+    installUserPackages(kernelPython, installer, files, request),
+    toolPython === undefined ? Promise.resolve() : installTools(toolPython, installer, request),
   )
   const asked = namedRequirements(files).map(({ name }) => name)
   const packages = installedPackages(sitePackages(kernel), asked)
   if (packages.length > 0) info(packages.map(({ name, version }) => `${name} ${version}`).join(', '))
-  return { ...make, installer: installer.name, packages }
+  return { kernelPython, toolPython: toolPython ?? kernelPython, installer: installer.name, packages }
 }
 
 async function findInstaller(request: EnvironmentsRequest): Promise<Installer> {

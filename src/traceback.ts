@@ -14,6 +14,8 @@ export interface Traceback {
   message: string
   /** Outermost first. */
   frames: Frame[]
+  /** Index of its first line. */
+  start: number
   /** Index of the line that names the exception. */
   end: number
 }
@@ -28,7 +30,7 @@ const exceptionLine = /^[\s|+]*((?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*))(?:: ?(.*))?$/
  */
 export function lastTraceback(lines: readonly string[]): Traceback | undefined {
   const start = lines.findLastIndex((line) => header.test(line))
-  if (start >= 0) return readTraceback(lines, start + 1, columnOf(lines[start] ?? ''))
+  if (start >= 0) return readTraceback(lines, start, columnOf(lines[start] ?? ''))
   const first = lines.findIndex((line) => frameLine.test(line))
   return first < 0 ? undefined : readTraceback(lines, first, Math.max(0, columnOf(lines[first] ?? '') - 2))
 }
@@ -50,6 +52,7 @@ function readTraceback(lines: readonly string[], start: number, column: number):
       type,
       message: (message || (/:\s*$/.test(line) ? (lines[index + 1] ?? '') : '')).trim(),
       frames,
+      start,
       end: index,
     }
   }

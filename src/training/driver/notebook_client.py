@@ -1,35 +1,16 @@
-"""The kernel, which is always the one that this run has prepared, and the output of cells while they run."""
+"""The cells' way to the kernel and back, with their output shown while they run."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from queue import Empty
 from typing import Any, Optional
 
-import zmq.asyncio
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
-from traitlets import Unicode
 
-
-class OneKernel(KernelSpecManager):
-    """Knows one kernel. No folder is searched, so whatever kernels the machine has installed have no effect."""
-
-    python = Unicode()
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        start = str(Path(__file__).with_name("kernel_start.py"))
-        argv = [self.python, start, "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="Python", language="python")
-
-
-def make_kernel_manager(python: str) -> AsyncKernelManager:
-    context = zmq.asyncio.Context()
-    # Sockets made from here on queue without a limit: the default drops output when a cell prints faster than it is read.
-    context.rcvhwm = 0
-    return AsyncKernelManager(context=context, kernel_name="training", kernel_spec_manager=OneKernel(python=python))
+OUTPUTS = ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output")
 
 
 class Transcript:
@@ -39,10 +20,8 @@ class Transcript:
         self._at_line_start = True
 
     def header(self, number: int, total: int, source: str) -> None:
-        first = next((line.strip() for line in source.splitlines() if line.strip()), "")
-        shown = first if len(first) <= 100 else first[:99] + "…"
         place = f"[{number}/{total}]" if number > 0 else "[parameters]"
-        self._line(f"{place} {shown}")
+        self._line(f"{place} {first_line(source)}")
 
     def message(self, kind: str, content: dict[str, Any], expected_error: bool) -> None:
         if kind == "stream":
@@ -72,6 +51,12 @@ class Transcript:
             pass
 
 
+def first_line(source: str) -> str:
+    """What a cell is known by."""
+    first = next((line.strip() for line in source.splitlines() if line.strip()), "")
+    return first if len(first) <= 100 else first[:99] + "…"
+
+
 def describe(data: dict[str, Any]) -> str:
     """A rich output as one piece of text."""
     image = next((kind for kind in data if kind.startswith("image/")), None)
@@ -84,13 +69,40 @@ def describe(data: dict[str, Any]) -> str:
 
 
 class LiveClient(NotebookClient):
-    """Shows each output as it arrives."""
+    """Shows each output as it arrives, also one of a thread whose cell is long done."""
 
-    transcript: Optional[Transcript] = None
+    transcript: Transcript
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._cells: dict[str, tuple[NotebookNode, int]] = {}
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        self._cells[parent_msg_id] = (cell, cell_index)
+        while True:
+            msg = await self.kc.iopub_channel.get_msg(timeout=None)
+            if msg["parent_header"].get("msg_id") != parent_msg_id:
+                self._take_late(msg)
+                continue
+            try:
+                self.process_message(msg, cell, cell_index)
+            except CellExecutionComplete:
+                return
+
+    async def take_late_output(self, seconds: float) -> None:
+        """Reads what arrives within this time after the last cell."""
+        try:
+            self._take_late(await self.kc.iopub_channel.get_msg(timeout=seconds))
+        except Empty:
+            pass
+
+    def _take_late(self, msg: dict[str, Any]) -> None:
+        place = self._cells.get(msg["parent_header"].get("msg_id"))
+        if place is not None and msg["msg_type"] in OUTPUTS:
+            self.process_message(msg, *place)
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Optional[NotebookNode]:
-        if self.transcript is not None:
-            expected = "raises-exception" in cell.metadata.get("tags", [])
-            self.transcript.message(msg["msg_type"], msg["content"], expected)
+        expected = not self.force_raise_errors and "raises-exception" in cell.metadata.get("tags", [])
+        self.transcript.message(msg["msg_type"], msg["content"], expected)
         result: Optional[NotebookNode] = super().process_message(msg, cell, cell_index)
         return result

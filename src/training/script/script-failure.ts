@@ -1,0 +1,119 @@
+import { realpathSync } from 'node:fs'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { DeployError } from '../../errors.ts'
+import { formatDuration } from '../../format.ts'
+import { redact } from '../../log.ts'
+import { type Frame, lastTraceback, type Traceback } from '../../traceback.ts'
+import { type Death, describeDeath } from '../death.ts'
+import { hintFor, type Surroundings } from '../hints.ts'
+import { reasonOf } from '../reason.ts'
+
+/** What `run_script.py` reports. */
+export interface Outcome extends Death {
+  status: 'ok' | 'error' | 'died' | 'timeout' | 'cancelled' | 'orphaned' | 'failed'
+  message?: string
+}
+
+export interface FailureContext extends Surroundings {
+  /** Path of the script relative to the workspace, with `/`. */
+  script: string
+  timeoutMs?: number | undefined
+}
+
+interface Place {
+  /** Relative to the workspace, with `/`. */
+  file: string
+  line: number
+}
+
+/**
+ * The outcome of a run that did not end well, as the error that the action ends with.
+ *
+ * @param printed the last that the script printed
+ * @returns with it the end of what was printed: the traceback, or what there is in place of one
+ */
+export function scriptError(
+  outcome: Outcome,
+  printed: string,
+  context: FailureContext,
+): { error: DeployError; evidence: string } {
+  const lines = stripVTControlCharacters(printed)
+    .split(/\r\n|[\r\n]/)
+    .map((line) => line.trimEnd())
+  const traceback = outcome.status === 'error' ? uncaught(lines, outcome, context) : undefined
+  const place = traceback && ownPlace(traceback.frames, context)
+  const [what, title] = traceback
+    ? [describeError(traceback, place, context), 'The training script failed']
+    : describeEnd(outcome, lines, context)
+  const annotation = { title, file: place?.file ?? context.script, ...(place && { startLine: place.line }) }
+  const evidence = outcome.status === 'error' ? lines.slice(traceback?.start ?? 0).join('\n') : ''
+  return { error: new DeployError(redact(`Script ${context.script} ${what}`), { annotation }), evidence }
+}
+
+/**
+ * The exception that ended the script. Python ends with code 1 then, and prints it from the script's own first frame on;
+ * a traceback that the script printed on its way, say of an error that it has caught, is taken for it only if it looks
+ * the same and is the last one.
+ */
+function uncaught(lines: string[], { exit_code }: Outcome, context: FailureContext): Traceback | undefined {
+  const traceback = exit_code === 1 ? lastTraceback(lines) : undefined
+  const outermost = traceback?.frames[0]
+  return outermost !== undefined && fileInWorkspace(outermost.path, context) === context.script ? traceback : undefined
+}
+
+function describeError({ type, message }: Traceback, place: Place | undefined, context: FailureContext): string {
+  const where =
+    place === undefined
+      ? ''
+      : place.file === context.script
+        ? ` in line ${place.line}`
+        : ` in ${place.file}, line ${place.line}`
+  return [`failed${where}: ${reasonOf(type, message)}`, hintFor(type, message, context)].filter(Boolean).join('. ')
+}
+
+function describeEnd(outcome: Outcome, lines: string[], context: FailureContext): [message: string, title: string] {
+  switch (outcome.status) {
+    case 'error': {
+      const last = lines.findLast((line) => line.trim() !== '')
+      const said = last === undefined ? '. It printed nothing.' : `. The last it printed: ${reasonOf(last.trim(), '')}`
+      return [`ended with exit code ${outcome.exit_code}${said}`, 'The training script failed']
+    }
+    case 'died':
+      return [
+        `was ended: ${describeDeath(outcome, context.machineMemory)}`,
+        'The Python process of the training script died',
+      ]
+    case 'timeout':
+      return [
+        `was stopped: it took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
+        'The training script took too long',
+      ]
+    case 'cancelled':
+    case 'orphaned':
+      return ['was cancelled.', 'Training was cancelled']
+    default:
+      return [`could not be run: ${outcome.message ?? outcome.status}`, 'The training script could not be run']
+  }
+}
+
+/** The innermost frame of the user's own code. */
+function ownPlace(frames: readonly Frame[], context: FailureContext): Place | undefined {
+  for (const { path, line } of frames.toReversed()) {
+    const file = fileInWorkspace(path, context)
+    if (file !== undefined) return { file, line }
+  }
+  return undefined
+}
+
+/** @returns the path relative to the workspace; undefined for installed packages and what lies elsewhere */
+function fileInWorkspace(path: string, { workspace, workingDirectory }: FailureContext): string | undefined {
+  if (path.startsWith('<')) return undefined
+  const absolute = resolve(workingDirectory, path)
+  for (const root of [workspace, realpathSync(workspace)]) {
+    const file = relative(root, absolute).split(sep).join('/')
+    if (file.startsWith('../') || isAbsolute(file)) continue
+    return /(^|\/)(site|dist)-packages\//.test(file) ? undefined : file
+  }
+  return undefined
+}
