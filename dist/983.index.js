@@ -6,10 +6,12 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DS: () => (/* binding */ spelling),
 /* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   kS: () => (/* binding */ locateElements),
 /* harmony export */   qF: () => (/* binding */ parseJson),
-/* harmony export */   qN: () => (/* binding */ showJson)
+/* harmony export */   qN: () => (/* binding */ showJson),
+/* harmony export */   y7: () => (/* binding */ parseSpelt)
 /* harmony export */ });
 /* harmony import */ var jsonc_parser__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9547);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
@@ -37,6 +39,27 @@ function exactInteger(_key, value, { source }) {
     if (typeof value !== 'number' || Number.isSafeInteger(value))
         return value;
     return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}
+/** Additions to JSON of which the library of TypeScript does not know yet. */
+const { rawJSON, isRawJSON } = JSON;
+/**
+ * Like JSON.parse, but a number that JavaScript would print in another way keeps its spelling, such as `1.0`:
+ * JSON.stringify writes it as it was, and `spelling` tells what that is.
+ *
+ * @throws Error as parseJson does
+ */
+function parseSpelt(text) {
+    parseJson(text);
+    return withinStack(() => JSON.parse(text, keepSpelling));
+}
+function keepSpelling(_key, value, { source }) {
+    return typeof value !== 'number' || source === undefined || source === String(value) ? value : rawJSON(source);
+}
+/** The digits of a number, also of one from parseSpelt; undefined for any other value. */
+function spelling(value) {
+    if (typeof value === 'number')
+        return String(value);
+    return isRawJSON(value) ? value.rawJSON : undefined;
 }
 const syntaxProblems = {
     InvalidSymbol: 'this is no JSON value',

@@ -28564,6 +28564,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 
 /***/ }),
 
+/***/ 481:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+
+/***/ }),
+
+/***/ 99:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:sqlite");
+
+/***/ }),
+
 /***/ 7075:
 /***/ ((module) => {
 
@@ -28801,6 +28815,29 @@ function sameObject(answered, uri) {
 
 /***/ }),
 
+/***/ 532:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ explainFullDisk)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2866);
+
+
+/** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
+async function explainFullDisk(message, folder) {
+    if (folder === undefined || !/ENOSPC|no space left on device|out of disk ?space/i.test(message))
+        return message;
+    const space = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(folder).catch(() => undefined);
+    if (space === undefined)
+        return message;
+    return `${message}\nThe disk is full: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z)(space.bavail * space.bsize)} free in RUNNER_TEMP (${folder}). Free space in an earlier step`;
+}
+//# sourceMappingURL=disk.js.map
+
+/***/ }),
+
 /***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28893,7 +28930,7 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1047);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5522);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -28914,6 +28951,7 @@ __webpack_async_result__();
 /* harmony export */   bJ: () => (/* binding */ hostOrigin),
 /* harmony export */   ct: () => (/* binding */ account),
 /* harmony export */   hD: () => (/* binding */ quote),
+/* harmony export */   ix: () => (/* binding */ megabytes),
 /* harmony export */   q3: () => (/* binding */ httpUrl),
 /* harmony export */   rJ: () => (/* binding */ secret),
 /* harmony export */   tk: () => (/* binding */ branch),
@@ -28969,6 +29007,13 @@ function minutes(text) {
         throw new Error(`is ${quote(text)}; write a number of minutes greater than 0 and at most 28800 (20 days), such as 30 or 0.5`);
     }
     return value * 60_000;
+}
+/** @returns bytes */
+function megabytes(text) {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+    if (value <= 0)
+        throw new Error(`is ${quote(text)}; write a number of megabytes greater than 0, such as 50`);
+    return value * 1_000_000;
 }
 function oneOf(text, values) {
     const value = values.find((candidate) => candidate === text);
@@ -29213,7 +29258,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 1047:
+/***/ 5522:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29254,6 +29299,8 @@ class Deployment {
     revertIsUnknown = false;
     /** Whether callers of the newest build have one after that. */
     revertIsBuilt = false;
+    training;
+    metrics;
     tests;
     /** The version that the commit is published as; an output only once it is proven. */
     published;
@@ -29286,6 +29333,10 @@ class Deployment {
     note(sentence) {
         log/* info */.pq(sentence);
         this.notes.push(sentence);
+    }
+    recordMetrics(metrics) {
+        this.metrics = metrics;
+        this.outputs.metrics = JSON.stringify(metrics.values);
     }
     recordModel(stored) {
         this.outputs.model_uri = (0,data_uri/* formatUri */.QJ)(stored.uri);
@@ -29343,23 +29394,8 @@ class Deployment {
     }
 }
 //# sourceMappingURL=deployment.js.map
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./build/src/format.js
-var format = __nccwpck_require__(2866);
-;// CONCATENATED MODULE: ./build/src/disk.js
-
-
-/** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
-async function explainFullDisk(message, folder) {
-    if (folder === undefined || !/ENOSPC|no space left on device|out of disk ?space/i.test(message))
-        return message;
-    const space = await (0,promises_.statfs)(folder).catch(() => undefined);
-    if (space === undefined)
-        return message;
-    return `${message}\nThe disk is full: ${(0,format/* formatBytes */.z)(space.bavail * space.bsize)} free in RUNNER_TEMP (${folder}). Free space in an earlier step`;
-}
-//# sourceMappingURL=disk.js.map
+// EXTERNAL MODULE: ./build/src/disk.js
+var disk = __nccwpck_require__(532);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
@@ -29440,6 +29476,14 @@ class InputReader {
         }
         return parsed;
     }
+    /** The words of a command line, separated as in a shell: quotes keep spaces, a line break separates. */
+    async words(name) {
+        const text = this.text(name);
+        if (text === '')
+            return [];
+        const { parseArgsStringToArgv } = await __nccwpck_require__.e(/* import() */ 579).then(__nccwpck_require__.bind(__nccwpck_require__, 8579));
+        return parseArgsStringToArgv(text);
+    }
     throwProblems() {
         if (this.#problems.length === 0)
             return;
@@ -29451,6 +29495,8 @@ class InputReader {
     }
 }
 //# sourceMappingURL=reader.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/src/inputs/release.js
@@ -29596,7 +29642,136 @@ function gitHostOf(apiUrl) {
     return protocol === 'http:' ? apiUrl : `git.${hostname.replace(/^api\./, '')}`;
 }
 //# sourceMappingURL=repository.js.map
+;// CONCATENATED MODULE: ./build/src/inputs/training.js
+
+
+
+const defaultNotebook = 'model_training.ipynb';
+const defaultRequirements = 'requirements.txt';
+const defaultMetrics = 'metrics.json';
+/** Environments of conda, which pip and uv cannot make. */
+const condaFiles = ['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml'];
+/** Inputs that mean something to a notebook only. */
+const forNotebooks = {
+    notebook_parameters: 'pass them to the script with training_arguments',
+    cell_timeout_minutes: 'limit the script with notebook_timeout_minutes',
+    executed_notebook_path: 'what the script prints is kept in the output training_log',
+    kernel_start_timeout_minutes: 'a script needs no kernel',
+};
+/**
+ * What is to be trained, and how.
+ *
+ * @param model the file that training is to write, which it may not replace by its own evidence
+ * @returns undefined when there is nothing to train; `skipped` says why
+ */
+async function readTrainingInputs(reader, workspace, model) {
+    const path = (name) => reader.optional(name, (raw) => (0,values/* workspacePath */.X5)(raw, workspace ?? '.'), workspace !== undefined);
+    const program = findProgram(reader, path);
+    const requirements = findFile(reader, path, 'requirements_path', defaultRequirements);
+    if (requirements && /\.ya?ml$/i.test(requirements.relative)) {
+        reader.report('requirements_path', `is ${(0,values/* quote */.hD)(requirements.relative)}, ${whatToDoAboutConda}`);
+    }
+    const workingDirectory = findFolder(reader, path, workspace);
+    const training = {
+        requirements,
+        python: reader.text('python') || undefined,
+        installer: reader.optional('installer', (raw) => (0,values/* oneOf */.yL)(raw, ['auto', 'uv', 'pip'])) ?? 'auto',
+        parameters: await reader.parameters('notebook_parameters'),
+        arguments: await reader.words('training_arguments'),
+        timeoutMs: reader.optional('notebook_timeout_minutes', values/* minutes */.Gx),
+        cellTimeoutMs: reader.optional('cell_timeout_minutes', values/* minutes */.Gx),
+        kernelStartTimeoutMs: reader.optional('kernel_start_timeout_minutes', values/* minutes */.Gx) ?? 3 * 60_000,
+        isStrict: reader.optional('notebook_strict', values/* boolean */.zM) ?? false,
+        logLimit: reader.optional('training_log_megabytes', values/* megabytes */.ix) ?? 50_000_000,
+        passThrough: reader.optional('notebook_environment', values/* variableNames */.zo) ?? [],
+        executedNotebook: path('executed_notebook_path'),
+    };
+    const metrics = path('metrics_path');
+    const evidence = training.executedNotebook?.absolute;
+    if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
+        reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced');
+    }
+    if (reader.text('training_script') === '') {
+        if (reader.text('training_arguments') !== '')
+            reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters');
+    }
+    else {
+        for (const [name, remedy] of Object.entries(forNotebooks)) {
+            if (reader.text(name) !== '')
+                reader.report(name, `is for notebooks; ${remedy}`);
+        }
+        if (training.isStrict)
+            reader.report('notebook_strict', 'is for notebooks; a script decides for itself');
+    }
+    if (program && requirements === undefined && workspace !== undefined)
+        warnOfConda(workspace);
+    return {
+        training: program &&
+            workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
+        metrics: metrics && { file: metrics, isDemanded: reader.text('metrics_path') !== defaultMetrics },
+        skipped: reader.text('notebook_path') === ''
+            ? 'notebook_path is empty, the model in the workspace is deployed as it is'
+            : `${reader.text('notebook_path')} does not exist, the model in the workspace is deployed as it is`,
+    };
+}
+/** The notebook or the script: one of the two. */
+function findProgram(reader, path) {
+    const script = path('training_script');
+    if (reader.text('training_script') === '') {
+        const notebook = findFile(reader, path, 'notebook_path', defaultNotebook);
+        return notebook && { kind: 'notebook', file: notebook };
+    }
+    const notebook = path('notebook_path');
+    if (notebook && (notebook.relative !== defaultNotebook || (0,external_node_fs_.existsSync)(notebook.absolute))) {
+        reader.report('training_script', `is set, and so is a notebook (${notebook.relative}); one of the two trains the model: set \`notebook_path: ''\`, or remove training_script`);
+    }
+    if (script === undefined)
+        return undefined;
+    if (!(0,external_node_fs_.existsSync)(script.absolute))
+        reader.reportMissing('training_script', script.relative);
+    else if (!(0,external_node_fs_.statSync)(script.absolute).isFile()) {
+        reader.report('training_script', `is ${(0,values/* quote */.hD)(script.relative)}, which is not a file`);
+    }
+    else if (!/\.pyw?$/i.test(script.relative)) {
+        const remedy = /\.ipynb$/i.test(script.relative) ? 'a notebook belongs into notebook_path' : 'write it in Python';
+        reader.report('training_script', `is ${(0,values/* quote */.hD)(script.relative)}, which is not a Python file (.py); ${remedy}`);
+    }
+    return { kind: 'script', file: script };
+}
+/** A path whose default means "if it is there": only another name that is missing is a mistake. */
+function findFile(reader, path, name, defaultName) {
+    const file = path(name);
+    const present = file !== undefined && (0,external_node_fs_.existsSync)(file.absolute);
+    if (file && !present && file.relative !== defaultName)
+        reader.reportMissing(name, file.relative);
+    if (file && present && (0,external_node_fs_.statSync)(file.absolute).isDirectory()) {
+        reader.report(name, `is ${(0,values/* quote */.hD)(file.relative)}, which is a folder`);
+    }
+    return present ? file : undefined;
+}
+/** Default: the workspace itself. */
+function findFolder(reader, path, workspace) {
+    const folder = path('working_directory');
+    if (folder === undefined)
+        return workspace === undefined ? undefined : (0,values/* workspacePath */.X5)('.', workspace);
+    if (!(0,external_node_fs_.existsSync)(folder.absolute))
+        reader.reportMissing('working_directory', folder.relative);
+    else if (!(0,external_node_fs_.statSync)(folder.absolute).isDirectory()) {
+        reader.report('working_directory', `is ${(0,values/* quote */.hD)(folder.relative)}, which is not a folder`);
+    }
+    return folder;
+}
+const whatToDoAboutConda = 'an environment of conda, which is not read: packages are installed with pip or uv. Write them to a ' +
+    `${defaultRequirements} (\`pip list --format=freeze\` in that environment prints them)`;
+function warnOfConda(workspace) {
+    const name = condaFiles.find((name) => (0,external_node_fs_.existsSync)(`${workspace}/${name}`));
+    if (name === undefined)
+        return;
+    (0,log/* warning */.$e)(`There is no ${defaultRequirements}, but ${name} is ${whatToDoAboutConda}.`, { file: name });
+}
+//# sourceMappingURL=training.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs.js
+
 
 
 
@@ -29633,32 +29808,7 @@ async function readInputs(environment) {
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
     const model = reader.required('model_path', (raw) => values/* modelPath */.LH(raw, workspace ?? '.'), workspace !== undefined);
     const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
-    /** A path whose default means "if it is there": only another name that is missing is a mistake. */
-    const fileIfPresent = (name, defaultName) => {
-        const file = path(name);
-        const present = file !== undefined && (0,external_node_fs_.existsSync)(file.absolute);
-        if (file && !present && file.relative !== defaultName)
-            reader.reportMissing(name, file.relative);
-        if (file && present && (0,external_node_fs_.statSync)(file.absolute).isDirectory()) {
-            reader.report(name, `is ${values/* quote */.hD(file.relative)}, which is a folder`);
-        }
-        return present ? file : undefined;
-    };
-    const notebook = fileIfPresent('notebook_path', 'model_training.ipynb');
-    const parameters = await reader.parameters('notebook_parameters');
-    const training = {
-        requirements: fileIfPresent('requirements_path', 'requirements.txt'),
-        python: text('python') || undefined,
-        parameters,
-        notebookTimeoutMs: reader.optional('notebook_timeout_minutes', values/* minutes */.Gx),
-        cellTimeoutMs: reader.optional('cell_timeout_minutes', values/* minutes */.Gx),
-        passThrough: reader.optional('notebook_environment', values/* variableNames */.zo) ?? [],
-        executedNotebook: path('executed_notebook_path'),
-    };
-    const evidence = training.executedNotebook?.absolute;
-    if (evidence && [notebook, model, training.requirements].some((file) => file?.absolute === evidence)) {
-        reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced');
-    }
+    const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model);
     const codeFolder = text('algorithm_path') !== ''
         ? path('algorithm_path')
         : reader.derived(() => values/* workspacePath */.X5(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
@@ -29696,10 +29846,9 @@ async function readInputs(environment) {
         platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
         collection,
         model,
-        training: notebook && { notebook, ...training },
-        trainingSkipped: text('notebook_path') === ''
-            ? 'notebook_path is empty, the model in the workspace is deployed as it is'
-            : `${text('notebook_path')} does not exist, the model in the workspace is deployed as it is`,
+        training,
+        trainingSkipped,
+        metrics,
         code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
         codeSkipped: `the folder ${codeFolder.relative} does not exist, so only the manifest is updated`,
         repository: {
@@ -29751,12 +29900,12 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(408)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9408));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(817)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6817));
         await deploy(inputs, deployment);
     }
     catch (error) {
         deployment.fail(error);
-        const reason = await explainFullDisk((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
+        const reason = await (0,disk/* explainFullDisk */.E)((0,errors/* describeError */.Uc)(error), process.env.RUNNER_TEMP);
         failure = [reason, deployment.standing].filter(Boolean).join('\n\n');
         log/* fail */.fJ(failure, {
             title: `Deploy to Algorithmia failed: ${deployment.phase}`,
@@ -29765,7 +29914,7 @@ async function run() {
     }
     try {
         (0,outputs/* publish */.mk)(deployment.outputs);
-        const { renderSummary } = await __nccwpck_require__.e(/* import() */ 320).then(__nccwpck_require__.bind(__nccwpck_require__, 3320));
+        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(864)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6864));
         await log/* summarise */.fS(renderSummary(deployment, failure));
     }
     catch (error) {
@@ -29806,6 +29955,8 @@ const outputNames = [
     'version',
     'endpoint_url',
     'executed_notebook',
+    'training_log',
+    'metrics',
 ];
 /** What a consumer reads when the run dies before it says anything else. */
 const initialOutputs = {

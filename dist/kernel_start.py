@@ -2,12 +2,20 @@
 
 ZeroMQ drops what a reader has not taken when a thousand messages wait for it. That is right for news, and wrong for the
 output of a training, so here they wait without a limit.
+
+With `--strict` as first argument, a shell command that fails raises CalledProcessError: `!command`, `x = !command`, `!!command`,
+`%sx`, `%system`, `%pip` and `%conda`. As in any shell the last command of a line and of a pipe counts. What Python code starts,
+as with os.system or subprocess.run, is left to that code; `%%bash` and its like raise always.
 """
 
+import subprocess
 import sys
 
 # The folder of this file is not the notebook's business.
 del sys.path[0]
+strict = sys.argv[1] == "--strict"
+if strict:
+    del sys.argv[1]
 
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 
@@ -17,6 +25,42 @@ class PatientKernelApp(IPKernelApp):
         # For the sockets made from here on.
         context.sndhwm = 0
         super().init_iopub(context)
+
+    def init_shell(self):  # type: ignore[no-untyped-def]
+        super().init_shell()
+        if strict:
+            make_strict(self.shell)
+
+
+def make_strict(shell):  # type: ignore[no-untyped-def]
+    """Puts functions that raise in place of those that IPython calls when names in the command are filled in."""
+    from ipykernel import zmqshell
+    from IPython.core import interactiveshell
+    from IPython.utils import process
+    from IPython.utils._process_common import process_handler
+
+    def check(code, command):  # type: ignore[no-untyped-def]
+        __tracebackhide__ = True
+        shell.user_ns["_exit_code"] = code
+        if code != 0:
+            raise subprocess.CalledProcessError(code, command)
+
+    def system(command):  # type: ignore[no-untyped-def]
+        __tracebackhide__ = True
+        check(process.system(command), command)
+
+    def getoutput(command):  # type: ignore[no-untyped-def]
+        __tracebackhide__ = True
+        output, code = process_handler(command, lambda p: (p.communicate()[0], p.returncode), subprocess.STDOUT)
+        text = output.decode(errors="replace")
+        if code != 0:
+            # Nobody will see it otherwise.
+            sys.stderr.write(text)
+        check(code, command)
+        return text
+
+    zmqshell.system = system
+    interactiveshell.getoutput = getoutput
 
 
 PatientKernelApp.launch_instance()

@@ -40,8 +40,12 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
         warnings.simplefilter("ignore")
         text = nbformat.writes(notebook)
     temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", errors="replace")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", errors="replace")
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def is_injected(cell: NotebookNode) -> bool:

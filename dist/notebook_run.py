@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TypedDict
 
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
-from notebook_file import inject_parameters, is_injected, read_notebook, write_notebook
-from notebook_kernel import LiveClient, Transcript, make_kernel_manager
+from driver import Stop, kill_all, peak_memory
+from notebook_kernel import connect, make_kernel_manager
 
 if TYPE_CHECKING:
-    from run_notebook import Request, Stop
+    from nbformat import NotebookNode
+    from run_notebook import Request
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
@@ -44,23 +39,45 @@ class Outcome(TypedDict, total=False):
     message: str
     warnings: list[str]
     timings: list[dict[str, Any]]
+    """Of the code cells that were executed: number, first line, seconds."""
+    images: list[str]
+    """Paths of the last plots."""
 
 
 class Run:
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.outcome: Outcome = {"status": "failed", "total": 0, "executed": 0, "warnings": [], "timings": []}
-        self.transcript = Transcript()
+        self.executed = Path(request["executed"])
+        self.outcome: Outcome = {
+            "status": "failed",
+            "total": 0,
+            "executed": 0,
+            "warnings": [],
+            "timings": [],
+            "images": [],
+        }
         self.notebook: Optional[NotebookNode] = None
-        self.group: Optional[int] = None
+        self.manager = make_kernel_manager(request["kernel_python"], request["strict"])
+        self.process: Any = None
+        self.started = 0.0
+
+    async def launch_kernel(self) -> None:
+        """Only starts its process, which takes a while to answer."""
+        await self.manager.start_kernel(cwd=self.request["cwd"], env=self.request["kernel_environment"])
+        self.process = self.manager.provisioner.process
 
     def prepare(self) -> None:
+        # Imported while the kernel starts.
+        from notebook_client import LiveClient, Transcript
+        from notebook_file import inject_parameters, is_injected, read_notebook
+        from notebook_images import remove_images
+
         notebook = read_notebook(Path(self.request["notebook"]))
         self.outcome["warnings"] += inject_parameters(notebook, self.request["parameters"])
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.outcome["total"] = sum(1 for cell in code if not is_injected(cell))
         self.notebook = notebook
-        self.manager = make_kernel_manager(self.request["kernel_python"])
+        remove_images(self.executed)
         self.client = LiveClient(
             notebook,
             km=self.manager,
@@ -69,29 +86,21 @@ class Run:
             iopub_timeout=300,
             raise_on_iopub_timeout=True,
             coalesce_streams=True,
+            force_raise_errors=self.request["strict"],
         )
-        self.client.transcript = self.transcript
+        self.client.transcript = Transcript()
         self.save()
 
     def save(self) -> None:
+        from notebook_file import write_notebook
+
         if self.notebook is not None:
-            write_notebook(self.notebook, Path(self.request["executed"]))
-
-    async def start_kernel(self) -> None:
-        await self.client.async_start_new_kernel(cwd=self.request["cwd"], env=self.request["kernel_environment"])
-        process = self.process()
-        if process is not None and hasattr(os, "getpgid"):
-            self.group = os.getpgid(process.pid)
-        client = self.manager.client()
-        client.start_channels()
-        await client.wait_for_ready(timeout=self.request["start_timeout"])
-        client.allow_stdin = False
-        self.client.kc = client
-
-    def process(self) -> Any:
-        return getattr(self.manager.provisioner, "process", None)
+            write_notebook(self.notebook, self.executed)
 
     async def execute_cells(self) -> None:
+        from notebook_client import first_line
+        from notebook_file import is_injected
+
         assert self.notebook is not None
         number = 0
         for index, cell in enumerate(self.notebook.cells):
@@ -100,21 +109,38 @@ class Run:
             number += 0 if is_injected(cell) else 1
             if not cell.source.strip() or "skip-execution" in cell.metadata.get("tags", []):
                 continue
-            self.outcome["cell"] = 0 if is_injected(cell) else number
-            self.transcript.header(self.outcome["cell"], self.outcome["total"], cell.source)
-            started = time.monotonic()
+            place = 0 if is_injected(cell) else number
+            self.outcome["cell"] = place
+            self.outcome["timings"].append({"cell": place, "first_line": first_line(cell.source), "seconds": 0.0})
+            self.client.transcript.header(place, self.outcome["total"], cell.source)
+            self.started = time.monotonic()
             try:
-                await self.client.async_execute_cell(cell, index)
-            except CellExecutionError as error:
-                self.record_error(error, cell)
-                raise
+                await self.execute_cell(cell, index)
             finally:
-                seconds = round(time.monotonic() - started, 3)
-                self.outcome["timings"].append({"cell": self.outcome["cell"], "seconds": seconds})
+                self.note_time()
                 self.save()
             self.outcome["executed"] += 0 if is_injected(cell) else 1
 
-    def record_error(self, error: CellExecutionError, cell: NotebookNode) -> None:
+    async def execute_cell(self, cell: NotebookNode, index: int) -> None:
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        try:
+            await self.client.async_execute_cell(cell, index)
+        except CellExecutionError as error:
+            self.note_error(error, cell)
+            raise Ended("error") from error
+        except CellTimeoutError as error:
+            raise Ended("output-lost" if "IOPub" in str(error) else "cell-timeout") from error
+        except DeadKernelError as error:
+            self.note_death()
+            raise Ended("died") from error
+
+    def note_time(self) -> None:
+        """How long the cell has run that was started last."""
+        if self.outcome["timings"]:
+            self.outcome["timings"][-1]["seconds"] = round(time.monotonic() - self.started, 3)
+
+    def note_error(self, error: Any, cell: NotebookNode) -> None:
         outputs = [output for output in cell.outputs if output.output_type == "error"]
         lines = "\n".join(outputs[-1].traceback) if outputs else error.traceback
         traceback = ANSI.sub("", lines)
@@ -123,27 +149,28 @@ class Run:
         self.outcome["traceback"] = traceback
         self.outcome["line"] = failing_line(traceback, cell.get("execution_count"))
 
-    async def execute(self) -> None:
+    def note_death(self) -> None:
+        self.outcome["exit_code"] = None if self.process is None else self.process.poll()
+        self.outcome["peak_memory"] = peak_memory()
+
+    async def execute(self) -> str:
+        """Returns the status."""
+        await self.launch_kernel()
+        self.prepare()
         try:
-            await self.start_kernel()
-        except Exception as error:
+            self.client.kc = await connect(self.manager, self.request["start_timeout"])
+        except RuntimeError as error:
             self.outcome["message"] = str(error)
             self.note_death()
-            self.outcome["status"] = "start-failed"
-            return
+            return "start-failed"
         try:
             await self.execute_cells()
-            self.client.set_widgets_metadata()
             await self.shut_down()
-            self.outcome["status"] = "ok"
-        except CellExecutionError:
-            self.outcome["status"] = "error"
-        except CellTimeoutError as error:
-            lost = "IOPub" in str(error)
-            self.outcome["status"] = "output-lost" if lost else "cell-timeout"
-        except DeadKernelError:
-            self.note_death()
-            self.outcome["status"] = "died"
+        except Ended as end:
+            return end.status
+        finally:
+            self.client.set_widgets_metadata()
+        return "ok"
 
     async def shut_down(self) -> None:
         """Lets the kernel end by itself, so that exit handlers run."""
@@ -155,42 +182,44 @@ class Run:
                     f"The kernel did not end within {SHUTDOWN_LIMIT:.0f} s after the last cell and was stopped."
                 )
                 return
-            await asyncio.sleep(0.05)
+            await self.client.take_late_output(0.01)
 
-    def note_death(self) -> None:
-        process = self.process()
-        self.outcome["exit_code"] = None if process is None else process.poll()
-        if sys.platform != "win32":
-            import resource
+    def finish(self) -> None:
+        """Ends what is left of the kernel, and keeps the evidence."""
+        if self.process is not None:
+            kill_all(self.process)
+        if self.notebook is None:
+            return
+        from notebook_images import write_images
 
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            self.outcome["peak_memory"] = peak if sys.platform == "darwin" else peak * 1024
-
-    def kill(self) -> None:
-        """Ends the kernel and all that cells have started and left running."""
-        process = self.process() if hasattr(self, "manager") else None
+        self.client.transcript.finish()
         try:
-            if self.group is not None and self.group != os.getpgrp():
-                os.killpg(self.group, signal.SIGKILL)
-            elif process is not None:
-                process.kill()
-            if process is not None:
-                process.wait(timeout=5)
-        except (OSError, subprocess.TimeoutExpired):
-            pass
+            self.save()
+            self.outcome["images"] = write_images(self.notebook, self.executed)
+        except OSError as error:
+            self.outcome["warnings"].append(f"The executed notebook could not be saved: {error}")
+
+
+class Ended(Exception):
+    """The run is over before its last cell."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 async def run(request: Request, stop: Stop) -> Outcome:
     """Runs the notebook; how it ended is in the outcome, not in an exception."""
     this = Run(request)
-    limit = request["notebook_timeout"]
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    stop.listen(lambda: loop.call_soon_threadsafe(stopped.set))
+    work = asyncio.ensure_future(this.execute())
+    stopping = asyncio.ensure_future(stopped.wait())
     try:
-        this.prepare()
-        work = asyncio.ensure_future(this.execute())
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({work, stopping}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({work, stopping}, timeout=request["notebook_timeout"], return_when=asyncio.FIRST_COMPLETED)
         if work.done():
-            work.result()
+            this.outcome["status"] = work.result()
         else:
             work.cancel()
             # The client takes a cancellation for a dead kernel, so this comes after its end.
@@ -199,11 +228,7 @@ async def run(request: Request, stop: Stop) -> Outcome:
     except Exception as error:
         this.outcome["status"] = "failed"
         this.outcome["message"] = f"{type(error).__name__}: {error}"
-    this.transcript.finish()
-    try:
-        this.kill()
-    finally:
-        this.save()
+    this.finish()
     return this.outcome
 
 

@@ -30,6 +30,7 @@ describe('a workflow of the original action', () => {
       },
       training: undefined,
       trainingSkipped: expect.stringContaining(`${action.inputs.notebook_path?.default} does not exist`),
+      metrics: { file: expect.objectContaining({ relative: 'metrics.json' }), isDemanded: false },
       code: undefined,
       codeSkipped: expect.stringContaining('folder wine does not exist'),
       repository: {

@@ -8,7 +8,7 @@ const both = { 'model_training.ipynb': '{}', 'train.py': '' }
 
 describe('a notebook', () => {
   test('with everything that can be said about it', async () => {
-    const { training } = await read(
+    const { training, metrics } = await read(
       {
         ...onGitHub,
         notebook_path: 'nb/train.ipynb',
@@ -41,13 +41,12 @@ describe('a notebook', () => {
       passThrough: ['A', 'B', 'C'],
       logLimit: 500_000,
       executedNotebook: { relative: 'out/executed.ipynb' },
-      metrics: { relative: 'out/scores.json' },
-      metricsAreDemanded: true,
     })
+    expect(metrics).toMatchObject({ file: { relative: 'out/scores.json' }, isDemanded: true })
   })
 
   test('with nothing said about it', async () => {
-    const { training } = await read(onGitHub, { files: { 'model_training.ipynb': '{}' } })
+    const { training, metrics } = await read(onGitHub, { files: { 'model_training.ipynb': '{}' } })
     expect(training).toMatchObject({
       requirements: undefined,
       workingDirectory: { relative: '.' },
@@ -55,14 +54,13 @@ describe('a notebook', () => {
       kernelStartTimeoutMs: 180_000,
       isStrict: false,
       logLimit: 50_000_000,
-      metrics: { relative: 'metrics.json' },
-      metricsAreDemanded: false,
     })
+    expect(metrics).toMatchObject({ file: { relative: 'metrics.json' }, isDemanded: false })
   })
 
   test('without metrics', async () => {
-    const { training } = await read({ ...onGitHub, metrics_path: '' }, { files: both })
-    expect(training).toMatchObject({ metrics: undefined, metricsAreDemanded: false })
+    const { metrics } = await read({ ...onGitHub, metrics_path: '' }, { files: { 'model_training.ipynb': '{}' } })
+    expect(metrics).toBeUndefined()
   })
 })
 

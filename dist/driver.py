@@ -1,0 +1,104 @@
+"""What both drivers do: read a request, tell their process id, notice when to stop, and write how the run ended.
+
+A request is a JSON file, which is deleted when read, for it holds the variables that the program gets. How the run ended is
+written to the JSON file `result` of the request; its key `status` is `ok` when all went well.
+
+Stdin is a lifeline: it ends when the process that started this one ends, and then so does this one.
+
+Only the standard library is used: the driver of a script has no environment of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Callable, NoReturn, Optional
+
+# A stop that does not come to its end is cut short after this many seconds; the runner gives a cancelled step 7.5.
+STOP_LIMIT = 6.0
+
+
+class Stop:
+    """A request to stop, which may come from a signal or another thread, before or after somebody listens."""
+
+    def __init__(self) -> None:
+        self.reason: Optional[str] = None
+        self._listener: Optional[Callable[[], Any]] = None
+
+    def request(self, reason: str) -> None:
+        if self.reason is not None:
+            return
+        self.reason = reason
+        watchdog = threading.Timer(STOP_LIMIT, os._exit, [70])
+        watchdog.daemon = True
+        watchdog.start()
+        if self._listener is not None:
+            self._listener()
+
+    def listen(self, listener: Callable[[], Any]) -> None:
+        """Calls the listener when a stop is requested, also when that was before. It may be called twice."""
+        self._listener = listener
+        if self.reason is not None:
+            listener()
+
+
+def drive(run: Callable[[Any, Stop], dict[str, Any]]) -> NoReturn:
+    """Runs the request that the command line names, and ends the process."""
+    stop = Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.request("cancelled"))
+    request_file = Path(sys.argv[1])
+    request = json.loads(request_file.read_text(encoding="utf-8"))
+    request_file.unlink()
+    Path(request["pid"]).write_text(str(os.getpid()), encoding="ascii")
+    threading.Thread(target=watch_lifeline, args=(stop,), daemon=True).start()
+
+    outcome = run(request, stop)
+    temporary = Path(request["result"] + ".part")
+    temporary.write_text(json.dumps(outcome), encoding="utf-8")
+    temporary.replace(request["result"])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        pass
+    # Threads that are left must not keep a finished run waiting.
+    os._exit(0 if outcome["status"] == "ok" else 1)
+
+
+def watch_lifeline(stop: Stop) -> None:
+    try:
+        while os.read(0, 1024):
+            pass
+    except OSError:
+        pass
+    stop.request("orphaned")
+
+
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process that leads a group, and all that it has started and left running."""
+    try:
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, timeout=5)
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    except (OSError, subprocess.TimeoutExpired):
+        pass
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def peak_memory() -> Optional[int]:
+    """Bytes that the largest child had in use; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
