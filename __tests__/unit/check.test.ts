@@ -46,7 +46,7 @@ test.each([
 })
 
 test.each([
-  ['missing.pkl', 'Model file not found at missing.pkl; no notebook ran in this step'],
+  ['missing.pkl', 'Model file not found at missing.pkl; nothing was trained in this step'],
   ['missing/model.pkl', 'Model file not found at missing/model.pkl'],
   ['dangling', 'Model file not found at dangling'],
   ['model.pkl/x', 'Model file not found at model.pkl/x'],
@@ -94,7 +94,7 @@ describe('after training', () => {
 
   test('a missing model is the fault of the notebook', async () => {
     await expect(check(workspace(), 'missing.pkl', new Date())).rejects.toThrow(
-      'the notebook ran, but did not save a model',
+      'the training ran, but did not save a model',
     )
   })
 

@@ -35,8 +35,8 @@ export async function checkModel({
   if (found === undefined) {
     const remedy =
       trainedSince === undefined
-        ? 'no notebook ran in this step: commit the model, download it in an earlier step, or set notebook_path'
-        : 'the notebook ran, but did not save a model there: compare its last cells with model_path'
+        ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
+        : 'the training ran, but did not save a model there: compare the path that it writes to with model_path'
     throw new DeployError(`Model file not found at ${shown}; ${remedy}`)
   }
   const real = await realpath(path)
@@ -53,9 +53,9 @@ export async function checkModel({
   // are what some file systems round to.
   if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
     throw new DeployError(
-      `The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
+      `The training ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
         `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
-        "save the model to model_path in the notebook, or set notebook_path to '' to deploy the file as it is",
+        "let the training save the model to model_path, or set notebook_path to '' to deploy the file as it is",
     )
   }
   log.info(`${shown}: ${formatBytes(found.size)}, written ${found.mtime.toISOString()}`)
