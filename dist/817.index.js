@@ -1563,8 +1563,8 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     const found = await (0,promises_.stat)(path).catch(() => undefined);
     if (found === undefined) {
         const remedy = trainedSince === undefined
-            ? 'no notebook ran in this step: commit the model, download it in an earlier step, or set notebook_path'
-            : 'the notebook ran, but did not save a model there: compare its last cells with model_path';
+            ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
+            : 'the training ran, but did not save a model there: compare the path that it writes to with model_path';
         throw new errors/* DeployError */.sH(`Model file not found at ${shown}; ${remedy}`);
     }
     const real = await (0,promises_.realpath)(path);
@@ -1582,9 +1582,9 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     // The time of the change counts too, for what was moved or unpacked there with an old date of its own. Two seconds
     // are what some file systems round to.
     if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
-        throw new errors/* DeployError */.sH(`The notebook ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
+        throw new errors/* DeployError */.sH(`The training ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
             `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
-            "save the model to model_path in the notebook, or set notebook_path to '' to deploy the file as it is");
+            "let the training save the model to model_path, or set notebook_path to '' to deploy the file as it is");
     }
     log/* info */.pq(`${shown}: ${(0,format/* formatBytes */.z)(found.size)}, written ${found.mtime.toISOString()}`);
     return { path: real, size: found.size };
