@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
 import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
@@ -143,7 +144,8 @@ describe('metrics.json of a training', () => {
   test('is not that of the next model', async () => {
     lab.write('model_training.ipynb', notebook('open("model.pkl", "w").write("another model")'))
     lab.write('metrics.json', '{"accuracy": 0.1}')
-    // The training below takes longer than the two seconds that file systems are allowed to round to.
+    // Longer than the two seconds that file systems are allowed to round to.
+    await sleep(2500)
     const result = await lab.run(pushOnly)
     expect(result.outputs).toMatchObject({ status: 'pushed', metrics: '' })
     expect(result.summary).toMatch(/- metrics\.json is not taken for the metrics of this training/)
