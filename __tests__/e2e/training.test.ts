@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -69,26 +68,6 @@ describe('a notebook that fails', () => {
     expect(await expectFailure(result, 'train')).toMatch(message)
     expectEvidence(result, 'so far')
   })
-
-  if (process.platform !== 'win32') {
-    test('n33, n34: by a signal leaves its evidence', async () => {
-      lab.write('model_training.ipynb', notebook('print("so far")', 'import time\nprint("waiting")\ntime.sleep(600)'))
-      let child: ChildProcess | undefined
-      const result = await lab.run(
-        {},
-        {
-          onStart: (started) => {
-            child = started
-          },
-          onLine: (line) => {
-            if (line === 'waiting') child?.kill('SIGTERM')
-          },
-        },
-      )
-      expect(await expectFailure(result, 'train')).toContain('was cancelled in cell 2 of 2')
-      expectEvidence(result, 'so far')
-    })
-  }
 
   test('n10: because a package cannot be installed was not started', async () => {
     lab.write('requirements.txt', '# ours\nno-such-package-of-anybody==1.0\n')
