@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => lab.close())
 beforeEach(async () => {
-  for (const name of ['model_training.ipynb', 'metrics.json', 'requirements.txt']) {
+  for (const name of ['model_training.ipynb', 'train.py', 'metrics.json', 'requirements.txt']) {
     rmSync(join(lab.workspace, name), { force: true })
   }
   lab.write('model.pkl', `a model ${Math.random()}`)
@@ -96,13 +96,18 @@ describe('inputs that cannot be meant', () => {
 })
 
 describe('metrics.json of a training', () => {
-  const trains = (model: string, metrics: string) =>
-    notebook(`open("model.pkl", "w").write("${model}")`, `open("metrics.json", "w").write('''${metrics}''')`)
+  /** A script starts sooner than a notebook, and its metrics are read the same. */
+  const byScript = { ...pushOnly, training_script: 'train.py' }
+  const writes = (files: Record<string, string>) =>
+    Object.entries(files)
+      .map(([name, content]) => `open(${JSON.stringify(name)}, "w").write(${JSON.stringify(content)})\n`)
+      .join('')
+  const trains = (metrics: string) => writes({ 'model.pkl': 'a trained model', 'metrics.json': metrics })
 
   test('arrives in manifest, output and summary, and a second measurement of the same is no change', async () => {
-    lab.write('model_training.ipynb', trains('a trained model', '{"accuracy": 0.90, "seconds": 1.5, "far": NaN}'))
+    lab.write('train.py', trains('{"accuracy": 0.90, "seconds": 1.5, "far": NaN}'))
     lab.commit('Measure')
-    const first = await lab.run(pushOnly)
+    const first = await lab.run(byScript)
     expect(first.outputs).toMatchObject({ status: 'pushed', metrics: '{"accuracy":0.90,"seconds":1.5,"far":"NaN"}' })
     expect(lab.deployed('model_manifest.json')).toContain(
       '  "model_metrics": {\n    "accuracy": 0.90,\n    "seconds": 1.5,\n    "far": "NaN"\n  }\n}\n',
@@ -111,8 +116,8 @@ describe('metrics.json of a training', () => {
       '**Metrics** from metrics.json\n\n| Metric | Value |\n|---|--:|\n| accuracy | 0.9 |\n',
     )
 
-    lab.write('model_training.ipynb', trains('a trained model', '{"accuracy": 0.90, "seconds": 2.5, "far": NaN}'))
-    const again = await lab.run(pushOnly)
+    lab.write('train.py', trains('{"accuracy": 0.90, "seconds": 2.5, "far": NaN}'))
+    const again = await lab.run(byScript)
     expect(again.outputs).toMatchObject({
       status: 'unchanged',
       algorithm_commit_sha: first.outputs.algorithm_commit_sha,
@@ -121,28 +126,29 @@ describe('metrics.json of a training', () => {
   })
 
   test('is not that of the next model', async () => {
-    lab.write('model_training.ipynb', notebook('open("model.pkl", "w").write("another model")'))
+    expect(lab.deployed('model_manifest.json')).toContain('model_metrics')
+    lab.write('train.py', writes({ 'model.pkl': 'another model' }))
     lab.write('metrics.json', '{"accuracy": 0.1}')
     // Longer than the two seconds that file systems are allowed to round to.
     await sleep(2500)
-    const result = await lab.run(pushOnly)
+    const result = await lab.run(byScript)
     expect(result.outputs).toMatchObject({ status: 'pushed', metrics: '' })
     expect(result.summary).toMatch(/- metrics\.json is not taken for the metrics of this training/)
     expect(lab.deployed('model_manifest.json')).not.toContain('model_metrics')
   })
 
   test('is told also when a later stage fails', async () => {
-    lab.write('model_training.ipynb', notebook(`open("metrics.json", "w").write('{"r2": 0.5}')`))
+    lab.write('train.py', writes({ 'metrics.json': '{"r2": 0.5}' }))
     rmSync(join(lab.workspace, 'model.pkl'))
-    const result = await lab.run()
+    const result = await lab.run(byScript)
     expect(await expectFailure(result, 'model')).toContain('Model file not found at model.pkl')
     expect(result.outputs.metrics).toBe('{"r2":0.5}')
     expect(result.summary).toContain('| r2 | 0.5 |')
   })
 
   test('that the workflow names, and nobody wrote, ends the run', async () => {
-    lab.write('model_training.ipynb', notebook('open("model.pkl", "w").write("new")'))
-    const result = await lab.run({ metrics_path: 'out/metrics.json' })
+    lab.write('train.py', writes({ 'model.pkl': 'new' }))
+    const result = await lab.run({ ...byScript, metrics_path: 'out/metrics.json' })
     expect(await expectFailure(result, 'model')).toContain('There are no metrics at out/metrics.json (metrics_path)')
   })
 
