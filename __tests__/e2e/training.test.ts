@@ -95,6 +95,25 @@ describe('inputs that cannot be meant', () => {
   })
 })
 
+test('metrics on an MLflow server are said not to be read, and its password shows nowhere', async () => {
+  const password = 'a-password-of-mlflow'
+  lab.secrets.push(password)
+  const program = [
+    'import os',
+    'address = os.environ["MLFLOW_TRACKING_URI"]',
+    'print("logging to", address, "with", address.split(":")[2].split("@")[0])',
+    'open("model.pkl", "w").write("a model")',
+  ]
+  lab.write('train.py', program.join('\n'))
+  const result = await lab.run(
+    { ...pushOnly, training_script: 'train.py', notebook_environment: 'MLFLOW_TRACKING_URI' },
+    { environment: { ...lab.environment, MLFLOW_TRACKING_URI: `https://ada:${password}@mlflow.example` } },
+  )
+  expect(result.outputs).toMatchObject({ status: 'pushed', metrics: '' })
+  expect(result.output).toContain('\nlogging to https://ada:***@mlflow.example with ***\n')
+  expect(result.summary).toMatch(/- Metrics logged to the MLflow server of MLFLOW\\_TRACKING\\_URI are not read/)
+})
+
 describe('metrics.json of a training', () => {
   /** A script starts sooner than a notebook, and its metrics are read the same. */
   const byScript = { ...pushOnly, training_script: 'train.py' }
