@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
@@ -53,7 +53,7 @@ test('a run that is killed while it uploads leaves everything as it was, and the
 })
 
 if (process.platform !== 'win32') {
-  test('a run that is cancelled while it trains keeps the executed notebook and says so', async () => {
+  test('n33, n34: a run that is cancelled while it trains keeps its evidence and says so', async () => {
     const before = await lab.remote()
     lab.write(
       'model_training.ipynb',
@@ -64,8 +64,9 @@ if (process.platform !== 'win32') {
     expect(errors(cancelled)).toHaveLength(1)
     expect(errors(cancelled)[0]).toContain('was cancelled in cell 2 of 2')
     expect(cancelled.outputs).toMatchObject({ status: 'failed', failed_phase: 'train' })
-    expect(existsSync(cancelled.outputs.executed_notebook ?? '')).toBe(true)
-    expect(readFileSync(cancelled.outputs.executed_notebook ?? '', 'utf8')).toContain('first cell')
+    for (const evidence of [cancelled.outputs.executed_notebook, cancelled.outputs.training_log]) {
+      expect(readFileSync(evidence ?? '', 'utf8')).toContain('first cell')
+    }
     expect(await lab.remote()).toEqual(before)
   })
 

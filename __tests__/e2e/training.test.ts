@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
 import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => lab.close())
 beforeEach(async () => {
-  for (const name of ['model_training.ipynb', 'metrics.json', 'requirements.txt']) {
+  for (const name of ['model_training.ipynb', 'train.py', 'metrics.json', 'requirements.txt']) {
     rmSync(join(lab.workspace, name), { force: true })
   }
   lab.write('model.pkl', `a model ${Math.random()}`)
@@ -69,26 +69,6 @@ describe('a notebook that fails', () => {
     expectEvidence(result, 'so far')
   })
 
-  if (process.platform !== 'win32') {
-    test('n33, n34: by a signal leaves its evidence', async () => {
-      lab.write('model_training.ipynb', notebook('print("so far")', 'import time\nprint("waiting")\ntime.sleep(600)'))
-      let child: ChildProcess | undefined
-      const result = await lab.run(
-        {},
-        {
-          onStart: (started) => {
-            child = started
-          },
-          onLine: (line) => {
-            if (line === 'waiting') child?.kill('SIGTERM')
-          },
-        },
-      )
-      expect(await expectFailure(result, 'train')).toContain('was cancelled in cell 2 of 2')
-      expectEvidence(result, 'so far')
-    })
-  }
-
   test('n10: because a package cannot be installed was not started', async () => {
     lab.write('requirements.txt', '# ours\nno-such-package-of-anybody==1.0\n')
     lab.write('model_training.ipynb', notebook('open("started", "w")'))
@@ -115,14 +95,38 @@ describe('inputs that cannot be meant', () => {
   })
 })
 
+test('metrics on an MLflow server are said not to be read, and its password shows nowhere', async () => {
+  const password = 'a-password-of-mlflow'
+  lab.secrets.push(password)
+  const program = [
+    'import os',
+    'address = os.environ["MLFLOW_TRACKING_URI"]',
+    'print("logging to", address, "with", address.split(":")[2].split("@")[0])',
+    'open("model.pkl", "w").write("a model")',
+  ]
+  lab.write('train.py', program.join('\n'))
+  const result = await lab.run(
+    { ...pushOnly, training_script: 'train.py', notebook_environment: 'MLFLOW_TRACKING_URI' },
+    { environment: { ...lab.environment, MLFLOW_TRACKING_URI: `https://ada:${password}@mlflow.example` } },
+  )
+  expect(result.outputs).toMatchObject({ status: 'pushed', metrics: '' })
+  expect(result.output).toContain('\nlogging to https://ada:***@mlflow.example with ***\n')
+  expect(result.summary).toMatch(/- Metrics logged to the MLflow server of MLFLOW\\_TRACKING\\_URI are not read/)
+})
+
 describe('metrics.json of a training', () => {
-  const trains = (model: string, metrics: string) =>
-    notebook(`open("model.pkl", "w").write("${model}")`, `open("metrics.json", "w").write('''${metrics}''')`)
+  /** A script starts sooner than a notebook, and its metrics are read the same. */
+  const byScript = { ...pushOnly, training_script: 'train.py' }
+  const writes = (files: Record<string, string>) =>
+    Object.entries(files)
+      .map(([name, content]) => `open(${JSON.stringify(name)}, "w").write(${JSON.stringify(content)})\n`)
+      .join('')
+  const trains = (metrics: string) => writes({ 'model.pkl': 'a trained model', 'metrics.json': metrics })
 
   test('arrives in manifest, output and summary, and a second measurement of the same is no change', async () => {
-    lab.write('model_training.ipynb', trains('a trained model', '{"accuracy": 0.90, "seconds": 1.5, "far": NaN}'))
+    lab.write('train.py', trains('{"accuracy": 0.90, "seconds": 1.5, "far": NaN}'))
     lab.commit('Measure')
-    const first = await lab.run(pushOnly)
+    const first = await lab.run(byScript)
     expect(first.outputs).toMatchObject({ status: 'pushed', metrics: '{"accuracy":0.90,"seconds":1.5,"far":"NaN"}' })
     expect(lab.deployed('model_manifest.json')).toContain(
       '  "model_metrics": {\n    "accuracy": 0.90,\n    "seconds": 1.5,\n    "far": "NaN"\n  }\n}\n',
@@ -131,8 +135,8 @@ describe('metrics.json of a training', () => {
       '**Metrics** from metrics.json\n\n| Metric | Value |\n|---|--:|\n| accuracy | 0.9 |\n',
     )
 
-    lab.write('model_training.ipynb', trains('a trained model', '{"accuracy": 0.90, "seconds": 2.5, "far": NaN}'))
-    const again = await lab.run(pushOnly)
+    lab.write('train.py', trains('{"accuracy": 0.90, "seconds": 2.5, "far": NaN}'))
+    const again = await lab.run(byScript)
     expect(again.outputs).toMatchObject({
       status: 'unchanged',
       algorithm_commit_sha: first.outputs.algorithm_commit_sha,
@@ -141,27 +145,29 @@ describe('metrics.json of a training', () => {
   })
 
   test('is not that of the next model', async () => {
-    lab.write('model_training.ipynb', notebook('open("model.pkl", "w").write("another model")'))
+    expect(lab.deployed('model_manifest.json')).toContain('model_metrics')
+    lab.write('train.py', writes({ 'model.pkl': 'another model' }))
     lab.write('metrics.json', '{"accuracy": 0.1}')
-    // The training below takes longer than the two seconds that file systems are allowed to round to.
-    const result = await lab.run(pushOnly)
+    // Longer than the two seconds that file systems are allowed to round to.
+    await sleep(2500)
+    const result = await lab.run(byScript)
     expect(result.outputs).toMatchObject({ status: 'pushed', metrics: '' })
     expect(result.summary).toMatch(/- metrics\.json is not taken for the metrics of this training/)
     expect(lab.deployed('model_manifest.json')).not.toContain('model_metrics')
   })
 
   test('is told also when a later stage fails', async () => {
-    lab.write('model_training.ipynb', notebook(`open("metrics.json", "w").write('{"r2": 0.5}')`))
+    lab.write('train.py', writes({ 'metrics.json': '{"r2": 0.5}' }))
     rmSync(join(lab.workspace, 'model.pkl'))
-    const result = await lab.run()
+    const result = await lab.run(byScript)
     expect(await expectFailure(result, 'model')).toContain('Model file not found at model.pkl')
     expect(result.outputs.metrics).toBe('{"r2":0.5}')
     expect(result.summary).toContain('| r2 | 0.5 |')
   })
 
   test('that the workflow names, and nobody wrote, ends the run', async () => {
-    lab.write('model_training.ipynb', notebook('open("model.pkl", "w").write("new")'))
-    const result = await lab.run({ metrics_path: 'out/metrics.json' })
+    lab.write('train.py', writes({ 'model.pkl': 'new' }))
+    const result = await lab.run({ ...byScript, metrics_path: 'out/metrics.json' })
     expect(await expectFailure(result, 'model')).toContain('There are no metrics at out/metrics.json (metrics_path)')
   })
 

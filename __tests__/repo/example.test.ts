@@ -172,14 +172,56 @@ print(json.dumps([answer(report) for report in json.load(sys.stdin)]))`
   }
 })
 
-describe('the test cases', () => {
-  test.each([example, 'examples/wine-pipeline'])('of %s are understood in full, and have names', (folder) => {
-    const { cases, warnings } = readTestCases(read(`${folder}/TEST_CASES.json`))
-    expect(warnings).toEqual([])
-    const names = (readJson(`${folder}/TEST_CASES.json`) as TestCase[]).map(({ case_name }) => case_name)
-    expect(cases.map(({ name }) => name)).toEqual(names)
-    expect(new Set(names).size).toBe(names.length)
+describe.each([
+  ['examples/diabetes-mlflow', 'diabetes', 'train.py'],
+  ['examples/sentiment', 'sentiment', 'model_training.ipynb'],
+])('the example %s', (folder, name, program) => {
+  test.each([
+    'README.md',
+    'requirements.txt',
+    program,
+    `${name}/algorithmia.conf`,
+    `${name}/requirements.txt`,
+    `${name}/src/__init__.py`,
+    `${name}/src/${name}.py`,
+  ])('has %s', (path) => {
+    expect(existsSync(`${folder}/${path}`)).toBe(true)
   })
+
+  test('names its algorithm', () => {
+    expect(readJson(`${folder}/${name}/algorithmia.conf`)).toMatchObject({ algoname: name })
+  })
+
+  test('is committed without what a training makes', () => {
+    const made = ['model.pkl', 'model.joblib', 'mlruns', 'mlflow.db', 'metrics.json', `${name}/model_manifest.json`]
+    expect(made.filter((path) => existsSync(`${folder}/${path}`))).toEqual([])
+    if (!program.endsWith('.ipynb')) return
+    const cells = (readJson(`${folder}/${program}`) as Notebook).cells.filter((cell) => cell.cell_type === 'code')
+    expect(cells.filter((cell) => cell.outputs?.length !== 0 || cell.execution_count !== null)).toEqual([])
+  })
+
+  test('pins what it trains with, and predicts with the same', () => {
+    const pins = (file: string) =>
+      read(file)
+        .split('\n')
+        .filter((line) => /^[a-z]/i.test(line) && !/^(algorithmia|mlflow|pandas)\b/.test(line))
+    const trained = pins(`${folder}/requirements.txt`)
+    expect(trained.filter((line) => !/^[\w-]+==[\d.]+(; .*)?$/.test(line))).toEqual([])
+    expect(pins(`${folder}/${name}/requirements.txt`)).toEqual(trained)
+  })
+})
+
+describe('the test cases', () => {
+  test.each([example, 'examples/wine-pipeline', 'examples/diabetes-mlflow'])(
+    'of %s are understood in full, and have names',
+    (folder) => {
+      const { cases, warnings } = readTestCases(read(`${folder}/TEST_CASES.json`))
+      expect(warnings).toEqual([])
+      const names = (readJson(`${folder}/TEST_CASES.json`) as TestCase[]).map(({ case_name }) => case_name)
+      expect(cases.map(({ name }) => name)).toEqual(names)
+      expect(new Set(names).size).toBe(names.length)
+    },
+  )
 
   test('of the pipeline are for any runner of such files: it is pushed without this action', () => {
     const cases = readJson('examples/wine-pipeline/TEST_CASES.json') as TestCase[]

@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { Deployment } from '../../src/deployment.ts'
 import { DeployError } from '../../src/errors.ts'
+import type { Inputs } from '../../src/inputs.ts'
 import { parseSpelt } from '../../src/json.ts'
 import { mask } from '../../src/log.ts'
 import { metricRows, withoutParameters } from '../../src/metrics.ts'
+import { gatherMetrics } from '../../src/stages/train.ts'
 import { type MetricsRequest, readMetrics } from '../../src/training/metrics/read-metrics.ts'
 import { watchOutput } from '../support/runner.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
@@ -394,6 +397,41 @@ describe('both', () => {
     const { metrics } = await read(both('{"parameters": 7}', { name: 'x', parameters: { a: '1' } }))
     expect(metrics).toBe('{"parameters":7}')
     expect(printed.text()).toContain('The parameters of MLflow are left out')
+  })
+})
+
+describe('a deployment', () => {
+  /** Gathers what a training of this workspace left, when it could see these variables. */
+  async function gather(workspace: string, passThrough: string[] = [], isTrained = true) {
+    const deployment = new Deployment()
+    const path = (name: string) => ({ relative: name, absolute: join(workspace, name) })
+    const training = { program: path('train.py'), workingDirectory: path('.'), passThrough }
+    const metrics = { file: path('metrics.json'), isDemanded: false }
+    await gatherMetrics({ workspace, training, metrics } as Inputs, deployment, isTrained ? new Date(began) : undefined)
+    return deployment
+  }
+
+  test('has the metrics as an output, at once, and in the log', async () => {
+    const many = Array.from({ length: 33 }, (_, index) => `"m${index}": ${index}.50`)
+    const deployment = await gather(written(`{${many.join(', ')}}`))
+    const json = `{${many.join(',').replaceAll(' ', '')}}`
+    expect(deployment.outputs.metrics).toBe(json)
+    expect(printed.text()).toContain(`::set-output name=metrics::${json}\n`)
+    expect(printed.text()).toContain('Metrics from metrics.json:\n  m0 = 0.5\n  m1 = 1.5\n')
+    expect(printed.text()).toContain('  m29 = 29.5\n  and 3 more\n')
+  })
+
+  test('has none when nobody trained and nobody asked', async () => {
+    const { outputs, metrics } = await gather(written('{"a": 1}'), [], false)
+    expect([outputs.metrics, metrics]).toEqual(['', undefined])
+  })
+
+  test('follows MLFLOW_TRACKING_URI only when the training saw it', async () => {
+    process.env.MLFLOW_TRACKING_URI = 'http://ada:hunter4@mlflow.example'
+    expect((await gather(tempFolder())).notes).toEqual([])
+    const { notes } = await gather(tempFolder(), ['MLFLOW_TRACKING_URI'])
+    expect(notes).toEqual([expect.stringContaining('are not read')])
+    expect(printed.text()).not.toContain('hunter4')
   })
 })
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
-import { info, mask, warning } from '../log.ts'
+import { info, mask, shorten, warning } from '../log.ts'
 import { metricRows } from '../metrics.ts'
 import { publish } from '../outputs.ts'
 
@@ -61,6 +61,7 @@ export async function trainModel(
 
 /** The most that are shown in the log; all of them are in the output. */
 const mostMetrics = 30
+const longestMetric = 200
 
 /**
  * Records what the training said of its model.
@@ -96,18 +97,20 @@ export async function gatherMetrics(
   publish(deployment.outputs)
   info(`Metrics from ${found.source}:`)
   const rows = metricRows(found.values)
-  for (const { name, value } of rows.slice(0, mostMetrics)) info(`  ${name} = ${value}`)
+  for (const { name, value } of rows.slice(0, mostMetrics)) info(`  ${shorten(`${name} = ${value}`, longestMetric)}`)
   if (rows.length > mostMetrics) info(`  and ${rows.length - mostMetrics} more`)
 }
 
 const trackingVariable = 'MLFLOW_TRACKING_URI'
 
-/** What the user passes on as a secret must not stay in what the training prints. */
+/** What the user passes on as a secret, or as a password in an address, must not stay in what the training prints. */
 function maskPassedSecrets(names: readonly string[]): void {
   for (const name of names) {
     const value = process.env[name] ?? ''
+    const inAddress = /:\/\/[^\s/:@]*:([^\s/@]+)@/.exec(value)?.[1] ?? ''
+    const secrets = /TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) ? [value, inAddress] : [inAddress]
     // Stars for a short word would only spoil the log.
-    if (/TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) && value.length >= 6) mask(value)
+    for (const secret of secrets) if (secret.length >= 6) mask(secret)
   }
 }
 

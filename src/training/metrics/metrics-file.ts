@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { DeployError, messageOf } from '../../errors.ts'
 import { formatBytes } from '../../format.ts'
@@ -56,7 +56,7 @@ export async function readMetricsFile(file: MetricsFile): Promise<Record<string,
     )
   }
   try {
-    return await read(file)
+    return await read(file, found)
   } catch (error) {
     const problem = `The metrics in ${relative} cannot be used: ${messageOf(error)}`
     if (isDemanded) throw new DeployError(problem, { annotation: { file: relative } })
@@ -65,26 +65,15 @@ export async function readMetricsFile(file: MetricsFile): Promise<Record<string,
   }
 }
 
-async function read({ absolute, workspace }: MetricsFile): Promise<Record<string, unknown>> {
+async function read({ absolute, workspace }: MetricsFile, found: Stats): Promise<Record<string, unknown>> {
   const [real, root] = await Promise.all([realpath(absolute), realpath(workspace)])
   // Training may have put a link in its place.
   if (!real.startsWith(root + sep)) throw new Error(`it leads out of the workspace, to ${real}`)
-  // A pipe in the file's place must not hold up the run.
-  const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    return objectIn(await readSmall(handle))
-  } finally {
-    await handle.close()
-  }
-}
-
-async function readSmall(handle: FileHandle): Promise<string> {
-  const found = await handle.stat()
   if (!found.isFile()) throw new Error('it is not a regular file')
   if (found.size > largestFile) {
     throw new Error(`it has ${formatBytes(found.size)}, more than the ${formatBytes(largestFile)} for metrics`)
   }
-  return (await handle.readFile('utf8')).replace(/^\ufeff/, '')
+  return objectIn((await readFile(real, 'utf8')).replace(/^\ufeff/, ''))
 }
 
 function objectIn(text: string): Record<string, unknown> {

@@ -4,7 +4,8 @@ import { type MlflowLog, type MlflowRun, metricValue } from './mlflow-run.ts'
 type Row = Record<string, unknown>
 
 /**
- * The runs of an SQLite store, `mlflow.db`, that are not deleted and began in time.
+ * The runs of an SQLite store that are not deleted and began in time. Later versions of MLflow 3 keep one by default, in
+ * `mlflow.db`.
  *
  * @param since Unix time in milliseconds
  * @throws Error when it is no such database, or damaged or locked

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import { type MlflowRun, metricValue } from './mlflow-run.ts'
 
 /**
- * The runs of a file store, `mlruns`, that are there and began in time. MLflow kept this store by default before 3.7 or
- * so; its layout is `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
+ * The runs of a file store that are not deleted and began in time. MLflow 2 keeps one by default, in `mlruns`, as
+ * `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
  *
  * @param since Unix time in milliseconds
  * @throws Error when a file of the store cannot be read
