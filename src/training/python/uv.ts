@@ -9,7 +9,6 @@ import { pipInstall } from './pip.ts'
 
 const UV_REQUIREMENTS = join(import.meta.dirname, 'requirements-uv.txt')
 
-/** Whatever the machine has, the Python that was chosen is the one that is used. */
 const plain = ['--color', 'never', '--no-progress']
 
 const chatter = /^(Using Python |Resolved |Prepared |Checked | *Updated? )/
@@ -62,10 +61,22 @@ export async function uvVenv(uv: Uv, python: string, folder: string, call: Omit<
   return runInstaller(uv.program, ['venv', ...plain, '--no-project', '--python', python, folder], call)
 }
 
+/** Starts a program with nothing to read: a package's build script that asks a question must fail, not wait. */
+const WITHOUT_STDIN = `
+import os, sys
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+if os.name == "nt":
+    import subprocess
+    sys.exit(subprocess.call(sys.argv[1:]))
+os.execv(sys.argv[1], sys.argv[1:])
+`
+
 /** Runs `uv pip install` in an environment. Never throws for what uv says. */
 export async function uvInstall(uv: Uv, args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
-  const install = (more: string[]) =>
-    runInstaller(uv.program, ['pip', 'install', ...plain, ...more, '--python', call.python, ...args], call, chatter)
+  const install = (more: string[]) => {
+    const command = [uv.program, 'pip', 'install', ...plain, ...more, '--python', call.python, ...args]
+    return runInstaller(call.python, ['-I', '-c', WITHOUT_STDIN, ...command], call, chatter)
+  }
   const outcome = await install([])
   if (outcome.code === 0 || !cacheTrouble.test(outcome.output)) return outcome
   info('The cache of uv cannot be used; the packages are installed without it.')
