@@ -127,7 +127,7 @@ describe.each(installers)('%s', (installer) => {
     ['conflict marks', 'six\n<<<<<<< HEAD\nnumpy\n', /<<<<<<< HEAD.* is not a requirement/, 2],
     ['a wrong comparison', '\ufeffsix\n# é\nnumpy=1.0\n', /numpy=1\.0'? is not a requirement/, 3],
     ['UTF-16', Buffer.from('six\nnumpy\n', 'utf16le'), /saved as UTF-16; save it as UTF-8/, 1],
-    ['a version that is not there', 'six\nSix_ty.nine==99\nsix==99', /there is no package six.*99/, 2],
+    ['a version that is not there', 'numpy\nSix==99', /there is no package six==99/i, 2],
     ['packages that exclude each other', 'requests==2.31.0\nurllib3==2.9999\n', /urllib3/, 2],
     ['a package for another Python', 'six\nnumpy==1.8.2\n', /numpy/, 2],
   ])('n8: %s: the file that is included is named, with the line', async (_, text, reason, line) => {
@@ -141,7 +141,9 @@ describe.each(installers)('%s', (installer) => {
 
   test('n8: versions that exclude each other are both named', async () => {
     const { message } = await fails({ 'needs.txt': 'python-dateutil==2.8.2\nsix==1.4.0\n' })
-    expect(message).toMatch(/packages exclude each other: .*python-dateutil.* depends on six.*the file asks for six/)
+    expect(message).toMatch(
+      /packages exclude each other: (?=.*python-dateutil.* depends on six).*the file asks for six==1\.4\.0/,
+    )
   })
 
   test('n8: a package that cannot be built says why', async () => {
@@ -159,14 +161,19 @@ describe.each(installers)('%s', (installer) => {
   })
 
   test('n47: an index that does not answer, without its password', async () => {
-    const address = 'http://someone:index-pw-99@127.0.0.1:9/simple'
+    const address = `http://someone:index-pw-99-${installer}@127.0.0.1:9/simple`
     const { message, log } = await fails(
       { 'needs.txt': `--index-url ${address}\nsix==1.4\n` },
-      { PIP_RETRIES: '0', UV_HTTP_RETRIES: '0', PIP_FIND_LINKS: '', UV_INDEX_MINE_PASSWORD: 'index-pw-77' },
+      {
+        PIP_RETRIES: '1',
+        UV_HTTP_RETRIES: '0',
+        PIP_FIND_LINKS: '',
+        UV_INDEX_MINE_PASSWORD: `index-pw-77-${installer}`,
+      },
     )
     expect(message).toMatch(/the package index cannot be reached/)
-    expect(log).toContain('::add-mask::index-pw-99')
-    expect(log).toContain('::add-mask::index-pw-77')
+    expect(log).toContain(`::add-mask::index-pw-99-${installer}`)
+    expect(log).toContain(`::add-mask::index-pw-77-${installer}`)
     expect(`${message}${log.replace(/^::add-mask::.*$/gm, '')}`).not.toMatch(/index-pw/)
   })
 })
