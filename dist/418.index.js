@@ -17,8 +17,6 @@ var json = __webpack_require__(4715);
 var log = __webpack_require__(6671);
 // EXTERNAL MODULE: ./build/src/metrics.js
 var metrics = __webpack_require__(8372);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -28,7 +26,6 @@ var errors = __webpack_require__(7406);
 // EXTERNAL MODULE: ./build/src/format.js
 var format = __webpack_require__(2866);
 ;// CONCATENATED MODULE: ./build/src/training/metrics/metrics-file.js
-
 
 
 
@@ -68,7 +65,7 @@ async function readMetricsFile(file) {
             'remove metrics_path');
     }
     try {
-        return await read(file);
+        return await read(file, found);
     }
     catch (error) {
         const problem = `The metrics in ${relative} cannot be used: ${(0,errors/* messageOf */.bD)(error)}`;
@@ -78,28 +75,17 @@ async function readMetricsFile(file) {
         return undefined;
     }
 }
-async function read({ absolute, workspace }) {
+async function read({ absolute, workspace }, found) {
     const [real, root] = await Promise.all([(0,promises_.realpath)(absolute), (0,promises_.realpath)(workspace)]);
     // Training may have put a link in its place.
     if (!real.startsWith(root + external_node_path_.sep))
         throw new Error(`it leads out of the workspace, to ${real}`);
-    // A pipe in the file's place must not hold up the run.
-    const handle = await (0,promises_.open)(real, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NONBLOCK ?? 0));
-    try {
-        return objectIn(await readSmall(handle));
-    }
-    finally {
-        await handle.close();
-    }
-}
-async function readSmall(handle) {
-    const found = await handle.stat();
     if (!found.isFile())
         throw new Error('it is not a regular file');
     if (found.size > largestFile) {
         throw new Error(`it has ${(0,format/* formatBytes */.z)(found.size)}, more than the ${(0,format/* formatBytes */.z)(largestFile)} for metrics`);
     }
-    return (await handle.readFile('utf8')).replace(/^\ufeff/, '');
+    return objectIn((await (0,promises_.readFile)(real, 'utf8')).replace(/^\ufeff/, ''));
 }
 function objectIn(text) {
     const value = (0,json/* parseSpelt */.y7)(quoteNonNumbers(text));
@@ -122,6 +108,8 @@ function quoteNonNumbers(text) {
     return text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|-?\b(?:NaN|Infinity)\b/gs, (token) => token.startsWith('"') ? token : `"${token}"`);
 }
 //# sourceMappingURL=metrics-file.js.map
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __webpack_require__(3136);
 ;// CONCATENATED MODULE: ./build/src/training/metrics/mlflow-run.js
@@ -135,7 +123,8 @@ function metricValue(value) {
 ;// CONCATENATED MODULE: ./build/src/training/metrics/mlflow-database.js
 
 /**
- * The runs of an SQLite store, `mlflow.db`, that are not deleted and began in time.
+ * The runs of an SQLite store that are not deleted and began in time. Later versions of MLflow 3 keep one by default, in
+ * `mlflow.db`.
  *
  * @param since Unix time in milliseconds
  * @throws Error when it is no such database, or damaged or locked
@@ -191,8 +180,8 @@ var external_node_readline_ = __webpack_require__(481);
 
 
 /**
- * The runs of a file store, `mlruns`, that are there and began in time. MLflow kept this store by default before 3.7 or
- * so; its layout is `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
+ * The runs of a file store that are not deleted and began in time. MLflow 2 keeps one by default, in `mlruns`, as
+ * `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
  *
  * @param since Unix time in milliseconds
  * @throws Error when a file of the store cannot be read

@@ -4106,6 +4106,7 @@ async function trainModel(training, inputs, deployment, temp) {
 }
 /** The most that are shown in the log; all of them are in the output. */
 const mostMetrics = 30;
+const longestMetric = 200;
 /**
  * Records what the training said of its model.
  *
@@ -4139,18 +4140,21 @@ async function gatherMetrics({ workspace, metrics, training }, deployment, train
     (0,log/* info */.pq)(`Metrics from ${found.source}:`);
     const rows = (0,src_metrics/* metricRows */.IN)(found.values);
     for (const { name, value } of rows.slice(0, mostMetrics))
-        (0,log/* info */.pq)(`  ${name} = ${value}`);
+        (0,log/* info */.pq)(`  ${(0,log/* shorten */.ml)(`${name} = ${value}`, longestMetric)}`);
     if (rows.length > mostMetrics)
         (0,log/* info */.pq)(`  and ${rows.length - mostMetrics} more`);
 }
 const trackingVariable = 'MLFLOW_TRACKING_URI';
-/** What the user passes on as a secret must not stay in what the training prints. */
+/** What the user passes on as a secret, or as a password in an address, must not stay in what the training prints. */
 function maskPassedSecrets(names) {
     for (const name of names) {
         const value = process.env[name] ?? '';
+        const inAddress = /:\/\/[^\s/:@]*:([^\s/@]+)@/.exec(value)?.[1] ?? '';
+        const secrets = /TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) ? [value, inAddress] : [inAddress];
         // Stars for a short word would only spoil the log.
-        if (/TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) && value.length >= 6)
-            (0,log/* mask */.dK)(value);
+        for (const secret of secrets)
+            if (secret.length >= 6)
+                (0,log/* mask */.dK)(secret);
     }
 }
 /** A pull request from a fork brings the code that is run here, and this event gives it the secrets of the repository. */

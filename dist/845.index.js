@@ -396,7 +396,8 @@ function explainUvFailure(output, files) {
     const parsed = parseFailure(output, files);
     if (parsed)
         return parsed;
-    const told = oneLine(output);
+    // Markers in braces belong to dependencies, and hold what looks like other requirements.
+    const told = oneLine(output).replace(/\{[^{}]*\}/g, '');
     const built = buildFailure(output, told);
     if (built)
         return built;
@@ -419,7 +420,7 @@ function oneLine(output) {
     const lines = output.split(/\r?\n/);
     const start = lines.findIndex((line) => /^\s*(error:|×)/.test(line));
     const text = lines
-        .slice(Math.max(start, 0))
+        .slice(start < 0 ? lines.length : start)
         .filter((line) => !/^\s*hint:/.test(line))
         .map((line) => line.replace(/^[\s│]*(?:×|error:|cause:|Caused by:|├─▶|╰─▶|├▶|╰▶)\s*/, ' × ').replace(/^[\s│]+/, ' '));
     return text
@@ -480,7 +481,7 @@ function requiredIn(told) {
 /** What uv names as the two or more sides of a conflict. */
 function exclude(told) {
     const sides = [...told.matchAll(/(?<!can conclude that )(?:you require (\S+)|(\S+ depends on \S+))/g)].map(([, required, depends]) => (required === undefined ? depends : `the file asks for ${required}`));
-    const plain = sides.map((side = '') => side.replace(/\{[^}]*\}/g, '').replace(/[,.]$/, ''));
+    const plain = sides.map((side = '') => side.replace(/[,.]$/, ''));
     const both = /you require (\S+) and (?!you)(\S+?), we can/.exec(told);
     const more = both === null ? [] : [`the file asks for ${both[2]}`];
     return `packages exclude each other: ${[...new Set([...plain, ...more])].slice(0, 4).join(', ')}`;
@@ -918,7 +919,6 @@ function isFile(path) {
 
 
 const UV_REQUIREMENTS = (0,external_node_path_.join)(import.meta.dirname, 'requirements-uv.txt');
-/** Whatever the machine has, the Python that was chosen is the one that is used. */
 const plain = ['--color', 'never', '--no-progress'];
 const uv_chatter = /^(Using Python |Resolved |Prepared |Checked | *Updated? )/;
 /** The uv of PATH that says its version. */
@@ -953,22 +953,37 @@ async function installUv(python, temp, environment) {
 }
 /** Makes an environment without pip. Never throws for what uv says. */
 async function uvVenv(uv, python, folder, call) {
-    return runInstaller(uv.program, ['venv', ...plain, '--no-project', '--python', python, folder], call);
+    return withoutBrokenCache((more) => runInstaller(uv.program, ['venv', ...plain, ...more, '--no-project', '--clear', '--python', python, folder], call));
 }
+/** Starts a program with nothing to read: a package's build script that asks a question must fail, not wait. */
+const WITHOUT_STDIN = `
+import os, sys
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+if os.name == "nt":
+    import subprocess
+    sys.exit(subprocess.call(sys.argv[1:]))
+os.execv(sys.argv[1], sys.argv[1:])
+`;
 /** Runs `uv pip install` in an environment. Never throws for what uv says. */
 async function uvInstall(uv, args, call) {
-    const install = (more) => runInstaller(uv.program, ['pip', 'install', ...plain, ...more, '--python', call.python, ...args], call, uv_chatter);
-    const outcome = await install([]);
-    if (outcome.code === 0 || !cacheTrouble.test(outcome.output))
-        return outcome;
-    (0,log/* info */.pq)('The cache of uv cannot be used; the packages are installed without it.');
-    return install(['--no-cache']);
+    return withoutBrokenCache((more) => {
+        const command = [uv.program, 'pip', 'install', ...plain, ...more, '--python', call.python, ...args];
+        return runInstaller(call.python, ['-I', '-c', WITHOUT_STDIN, ...command], call, uv_chatter);
+    });
 }
-/** A cache that cannot be written or read must not keep a package from being installed. */
-const cacheTrouble = /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i;
 /** What is installed, as `name==version` lines. */
 async function uvFreeze(uv, call) {
-    return (await runInstaller(uv.program, ['pip', 'freeze', ...plain, '--python', call.python], call)).output;
+    const { output } = await withoutBrokenCache((more) => runInstaller(uv.program, ['pip', 'freeze', ...plain, ...more, '--python', call.python], call));
+    return output;
+}
+const cacheTrouble = /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i;
+/** A cache that cannot be written or read must not keep a package from being installed. */
+async function withoutBrokenCache(run) {
+    const outcome = await run([]);
+    if (outcome.code === 0 || !cacheTrouble.test(outcome.output))
+        return outcome;
+    (0,log/* info */.pq)('The cache of uv cannot be used; it is left aside.');
+    return run(['--no-cache']);
 }
 //# sourceMappingURL=uv.js.map
 ;// CONCATENATED MODULE: ./build/src/training/python/virtual-environments.js
@@ -989,7 +1004,10 @@ const BUNDLED_WHEELS = (0,external_node_path_.join)(import.meta.dirname, 'bundle
  * @throws DeployError when this Python cannot
  */
 async function makeWithPip(folders, request) {
-    const pythons = await Promise.all(folders.map((folder) => makeBare(folder, request)));
+    const making = folders.map((folder) => makeBare(folder, request));
+    // Nothing may still be at work when the caller removes the folder.
+    await Promise.allSettled(making);
+    const pythons = await Promise.all(making);
     const [first = ''] = pythons;
     const wheels = request.python.wheels;
     if (wheels.length > 0) {
@@ -1085,10 +1103,8 @@ function uvInstaller(uv, request) {
     return {
         name: 'uv',
         makeEnvironments: async (kernel, tool) => {
-            const [kernelPython, toolPython] = await Promise.all([
-                makeWithUv(uv, kernel, request),
-                tool === undefined ? undefined : makeWithUv(uv, tool, request),
-            ]);
+            const kernelPython = await makeWithUv(uv, kernel, request);
+            const toolPython = tool === undefined ? undefined : await makeWithUv(uv, tool, request);
             await addPip(uv, kernelPython, request);
             return { kernelPython, toolPython };
         },

@@ -1,12 +1,12 @@
 /**
- * How fast the action starts and uploads and the sandbox answers, compared to programs that can hardly be faster: `npm run bench [-- --quick]`.
+ * How fast the action starts, trains and uploads and the sandbox answers, compared to programs that can hardly be faster: `npm run bench [-- --quick]`.
  *
  * All contestants of a table run in turn, round by round, so that a busy machine slows them alike; the figures are
  * medians. Ends with exit code 1 when a goal is missed.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -14,7 +14,13 @@ import { pipeline } from 'node:stream/promises'
 
 const MB = 1024 * 1024
 const quick = process.argv.includes('--quick')
-const rounds = { startUp: quick ? 15 : 25, upload: quick ? 3 : 5, memory: quick ? 1 : 3, call: quick ? 200 : 1000 }
+const rounds = {
+  startUp: quick ? 15 : 25,
+  upload: quick ? 3 : 5,
+  memory: quick ? 1 : 3,
+  call: quick ? 200 : 1000,
+  training: quick ? 1 : 5,
+}
 const sizes = { upload: (quick ? 256 : 1024) * MB, small: 100 * MB, large: (quick ? 1000 : 4000) * MB }
 /** Bytes per second of the slow server. */
 const rate = 200_000_000
@@ -184,6 +190,108 @@ function warmCall(): void {
   judge("a warm call over the process's own time", median(call) - median(own), 10, ' ms')
 }
 
+const notebook = {
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: { kernelspec: { name: 'python3', display_name: 'Python', language: 'python' } },
+  cells: [
+    'from sklearn.datasets import load_digits\nfrom sklearn.ensemble import RandomForestClassifier',
+    'x, y = load_digits(return_X_y=True)\nmodel = RandomForestClassifier(300, random_state=1).fit(x, y)',
+    'print(model.score(x, y))',
+  ].map((source, index) => ({
+    cell_type: 'code',
+    id: `cell-${index}`,
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  })),
+}
+
+/** The training stage beside nbconvert in an environment that somebody has made before, and beside a bare `pip install`. */
+function training(): void {
+  const workspace = join(folder, 'training')
+  mkdirSync(workspace)
+  writeFileSync(join(workspace, 'train.ipynb'), JSON.stringify(notebook))
+  writeFileSync(join(workspace, 'requirements.txt'), 'scikit-learn\n')
+  const python = run('python3', ['-c', 'import sys; print(sys.executable)']).output.trim()
+  const packages = ['-r', join(workspace, 'requirements.txt'), 'ipykernel<7']
+  const newVenv = (name: string) => {
+    const venv = join(folder, name)
+    rmSync(venv, { recursive: true, force: true })
+    run(python, ['-m', 'venv', venv])
+    return venv
+  }
+  const ready = newVenv('ready')
+  const uvRequirements = join(import.meta.dirname, '../../src/training/python/requirements-uv.txt')
+  run(join(ready, 'bin/python'), ['-m', 'pip', 'install', '-q', ...packages, 'nbconvert'])
+  run(join(ready, 'bin/python'), ['-m', 'pip', 'install', '-q', '-r', uvRequirements])
+  const { PYTHONDONTWRITEBYTECODE: _, ...inherited } = process.env
+  const env: NodeJS.ProcessEnv = { ...inherited, PATH: `${join(ready, 'bin')}:${process.env.PATH}` }
+  const stage = (installer: string, more: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, [join(build, 'train-once.js'), installer, python, workspace], { env: { ...env, ...more } })
+  const convert = ['nbconvert', '--to', 'notebook', '--execute', '--output-dir', folder, join(workspace, 'train.ipynb')]
+  const { nbconvert, uv, pip } = compete(
+    { nbconvert: () => run('jupyter', convert, { env }), uv: () => stage('uv'), pip: () => stage('pip') },
+    rounds.training,
+  )
+  const told = (runs: Run[], of: (times: { stage: number; environments: number; cells: number }) => number) =>
+    median(runs.map(({ output }) => of(JSON.parse(output.trim().split('\n').at(-1) ?? ''))))
+  const overhead = (runs: Run[]) => told(runs, ({ stage, cells }) => stage - cells)
+  table(
+    'Training stage, caches warm',
+    [
+      ['nbconvert, ready', nbconvert],
+      ['with uv', uv],
+      ['with pip', pip],
+    ],
+    wall(nbconvert),
+  )
+  for (const [name, runs] of [
+    ['uv', uv],
+    ['pip', pip],
+  ] as const) {
+    const parts = {
+      stage: told(runs, (it) => it.stage),
+      environments: told(runs, (it) => it.environments),
+      cells: told(runs, (it) => it.cells),
+    }
+    console.log(
+      `  ${name}: ${Object.entries(parts)
+        .map(([part, value]) => `${part} ${value.toFixed(0)} ms`)
+        .join(', ')}`,
+    )
+  }
+  judge('a stage with uv without its cells over nbconvert', overhead(uv) / wall(nbconvert), 1.5, '')
+  console.log(`  (with pip: ${(overhead(pip) / wall(nbconvert)).toFixed(2)})`)
+  if (quick) return
+
+  const cold = () => {
+    const caches = mkdtempSync(join(folder, 'caches-'))
+    return { PIP_CACHE_DIR: join(caches, 'pip'), UV_CACHE_DIR: join(caches, 'uv') }
+  }
+  const runs = compete(
+    {
+      bare: () => {
+        const venv = newVenv('bare')
+        return run(join(venv, 'bin/python'), ['-m', 'pip', 'install', '-q', ...packages], {
+          env: { ...env, ...cold() },
+        })
+      },
+      uv: () => stage('uv', cold()),
+      pip: () => stage('pip', cold()),
+    },
+    2,
+  )
+  console.log('\nEnvironments, caches cold')
+  const bare = wall(runs.bare)
+  console.log(`  bare pip install ${(bare / 1000).toFixed(1)} s`)
+  for (const name of ['uv', 'pip'] as const) {
+    const extra = (told(runs[name], ({ environments }) => environments) - bare) / 1000
+    judge(`environments with ${name} over a bare pip install`, extra, 10, ' s')
+  }
+}
+
 /** Starts the server that throws uploads away. */
 async function startSink() {
   const sink = spawn('python3', [join(import.meta.dirname, 'sink.py')], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -196,8 +304,11 @@ console.log(`Node ${process.version}, ${availableParallelism()} cores ${cpu}, ${
 const lacking = ['md5sum', 'curl', 'python3'].filter((command) => !has(command))
 try {
   startUp()
-  if (lacking.includes('python3')) missed.push('calls')
-  else warmCall()
+  if (lacking.includes('python3')) missed.push('calls', 'training')
+  else {
+    warmCall()
+    training()
+  }
   if (lacking.length > 0) {
     missed.push('uploads')
     console.log(`\nUploads were not measured: ${lacking.join(', ')} not found. Nothing can be said without a peer.`)

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { jest } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { type Environments, type Prepared, prepareEnvironments } from '../../src/training/python/environments.ts'
 import { findPython } from '../../src/training/python/find-python.ts'
+import { installUv } from '../../src/training/python/uv.ts'
+import { makeWithPip } from '../../src/training/python/virtual-environments.ts'
 import { newReport, type TrainingReport } from '../../src/training/report.ts'
 import { type ProgramRun, runProgram } from '../../src/training/run-program.ts'
 import type { TrainingRequest } from '../../src/training/train.ts'
@@ -33,11 +35,13 @@ export async function makeEnvironments(
     python?: string | undefined
     installer?: TrainingRequest['installer']
     temp?: string
+    /** Of the workspace; default: `requirements.txt`, with the given text. */
+    file?: string | undefined
   } = {},
 ): Promise<Prepared> {
   const workspace = more.workspace ?? newFolder('workspace')
   const environment = more.environment ?? process.env
-  const file = join(workspace, 'requirements.txt')
+  const file = join(workspace, more.file ?? 'requirements.txt')
   if (requirements !== undefined) writeFileSync(file, requirements)
   const python = await findPython({ input: more.python, workspace, environment })
   return prepareEnvironments({
@@ -47,8 +51,33 @@ export async function makeEnvironments(
     needsKernel: true,
     temp: more.temp ?? newFolder('environments'),
     environment,
-    requirements: requirements === undefined ? undefined : file,
+    requirements: requirements === undefined && more.file === undefined ? undefined : file,
   })
+}
+
+/** The installers, each with an environment in which it is found. */
+export const installers = ['pip', 'uv'] as const
+
+let uvFolder: Promise<string> | undefined
+
+/** The job's environment, with the uv of requirements-uv.txt in front of its PATH. */
+export async function withUv(environment: NodeJS.ProcessEnv = process.env): Promise<NodeJS.ProcessEnv> {
+  uvFolder ??= (async () => {
+    const workspace = newFolder('uv')
+    const python = await findPython({ workspace, environment: process.env })
+    const [made = ''] = await makeWithPip([join(workspace, 'environment')], {
+      python,
+      temp: workspace,
+      environment: process.env,
+    })
+    return dirname((await installUv(made, workspace, process.env)).program)
+  })()
+  // Only uv: the folder has a Python and a pip, too.
+  const only = join(dirname(dirname(await uvFolder)), 'only-uv')
+  mkdirSync(only, { recursive: true })
+  const name = process.platform === 'win32' ? 'uv.exe' : 'uv'
+  copyFileSync(join(await uvFolder, name), join(only, name))
+  return { ...environment, PATH: `${only}${delimiter}${environment.PATH}` }
 }
 
 export interface Cell {

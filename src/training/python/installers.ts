@@ -40,10 +40,8 @@ export function uvInstaller(uv: Uv, request: VenvRequest): Installer {
   return {
     name: 'uv',
     makeEnvironments: async (kernel, tool) => {
-      const [kernelPython, toolPython] = await Promise.all([
-        makeWithUv(uv, kernel, request),
-        tool === undefined ? undefined : makeWithUv(uv, tool, request),
-      ])
+      const kernelPython = await makeWithUv(uv, kernel, request)
+      const toolPython = tool === undefined ? undefined : await makeWithUv(uv, tool, request)
       await addPip(uv, kernelPython, request)
       return { kernelPython, toolPython }
     },

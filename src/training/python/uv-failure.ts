@@ -85,7 +85,8 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
   if (binary) return { reason: 'the file is saved as UTF-16; save it as UTF-8', path: binary.path, line: 1 }
   const parsed = parseFailure(output, files)
   if (parsed) return parsed
-  const told = oneLine(output)
+  // Markers in braces belong to dependencies, and hold what looks like other requirements.
+  const told = oneLine(output).replace(/\{[^{}]*\}/g, '')
   const built = buildFailure(output, told)
   if (built) return built
   const network = /(?:Failed to fetch|error sending request for url)[:\s(]+`?([^\s`)]+)/.exec(told)?.[1]
@@ -107,7 +108,7 @@ function oneLine(output: string): string {
   const lines = output.split(/\r?\n/)
   const start = lines.findIndex((line) => /^\s*(error:|×)/.test(line))
   const text = lines
-    .slice(Math.max(start, 0))
+    .slice(start < 0 ? lines.length : start)
     .filter((line) => !/^\s*hint:/.test(line))
     .map((line) =>
       line.replace(/^[\s│]*(?:×|error:|cause:|Caused by:|├─▶|╰─▶|├▶|╰▶)\s*/, ' × ').replace(/^[\s│]+/, ' '),
@@ -178,7 +179,7 @@ function exclude(told: string): string {
   const sides = [...told.matchAll(/(?<!can conclude that )(?:you require (\S+)|(\S+ depends on \S+))/g)].map(
     ([, required, depends]) => (required === undefined ? depends : `the file asks for ${required}`),
   )
-  const plain = sides.map((side = '') => side.replace(/\{[^}]*\}/g, '').replace(/[,.]$/, ''))
+  const plain = sides.map((side = '') => side.replace(/[,.]$/, ''))
   const both = /you require (\S+) and (?!you)(\S+?), we can/.exec(told)
   const more = both === null ? [] : [`the file asks for ${both[2]}`]
   return `packages exclude each other: ${[...new Set([...plain, ...more])].slice(0, 4).join(', ')}`

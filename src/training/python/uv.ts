@@ -9,7 +9,6 @@ import { pipInstall } from './pip.ts'
 
 const UV_REQUIREMENTS = join(import.meta.dirname, 'requirements-uv.txt')
 
-/** Whatever the machine has, the Python that was chosen is the one that is used. */
 const plain = ['--color', 'never', '--no-progress']
 
 const chatter = /^(Using Python |Resolved |Prepared |Checked | *Updated? )/
@@ -59,24 +58,44 @@ export async function installUv(python: string, temp: string, environment: NodeJ
 
 /** Makes an environment without pip. Never throws for what uv says. */
 export async function uvVenv(uv: Uv, python: string, folder: string, call: Omit<InstallerCall, 'python'>) {
-  return runInstaller(uv.program, ['venv', ...plain, '--no-project', '--python', python, folder], call)
+  return withoutBrokenCache((more) =>
+    runInstaller(uv.program, ['venv', ...plain, ...more, '--no-project', '--clear', '--python', python, folder], call),
+  )
 }
+
+/** Starts a program with nothing to read: a package's build script that asks a question must fail, not wait. */
+const WITHOUT_STDIN = `
+import os, sys
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+if os.name == "nt":
+    import subprocess
+    sys.exit(subprocess.call(sys.argv[1:]))
+os.execv(sys.argv[1], sys.argv[1:])
+`
 
 /** Runs `uv pip install` in an environment. Never throws for what uv says. */
 export async function uvInstall(uv: Uv, args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
-  const install = (more: string[]) =>
-    runInstaller(uv.program, ['pip', 'install', ...plain, ...more, '--python', call.python, ...args], call, chatter)
-  const outcome = await install([])
-  if (outcome.code === 0 || !cacheTrouble.test(outcome.output)) return outcome
-  info('The cache of uv cannot be used; the packages are installed without it.')
-  return install(['--no-cache'])
+  return withoutBrokenCache((more) => {
+    const command = [uv.program, 'pip', 'install', ...plain, ...more, '--python', call.python, ...args]
+    return runInstaller(call.python, ['-I', '-c', WITHOUT_STDIN, ...command], call, chatter)
+  })
 }
-
-/** A cache that cannot be written or read must not keep a package from being installed. */
-const cacheTrouble =
-  /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i
 
 /** What is installed, as `name==version` lines. */
 export async function uvFreeze(uv: Uv, call: InstallerCall): Promise<string> {
-  return (await runInstaller(uv.program, ['pip', 'freeze', ...plain, '--python', call.python], call)).output
+  const { output } = await withoutBrokenCache((more) =>
+    runInstaller(uv.program, ['pip', 'freeze', ...plain, ...more, '--python', call.python], call),
+  )
+  return output
+}
+
+const cacheTrouble =
+  /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i
+
+/** A cache that cannot be written or read must not keep a package from being installed. */
+async function withoutBrokenCache(run: (more: string[]) => Promise<InstallerOutcome>): Promise<InstallerOutcome> {
+  const outcome = await run([])
+  if (outcome.code === 0 || !cacheTrouble.test(outcome.output)) return outcome
+  info('The cache of uv cannot be used; it is left aside.')
+  return run(['--no-cache'])
 }

@@ -25,7 +25,10 @@ const BUNDLED_WHEELS = join(import.meta.dirname, 'bundled_wheels.py')
  * @throws DeployError when this Python cannot
  */
 export async function makeWithPip(folders: readonly [string, ...string[]], request: VenvRequest): Promise<string[]> {
-  const pythons = await Promise.all(folders.map((folder) => makeBare(folder, request)))
+  const making = folders.map((folder) => makeBare(folder, request))
+  // Nothing may still be at work when the caller removes the folder.
+  await Promise.allSettled(making)
+  const pythons = await Promise.all(making)
   const [first = ''] = pythons
   const wheels = request.python.wheels
   if (wheels.length > 0) {
