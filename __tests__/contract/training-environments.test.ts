@@ -94,6 +94,13 @@ test('n2: without ensurepip the own pip of Python fills the environment', async 
   expect(cells).toBe(1)
 })
 
+test('n2: uv needs neither ensurepip nor pip', async () => {
+  const python = await debianPython({ ensurepip: false, pip: false })
+  const { environments } = await succeeded(undefined, { python, environment, installer: 'uv' })
+  const { cells } = await run(execution(environments, notebookText(['%pip install --quiet six\nimport six'])))
+  expect(cells).toBe(1)
+})
+
 test('n2: without ensurepip and pip there is one sentence with the command to run', async () => {
   const python = await debianPython({ ensurepip: false, pip: false })
   const { outcome } = await made(undefined, { python })

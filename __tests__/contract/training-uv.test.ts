@@ -83,6 +83,18 @@ test('n6, n12: asked for and absent, uv is installed with its hash, and warns of
   expect(log).toMatch(/^::warning::uv does not read PIP_EXTRA_INDEX_URL/m)
 })
 
+test('n5: the own settings of a project count for uv, but may not send packages elsewhere', async () => {
+  const workspace = newFolder('workspace')
+  writeFileSync(join(workspace, 'pyproject.toml'), '[tool.uv]\nconstraint-dependencies = ["six==1.16.0"]\n')
+  const more = { workspace, environment: unconfigured, installer: 'uv' } as const
+  const { outcome } = await captured(() => makeEnvironments('six\n', more))
+  expect(outcome).toMatchObject({ packages: [{ name: 'ipykernel' }, { name: 'six', version: '1.16.0' }] })
+
+  writeFileSync(join(workspace, 'pyproject.toml'), '[tool.uv.pip]\nsystem = true\ntarget = "elsewhere"\n')
+  const refused = await captured(() => makeEnvironments('six\n', more))
+  expect(String(refused.outcome)).toMatch(/has put the packages elsewhere.*Remove `target`/)
+})
+
 test('a script needs neither kernel nor tools', async () => {
   const workspace = newFolder('workspace')
   const requirements = join(workspace, 'requirements.txt')

@@ -213,6 +213,21 @@ describe('n8: what uv says, in one sentence', () => {
       /^git could not clone https:\/\/github\.com\/o\/x\.git: could not read Username$/,
       undefined,
     ],
+    [
+      noSolution('only mlflow<=3.18.0 is available and you require mlflow>=99'),
+      /^there is no package mlflow>=99; only mlflow<=3\.18\.0 is available$/,
+      'mlflow',
+    ],
+    [
+      `${noSolution('there is no version of six==1.17.0 and you require six==1.17.0')}\nhint: \`six\` was found on http://x, but not at the requested version. Use \`--index-strategy unsafe-best-match\`\n`,
+      /^there is no package six==1\.17\.0; .*UV_INDEX_STRATEGY: unsafe-best-match/,
+      'six',
+    ],
+    [
+      `${noSolution('only six<2 is available and you require six>2')}\nhint: Pre-releases are available for \`six\` (try: \`--prerelease=allow\`)\n`,
+      /^there is no package six>2; .*UV_PRERELEASE: allow/,
+      'six',
+    ],
     ['error: Something new\n  cause: of an unknown kind\n', /^Something new$/, undefined],
     ['', /^uv gave no reason$/, undefined],
   ])('%#', (output, reason, name) => {

@@ -96,18 +96,34 @@ describe('n29: variables', () => {
     PIP_CACHE_DIR: '/cache',
     PIP_TARGET: '/t',
     PIP_CONSTRAINT: 'c.txt',
+    UV_DEFAULT_INDEX: 'https://index',
+    UV_CACHE_DIR: '/cache',
+    UV_PYTHON: '3.8',
+    UV_SYSTEM_PYTHON: '1',
+    UV_PROJECT_ENVIRONMENT: '/p',
+    UV_PYTHON_DOWNLOADS: 'automatic',
+    UV_VENV_SEED: '1',
+    UV_EXCLUDE_NEWER: '2020-01-01',
     INDEX_TOKEN: 'for ${INDEX_TOKEN} in a requirements file',
     https_proxy: 'http://proxy',
     UNSET: undefined,
   }
 
-  test('pip sees the job, without what belongs to the action or leads packages elsewhere', () => {
+  test('pip and uv see the job, without what belongs to the action or leads packages elsewhere', () => {
     const seen = installerEnvironment(environment)
     expect(seen).toMatchObject({ PIP_INDEX_URL: 'https://index', PIP_CACHE_DIR: '/cache', PIP_CONSTRAINT: 'c.txt' })
     expect(seen.INDEX_TOKEN).toBeDefined()
     expect(
       Object.keys(seen).filter((name) => /^(INPUT|ACTIONS|STATE)_|GITHUB_ENV|PYTHONPATH|PIP_TARGET/.test(name)),
     ).toEqual([])
+    expect(Object.keys(seen).filter((name) => name.startsWith('UV_'))).toEqual([
+      'UV_DEFAULT_INDEX',
+      'UV_CACHE_DIR',
+      'UV_EXCLUDE_NEWER',
+      'UV_PYTHON_DOWNLOADS',
+    ])
+    expect(seen.UV_PYTHON_DOWNLOADS).toBe('never')
+    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('UV_EXCLUDE_NEWER')
     expect(toolInstallerEnvironment(environment)).not.toHaveProperty('PIP_CONSTRAINT')
   })
 

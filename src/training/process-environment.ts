@@ -55,7 +55,7 @@ function pick(environment: NodeJS.ProcessEnv, wanted: (name: string) => boolean)
 export function installerEnvironment(environment: NodeJS.ProcessEnv): Variables {
   const foreign = [NEVER, FOREIGN_PYTHON, PIP_ELSEWHERE, UV_ELSEWHERE]
   const kept = pick(environment, (name) => !foreign.some((names) => names.test(name)))
-  return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', UV_PYTHON_DOWNLOADS: 'never' }
+  return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', PIP_USER: '0', UV_PYTHON_DOWNLOADS: 'never' }
 }
 
 /** For the tool environment, where the choice of packages is ours. */

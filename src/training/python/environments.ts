@@ -71,10 +71,21 @@ export async function prepareEnvironments(request: EnvironmentsRequest): Promise
     installUserPackages(kernelPython, installer, files, request),
     toolPython === undefined ? Promise.resolve() : installTools(toolPython, installer, request),
   )
+  if (request.needsKernel) checkKernel(sitePackages(kernel), installer.name)
   const asked = namedRequirements(files).map(({ name }) => name)
   const packages = installedPackages(sitePackages(kernel), asked)
   if (packages.length > 0) info(packages.map(({ name, version }) => `${name} ${version}`).join(', '))
   return { kernelPython, toolPython: toolPython ?? kernelPython, installer: installer.name, packages }
+}
+
+/** A configuration file of the workspace or machine may still send packages elsewhere, where the kernel would miss them. */
+function checkKernel(sitePackages: string, installer: string): void {
+  if (installedPackages(sitePackages, ['ipykernel']).some(({ name }) => name === 'ipykernel')) return
+  throw new DeployError(
+    `${installer} has put the packages elsewhere than into the environment of this run. Remove \`target\`, \`prefix\` and ` +
+      `\`user\` from its configuration (${installer === 'uv' ? '[tool.uv.pip] of pyproject.toml, or uv.toml' : 'pip.conf'}).`,
+    { annotation: { title: 'Packages are elsewhere' } },
+  )
 }
 
 async function findInstaller(request: EnvironmentsRequest): Promise<Installer> {

@@ -39,6 +39,10 @@ const causes: Cause[] = [
     },
   },
   {
+    find: /(only \S+ (?:is|are) available) and you require \S+/,
+    say: (it, told) => `there is no package ${requiredIn(told)}; ${it}`,
+  },
+  {
     find: /there (?:is no version|are no versions) of (\S+?),? /,
     say: (it) => `there is no package ${it}; check spelling and version`,
   },
@@ -94,7 +98,7 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
     const match = find.exec(told)
     if (match === null) continue
     const detail = match.slice(1).find((group) => group !== undefined) ?? ''
-    return { reason: say(detail, told), ...nameIn(requiredIn(told) ?? detail) }
+    return { reason: `${say(detail, told)}${differsFromPip(output)}`, ...nameIn(requiredIn(told) ?? detail) }
   }
   if (network !== undefined) {
     const last = told.split(' × ').at(-1) ?? ''
@@ -103,13 +107,23 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
   return { reason: told.split(' × ')[0] || 'uv gave no reason' }
 }
 
+/** What pip would have installed, and how to get it. */
+function differsFromPip(output: string): string {
+  if (/^\s*hint: .*--index-strategy/ms.test(output)) {
+    return '; uv takes a package from the first index that has it, set `UV_INDEX_STRATEGY: unsafe-best-match` if all are equally trusted'
+  }
+  if (/^\s*hint: .*--prerelease/ms.test(output))
+    return '; there are pre-releases, set `UV_PRERELEASE: allow` to take them'
+  return ''
+}
+
 /** The error and its causes, without frames and line breaks, with ` × ` between them. What comes before is dropped. */
 function oneLine(output: string): string {
   const lines = output.split(/\r?\n/)
   const start = lines.findIndex((line) => /^\s*(error:|×)/.test(line))
+  const end = lines.findIndex((line) => /^\s*hint:/.test(line))
   const text = lines
-    .slice(start < 0 ? lines.length : start)
-    .filter((line) => !/^\s*hint:/.test(line))
+    .slice(start < 0 ? lines.length : start, end < 0 ? undefined : end)
     .map((line) =>
       line.replace(/^[\s│]*(?:×|error:|cause:|Caused by:|├─▶|╰─▶|├▶|╰▶)\s*/, ' × ').replace(/^[\s│]+/, ' '),
     )
