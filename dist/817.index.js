@@ -4084,6 +4084,7 @@ async function trainModel(training, inputs, deployment, temp) {
     (0,outputs/* publish */.mk)(deployment.outputs);
     maskPassedSecrets(training.passThrough);
     deployment.training = newReport(training.kind, training.program.relative);
+    const workshop = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temp, 'training-'));
     try {
         return await train({
             ...training,
@@ -4093,7 +4094,7 @@ async function trainModel(training, inputs, deployment, temp) {
             requirements: training.requirements?.absolute,
             executedNotebook: evidence.executed_notebook,
             logFile: evidence.training_log,
-            temp,
+            temp: workshop,
             environment: process.env,
         }, deployment.training);
     }
@@ -4102,6 +4103,8 @@ async function trainModel(training, inputs, deployment, temp) {
             if (!(0,external_node_fs_.existsSync)(evidence[name]))
                 deployment.outputs[name] = '';
         }
+        // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
+        void (0,promises_.rm)(workshop, { recursive: true, force: true }).catch(() => { });
     }
 }
 /** The most that are shown in the log; all of them are in the output. */

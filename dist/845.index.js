@@ -193,7 +193,7 @@ function pick(environment, wanted) {
 function installerEnvironment(environment) {
     const foreign = [NEVER, FOREIGN_PYTHON, PIP_ELSEWHERE, UV_ELSEWHERE];
     const kept = pick(environment, (name) => !foreign.some((names) => names.test(name)));
-    return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', UV_PYTHON_DOWNLOADS: 'never' };
+    return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', PIP_USER: '0', UV_PYTHON_DOWNLOADS: 'never' };
 }
 /** For the tool environment, where the choice of packages is ours. */
 function toolInstallerEnvironment(environment) {
@@ -349,6 +349,10 @@ const causes = [
         },
     },
     {
+        find: /(only \S+ (?:is|are) available) and you require \S+/,
+        say: (it, told) => `there is no package ${requiredIn(told)}; ${it}`,
+    },
+    {
         find: /there (?:is no version|are no versions) of (\S+?),? /,
         say: (it) => `there is no package ${it}; check spelling and version`,
     },
@@ -407,7 +411,7 @@ function explainUvFailure(output, files) {
         if (match === null)
             continue;
         const detail = match.slice(1).find((group) => group !== undefined) ?? '';
-        return { reason: say(detail, told), ...nameIn(requiredIn(told) ?? detail) };
+        return { reason: `${say(detail, told)}${differsFromPip(output)}`, ...nameIn(requiredIn(told) ?? detail) };
     }
     if (network !== undefined) {
         const last = told.split(' × ').at(-1) ?? '';
@@ -415,13 +419,22 @@ function explainUvFailure(output, files) {
     }
     return { reason: told.split(' × ')[0] || 'uv gave no reason' };
 }
+/** What pip would have installed, and how to get it. */
+function differsFromPip(output) {
+    if (/^\s*hint: .*--index-strategy/ms.test(output)) {
+        return '; uv takes a package from the first index that has it, set `UV_INDEX_STRATEGY: unsafe-best-match` if all are equally trusted';
+    }
+    if (/^\s*hint: .*--prerelease/ms.test(output))
+        return '; there are pre-releases, set `UV_PRERELEASE: allow` to take them';
+    return '';
+}
 /** The error and its causes, without frames and line breaks, with ` × ` between them. What comes before is dropped. */
 function oneLine(output) {
     const lines = output.split(/\r?\n/);
     const start = lines.findIndex((line) => /^\s*(error:|×)/.test(line));
+    const end = lines.findIndex((line) => /^\s*hint:/.test(line));
     const text = lines
-        .slice(start < 0 ? lines.length : start)
-        .filter((line) => !/^\s*hint:/.test(line))
+        .slice(start < 0 ? lines.length : start, end < 0 ? undefined : end)
         .map((line) => line.replace(/^[\s│]*(?:×|error:|cause:|Caused by:|├─▶|╰─▶|├▶|╰▶)\s*/, ' × ').replace(/^[\s│]+/, ' '));
     return text
         .join(' ')
@@ -1172,11 +1185,20 @@ async function prepareEnvironments(request) {
         ? await installer.makeEnvironments(kernel, (0,external_node_path_.join)(request.temp, 'tool'))
         : await installer.makeEnvironments(kernel);
     await both(installUserPackages(kernelPython, installer, files, request), toolPython === undefined ? Promise.resolve() : installTools(toolPython, installer, request));
+    if (request.needsKernel)
+        checkKernel(sitePackages(kernel), installer.name);
     const asked = namedRequirements(files).map(({ name }) => name);
     const packages = installedPackages(sitePackages(kernel), asked);
     if (packages.length > 0)
         (0,log/* info */.pq)(packages.map(({ name, version }) => `${name} ${version}`).join(', '));
     return { kernelPython, toolPython: toolPython ?? kernelPython, installer: installer.name, packages };
+}
+/** A configuration file of the workspace or machine may still send packages elsewhere, where the kernel would miss them. */
+function checkKernel(sitePackages, installer) {
+    if (installedPackages(sitePackages, ['ipykernel']).some(({ name }) => name === 'ipykernel'))
+        return;
+    throw new errors/* DeployError */.sH(`${installer} has put the packages elsewhere than into the environment of this run. Remove \`target\`, \`prefix\` and ` +
+        `\`user\` from its configuration (${installer === 'uv' ? '[tool.uv.pip] of pyproject.toml, or uv.toml' : 'pip.conf'}).`, { annotation: { title: 'Packages are elsewhere' } });
 }
 async function findInstaller(request) {
     const { environment, installer, temp } = request;

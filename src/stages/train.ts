@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
@@ -37,6 +37,7 @@ export async function trainModel(
   maskPassedSecrets(training.passThrough)
 
   deployment.training = newReport(training.kind, training.program.relative)
+  const workshop = await mkdtemp(join(temp, 'training-'))
   try {
     return await train(
       {
@@ -47,7 +48,7 @@ export async function trainModel(
         requirements: training.requirements?.absolute,
         executedNotebook: evidence.executed_notebook,
         logFile: evidence.training_log,
-        temp,
+        temp: workshop,
         environment: process.env,
       },
       deployment.training,
@@ -56,6 +57,8 @@ export async function trainModel(
     for (const name of ['executed_notebook', 'training_log'] as const) {
       if (!existsSync(evidence[name])) deployment.outputs[name] = ''
     }
+    // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
+    void rm(workshop, { recursive: true, force: true }).catch(() => {})
   }
 }
 
