@@ -2,6 +2,8 @@
 export interface Frame {
   path: string
   line: number
+  /** Function that it is in, `<module>` outside of any; empty in a syntax error. */
+  scope: string
   /** The source, if the traceback shows it. */
   source: string
 }
@@ -21,7 +23,7 @@ export interface Traceback {
 }
 
 const header = /Traceback \(most recent call last\):$/
-const frameLine = /^[\s|+]*File "(.+?)", line (\d+)(?:, in .*)?$/
+const frameLine = /^[\s|+]*File "(.+?)", line (\d+)(?:, in (.*))?$/
 const exceptionLine = /^[\s|+]*((?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*))(?:: ?(.*))?$/
 
 /**
@@ -40,9 +42,9 @@ function readTraceback(lines: readonly string[], start: number, column: number):
   const frames: Frame[] = []
   for (let index = start; index < lines.length; index += 1) {
     const line = lines[index] ?? ''
-    const [, path, number] = frameLine.exec(line) ?? []
+    const [, path, number, scope = ''] = frameLine.exec(line) ?? []
     if (path !== undefined) {
-      frames.push({ path, line: Number(number), source: sourceBelow(lines, index) })
+      frames.push({ path, line: Number(number), scope, source: sourceBelow(lines, index) })
       continue
     }
     const [, , type, message = ''] = columnOf(line) <= column ? (exceptionLine.exec(line) ?? []) : []

@@ -52,14 +52,14 @@ export function scriptError(
 }
 
 /**
- * The exception that ended the script. Python ends with code 1 then, and prints it from the script's own first frame on;
- * a traceback that the script printed on its way, say of an error that it has caught, is taken for it only if it looks
- * the same and is the last one.
+ * The exception that ended the script. Python ends with code 1 then, and prints the traceback from the script's outermost
+ * line on; that of an error which the script has caught in a function, and logged, begins in that function.
  */
 function uncaught(lines: string[], { exit_code }: Outcome, context: FailureContext): Traceback | undefined {
   const traceback = exit_code === 1 ? lastTraceback(lines) : undefined
   const outermost = traceback?.frames[0]
-  return outermost !== undefined && fileInWorkspace(outermost.path, context) === context.script ? traceback : undefined
+  if (outermost === undefined || !['<module>', ''].includes(outermost.scope)) return undefined
+  return fileInWorkspace(outermost.path, context) === context.script ? traceback : undefined
 }
 
 function describeError({ type, message }: Traceback, place: Place | undefined, context: FailureContext): string {
