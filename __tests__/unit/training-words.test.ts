@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { explainPipFailure } from '../../src/pip-failure.ts'
 import { WholeLines } from '../../src/training/child.ts'
+import { describeDeath } from '../../src/training/death.ts'
+import { memoryNow } from '../../src/training/memory.ts'
 import { checkNotebook } from '../../src/training/notebook/check-notebook.ts'
 import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook/notebook-failure.ts'
 import { checkParameters, pythonValues } from '../../src/training/notebook/parameters.ts'
@@ -137,7 +139,7 @@ describe('a failed notebook', () => {
     cellTimeoutMs: 60_000,
     kernelStartTimeoutMs: 180_000,
     hiddenVariables: ['TOKEN'],
-    machineMemory: 7_000_000_000,
+    memory: { total: 7_000_000_000, free: 6_500_000_000, isLimited: false },
   }
   const base: Outcome = { status: 'error', cell: 4, total: 9, executed: 3, warnings: [], timings: [] }
 
@@ -158,9 +160,13 @@ describe('a failed notebook', () => {
     [
       'out of memory',
       { status: 'died', exit_code: -9, peak_memory: 6_900_000_000 },
-      /SIGKILL\), likely out of memory\. It had used 6\.9 GB at most; the machine has 7\.0 GB/,
+      /SIGKILL\), likely out of memory\. It had used 6\.9 GB at most\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
     ],
-    ['a crash', { status: 'died', exit_code: -11 }, /ended by SIGSEGV\. the machine|ended by SIGSEGV\./],
+    [
+      'a crash',
+      { status: 'died', exit_code: -11 },
+      /ended by SIGSEGV\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
+    ],
     ['lost output', { status: 'output-lost' }, /output did not arrive/],
     [
       'n21: no start',
@@ -172,6 +178,28 @@ describe('a failed notebook', () => {
     const error = notebookError({ ...base, ...outcome }, context)
     expect(error.message).toMatch(message)
     expect(error.annotation.file).toBe('n.ipynb')
+  })
+})
+
+describe('n22: memory', () => {
+  const within = { total: 2_000_000_000, free: 150_000_000, isLimited: true }
+
+  test('of a container is not called that of the machine', () => {
+    expect(describeDeath({ exit_code: -9 }, within)).toBe(
+      'its Python process was killed (SIGKILL), likely out of memory. The container may use 2.0 GB of memory, 150.0 MB of it free now.',
+    )
+  })
+
+  test.each([0, 3, -11, -15, null])('is not blamed for an end with %p', (exit_code) => {
+    expect(describeDeath({ exit_code }, within)).not.toContain('likely')
+  })
+
+  test('now is what the system tells', () => {
+    const { total, free, isLimited } = memoryNow()
+    expect(free).toBeGreaterThan(0)
+    expect(free).toBeLessThan(total)
+    expect(total).toBeLessThanOrEqual(totalmem())
+    expect(isLimited).toBe(total < totalmem())
   })
 })
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { formatBytes } from '../format.ts'
+import { describeMemory, type Memory } from './memory.ts'
 
 /** What hints depend on. */
 export interface Surroundings {
@@ -14,8 +14,8 @@ export interface Surroundings {
   requirements?: string | undefined
   /** Names of the variables that the action has and the training does not see. */
   hiddenVariables: readonly string[]
-  /** Bytes. */
-  machineMemory: number
+  /** What there was when the program had ended. */
+  memory: Memory
 }
 
 /** What to do about a well-known Python error; empty when there is nothing to say. */
@@ -38,7 +38,8 @@ export function hintFor(ename: string, evalue: string, surroundings: Surrounding
     case 'FileNotFoundError':
       return missingFile(/: '(.+)'$/.exec(evalue)?.[1] ?? '', surroundings)
     case 'MemoryError':
-      return `The machine has ${formatBytes(surroundings.machineMemory)} of memory.`
+    case '_ArrayMemoryError':
+      return describeMemory(surroundings.memory)
     case 'SystemExit':
       return 'A cell that exits fails the run, also with code 0.'
     default:

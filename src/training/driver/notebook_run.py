@@ -195,9 +195,12 @@ class Run:
         self.client.transcript.finish()
         try:
             self.save()
-            self.outcome["images"] = write_images(self.notebook, self.executed)
         except OSError as error:
             self.outcome["warnings"].append(f"The executed notebook could not be saved: {error}")
+        try:
+            self.outcome["images"] = write_images(self.notebook, self.executed)
+        except OSError as error:
+            self.outcome["warnings"].append(f"The last plots could not be saved as files: {error}")
 
 
 class Ended(Exception):

@@ -1,8 +1,11 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { redact } from '../../log.ts'
 import { WholeLines } from '../child.ts'
+
+/** As `w`, but a link is not followed. */
+const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
 /** How much of the end is kept at hand, in characters. */
 const TAIL = 64 * 1024
@@ -31,7 +34,7 @@ export class TrainingOutput {
     this.#limit = limit
     this.#tryFile(() => {
       mkdirSync(dirname(path), { recursive: true })
-      this.#file = openSync(path, 'w')
+      this.#file = openSync(path, REPLACE)
     })
   }
 
@@ -66,7 +69,12 @@ export class TrainingOutput {
   /** @returns what went wrong with the file; empty when it is complete */
   close(): string {
     this.#tryFile(() => {
-      if (this.#file !== undefined) closeSync(this.#file)
+      if (this.#file === undefined) return
+      const [written, there] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })]
+      closeSync(this.#file)
+      if (there?.ino !== written.ino || there.dev !== written.dev) {
+        throw new Error('the training has replaced or removed its file')
+      }
     })
     this.#file = undefined
     return this.#fileProblem === '' ? '' : `The training log ${this.#path} is not complete: ${this.#fileProblem}.`

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { totalmem } from 'node:os'
+import { lstatSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { info, redact, warning } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
+import { memoryNow } from '../memory.ts'
 import { driverEnvironment } from '../process-environment.ts'
 import { lastLines, type TrainingReport } from '../report.ts'
 import type { ProgramRun } from '../run-program.ts'
@@ -39,7 +39,7 @@ export async function executeNotebook(run: ProgramRun, output: TrainingOutput, r
     kind: 'notebook',
     notebook: relative(run.workspace, run.program).split(sep).join('/'),
     hiddenVariables: hiddenVariables(run),
-    machineMemory: totalmem(),
+    memory: memoryNow(),
   })
 }
 
@@ -86,7 +86,7 @@ async function inspectEvidence(notebook: string, images: readonly string[]): Pro
   if (cleaned.includes(true)) {
     warning('The notebook printed a secret of this action. It was replaced by *** in the executed notebook.')
   }
-  if (!existsSync(notebook)) return
+  if (!isFile(notebook)) return
   const { size } = await stat(notebook)
   info(`Executed notebook: ${notebook} (${formatBytes(size)})`)
   if (images.length > 0) info(`Last plots: ${images.length} in ${dirname(images[0] ?? '')}`)
@@ -95,11 +95,19 @@ async function inspectEvidence(notebook: string, images: readonly string[]): Pro
 
 /** @returns whether there was a secret in the file */
 async function clean(path: string): Promise<boolean> {
-  if (!existsSync(path)) return false
+  if (!isFile(path)) return false
   const text = await readFile(path, 'utf8')
   const redacted = redact(text)
   if (redacted === text) return false
-  await writeFile(`${path}.part`, redacted)
-  await rename(`${path}.part`, path)
+  const temporary = `${path}.part`
+  // The notebook may have left a link of this name.
+  await rm(temporary, { force: true })
+  await writeFile(temporary, redacted, { flag: 'wx' })
+  await rename(temporary, path)
   return true
+}
+
+/** Not a link or folder, which a notebook may have put in place of what could not be saved then. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

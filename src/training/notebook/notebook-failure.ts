@@ -71,14 +71,11 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
     case 'output-lost':
       return [`was stopped${place}: its output did not arrive.`, 'Output of the notebook was lost']
     case 'died':
-      return [
-        `was ended${place}: ${describeDeath(outcome, context.machineMemory)}`,
-        'The Python process of the notebook died',
-      ]
+      return [`was ended${place}: ${describeDeath(outcome, context.memory)}`, 'The Python process of the notebook died']
     case 'start-failed':
       return [
         `could not be started: ${outcome.message ?? 'the kernel gave no reason'} ` +
-          `(${describeDeath(outcome, context.machineMemory)} The limit for a start is ${formatDuration(context.kernelStartTimeoutMs)} (kernel_start_timeout_minutes).)`,
+          `(${describeDeath(outcome, context.memory)} The limit for a start is ${formatDuration(context.kernelStartTimeoutMs)} (kernel_start_timeout_minutes).)`,
         'The notebook kernel did not start',
       ]
     case 'cancelled':

@@ -1,8 +1,8 @@
-import { totalmem } from 'node:os'
 import { relative, sep } from 'node:path'
 import { info, redact } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
+import { memoryNow } from '../memory.ts'
 import { driverEnvironment } from '../process-environment.ts'
 import { lastLines, type TrainingReport } from '../report.ts'
 import type { ProgramRun } from '../run-program.ts'
@@ -42,7 +42,7 @@ export async function executeScript(run: ProgramRun, output: TrainingOutput, rep
     kind: 'script',
     script: relative(run.workspace, run.program).split(sep).join('/'),
     hiddenVariables: hiddenVariables(run),
-    machineMemory: totalmem(),
+    memory: memoryNow(),
   })
   report.traceback = redact(lastLines(evidence))
   if (output.isCut) for (const line of report.traceback.split('\n')) info(line)

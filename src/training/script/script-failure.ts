@@ -80,10 +80,7 @@ function describeEnd(outcome: Outcome, lines: string[], context: FailureContext)
       return [`ended with exit code ${outcome.exit_code}${said}`, 'The training script failed']
     }
     case 'died':
-      return [
-        `was ended: ${describeDeath(outcome, context.machineMemory)}`,
-        'The Python process of the training script died',
-      ]
+      return [`was ended: ${describeDeath(outcome, context.memory)}`, 'The Python process of the training script died']
     case 'timeout':
       return [
         `was stopped: it took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
