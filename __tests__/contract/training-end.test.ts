@@ -8,6 +8,7 @@ import type { Environments } from '../../src/training/python/environments.ts'
 import type { ProgramRun } from '../../src/training/run-program.ts'
 import {
   captured,
+  checkFormat,
   execution,
   isAlive,
   makeEnvironments,
@@ -33,15 +34,20 @@ beforeAll(async () => {
 
 afterAll(removeFolders)
 
-const runCells = (cells: string[], more: Partial<ProgramRun> = {}) =>
-  run(execution(environments, notebookText(cells), more))
+/** However a run ends, what it saves is a valid notebook. */
+async function runCells(cells: string[], more: Partial<ProgramRun> = {}) {
+  const seen = await run(execution(environments, notebookText(cells), more))
+  checkFormat(environments, seen.savedText)
+  return seen
+}
 
-/** Writes the ids of the kernel and of a process that it starts, then waits. */
+/** Writes the ids of the kernel, of a child and of a grandchild, both deaf to SIGTERM, then waits. */
 const waitingCell = [
-  'import json, os, subprocess, time',
+  'import json, os, signal, subprocess, time',
   'print("partial")',
-  'child = subprocess.Popen(["sleep", "300"])',
-  'open("pids.part", "w").write(json.dumps([os.getpid(), child.pid]))',
+  'ignore = lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN)',
+  'child = subprocess.Popen(["sh", "-c", "sleep 300 & echo $!; exec sleep 300"], stdout=subprocess.PIPE, preexec_fn=ignore)',
+  'open("pids.part", "w").write(json.dumps([os.getpid(), child.pid, int(child.stdout.readline())]))',
   'os.rename("pids.part", "pids.json")',
   'time.sleep(999)',
 ].join('\n')
@@ -61,7 +67,7 @@ async function pidsIn(workspace: string): Promise<number[]> {
 }
 
 describe('limits', () => {
-  test('n20, n33: a cell that exceeds its limit ends the run; what it printed is saved and nothing stays alive', async () => {
+  test('n20, n24, n33: a cell that exceeds its limit ends the run; what it printed is saved and nothing stays alive', async () => {
     const workspace = newFolder('workspace')
     const { error, saved } = await runCells(['1', waitingCell, '3'], { workspace, cellTimeoutMs: 3000 })
     expect(error?.message).toMatch(
@@ -172,6 +178,7 @@ describe('cancellation', () => {
         'REJECTED DeployError Notebook model_training.ipynb was cancelled in cell 2 of 2. 0 0',
       )
       expect(printed(readSaved(request))).toBe('one\npartial\n')
+      checkFormat(environments, readFileSync(request.executedNotebook, 'utf8'))
       await until('processes end', () => !pids.some(isAlive), 5000)
     },
   )
@@ -185,7 +192,7 @@ describe('cancellation', () => {
     expect(action.output()).toMatch(/REJECTED DeployError .*was cancelled/)
   })
 
-  test('n49: when the action is killed, the kernel and its children end and the partial notebook is saved', async () => {
+  test('n49: when the action is killed, the kernel and its children end, and partial notebook and log are saved', async () => {
     const request = execution(environments, notebookText(['print("one")', waitingCell]))
     const action = startAction(request)
     const pids = await pidsIn(request.workspace)
@@ -193,5 +200,7 @@ describe('cancellation', () => {
     action.node.kill('SIGKILL')
     await until('processes end', () => !pids.some(isAlive), 15_000)
     await until('the notebook is saved', () => printed(readSaved(request)) === 'one\npartial\n', 5000)
+    checkFormat(environments, readFileSync(request.executedNotebook, 'utf8'))
+    expect(readFileSync(request.logFile, 'utf8')).toMatch(/^\[1\/2\] print\("one"\)\none\n\[2\/2\] .*\npartial\n$/)
   })
 })

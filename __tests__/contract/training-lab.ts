@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
@@ -218,6 +219,12 @@ function readOptional(path: string): string {
   } catch {
     return ''
   }
+}
+
+/** Fails when a text is not a notebook by the rules of its format. */
+export function checkFormat({ toolPython }: Environments, text: string): void {
+  const program = 'import nbformat, sys; nbformat.validate(nbformat.reads(sys.stdin.read(), as_version=4))'
+  execFileSync(toolPython, ['-X', 'utf8', '-c', program], { input: text, stdio: ['pipe', 'ignore', 'pipe'] })
 }
 
 /** All that the cells of a saved notebook have printed. */

@@ -265,7 +265,7 @@ describe('the end', () => {
     expect(logFile).toContain('one\n')
   })
 
-  test('n20, n33: a script that exceeds its limit may save its work, and is ended with all that it started', async () => {
+  test('n20, n24, n33: a script that exceeds its limit may save its work, and is ended with all that it started', async () => {
     const workspace = newFolder('workspace')
     const script = `${waiting}\n`
     const { error, logFile } = await runScript(script, { workspace, timeoutMs: 3000 })
@@ -294,7 +294,7 @@ describe('the end', () => {
   })
 })
 
-/** Writes the ids of itself and of a process that it starts, then waits; on SIGTERM it says that it has saved. */
+/** Writes the ids of itself, of a child and of a grandchild, both deaf to SIGTERM, then waits; on SIGTERM it says that it has saved. */
 const waiting = [
   'import json, os, signal, subprocess, sys, time',
   'def save(*_):',
@@ -302,8 +302,9 @@ const waiting = [
   '    sys.exit(1)',
   'signal.signal(signal.SIGTERM, save)',
   'print("partial")',
-  'child = subprocess.Popen(["sleep", "300"])',
-  'open("pids.part", "w").write(json.dumps([os.getpid(), child.pid]))',
+  'ignore = lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN)',
+  'child = subprocess.Popen(["sh", "-c", "sleep 300 & echo $!; exec sleep 300"], stdout=subprocess.PIPE, preexec_fn=ignore)',
+  'open("pids.part", "w").write(json.dumps([os.getpid(), child.pid, int(child.stdout.readline())]))',
   'os.rename("pids.part", "pids.json")',
   'time.sleep(999)',
 ].join('\n')

@@ -73,9 +73,10 @@ def all_images(notebook: Any) -> Iterator[tuple[str, bytes]]:
 
 
 def content_of(kind: str, data: Any) -> bytes | None:
+    text = data if isinstance(data, str) else "".join(data)
+    if kind == "image/svg+xml":
+        return text.encode("utf-8", "replace")
     try:
-        text = data if isinstance(data, str) else "".join(data)
-        return text.encode("utf-8", "replace") if kind == "image/svg+xml" else base64.b64decode(text)
-    except (TypeError, binascii.Error, ValueError):
-        # A notebook may display anything under this name.
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
         return None
