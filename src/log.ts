@@ -10,9 +10,12 @@ import { formatDuration } from './format.ts'
 
 const secrets = new Set<string>()
 
+/** In characters, of a secret with several lines. */
+const shortestLine = 6
+
 /**
  * Hides a secret from the log from now on, with the forms in which it travels: URL-encoded, base64, JSON-escaped,
- * and `user:secret` as HTTP Basic sends it. The runner masks the same forms.
+ * line by line, and `user:secret` as HTTP Basic sends it. The runner masks the same forms.
  *
  * @param secret the value; empty is ignored
  * @param user the login sent with it, if any
@@ -28,9 +31,10 @@ export function mask(secret: string, user?: string): void {
 
 function encodedForms(secret: string, user?: string): string[] {
   const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const lines = secret.split(/\r?\n/)
   const forms = [
     secret,
-    ...secret.split(/\r?\n/),
+    ...(lines.length > 1 ? lines.filter(isTelling) : []),
     encodeURIComponent(secret),
     encodeURI(secret),
     encodeURIComponent(secret).replaceAll('%20', '+'),
@@ -40,6 +44,11 @@ function encodedForms(secret: string, user?: string): string[] {
     ...(user === undefined ? [] : [base64(`${user}:${secret}`), base64(`${user}:${secret}`).replace(/=+$/, '')]),
   ]
   return forms.filter((form) => form.trim() !== '')
+}
+
+/** Whether a line of a secret says something of it: a brace of JSON or an indented `"id": 1` would star half of a log. */
+function isTelling(line: string): boolean {
+  return line.trim().length >= shortestLine && /[\p{L}\p{N}]/u.test(line)
 }
 
 /** Replaces every known secret, in each of its forms, by `***`. */
@@ -124,7 +133,19 @@ export async function withoutCommands<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * GitHub drops the whole summary of a step that is larger than 1 MiB. In bytes; somewhat below, for the line about the cut.
+ *
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+const largestSummary = 1_000_000
+
 /** Adds Markdown to the page of the job; nothing happens where there is none. */
 export async function summarise(markdown: string): Promise<void> {
-  if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(redact(markdown)).write()
+  if (!process.env.GITHUB_STEP_SUMMARY) return
+  const bytes = Buffer.from(redact(markdown))
+  const isCut = bytes.length > largestSummary
+  const shown = isCut ? bytes.subarray(0, bytes.lastIndexOf('\n', largestSummary) + 1) : bytes
+  const note = isCut ? '\n(The rest is too long for this page; it is in the log.)\n' : ''
+  await core.summary.addRaw(shown.toString() + note).write()
 }

@@ -42,6 +42,13 @@ describe('mask', () => {
     expect(log.redact('a second-line b')).toBe('a *** b')
   })
 
+  test('hides no line of a secret that says nothing of it, such as a brace of a JSON key', () => {
+    log.mask('{\n  "id": 1,\n  "private_key": "k3y-of-service-account"\n}\n------\n')
+    expect(log.redact('{ } "id": 1, ------ k')).toBe('{ } "id": 1, ------ k')
+    expect(log.redact('  "private_key": "k3y-of-service-account"')).toBe('***')
+    expect(masked().filter((value) => value.trim().length < 6)).toEqual([])
+  })
+
   test('says nothing for an empty secret, or the same one again', () => {
     log.mask('')
     log.mask('', 'ada')
@@ -168,12 +175,19 @@ describe('withoutCommands', () => {
 })
 
 describe('summarise', () => {
-  test('adds redacted Markdown to the page of the job', async () => {
-    const folder = writeFiles(tempFolder(), { summary: '' })
-    process.env.GITHUB_STEP_SUMMARY = join(folder, 'summary')
+  test('adds redacted Markdown to the page of the job, without what GitHub would drop the page for', async () => {
+    const page = join(writeFiles(tempFolder(), { summary: '' }), 'summary')
+    process.env.GITHUB_STEP_SUMMARY = page
     log.mask('t0ken-summary')
     await log.summarise('### Done t0ken-summary\n')
-    expect(readFileSync(join(folder, 'summary'), 'utf8')).toBe('### Done ***\n')
+    expect(readFileSync(page, 'utf8')).toBe('### Done ***\n')
+
+    await log.summarise(`| é${'x'.repeat(998)} |\n`.repeat(2000))
+    const { length } = readFileSync(page)
+    expect(length).toBeLessThan(1024 * 1024)
+    expect(length).toBeGreaterThan(900_000)
+    const end = '\n\n(The rest is too long for this page; it is in the log.)\n'
+    expect(readFileSync(page, 'utf8').endsWith(`x |${end}`)).toBe(true)
   })
 
   test('does nothing where there is no page', async () => {

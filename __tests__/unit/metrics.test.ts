@@ -117,7 +117,31 @@ describe('metrics.json', () => {
     await expect(read(workspace, { isDemanded: true })).rejects.toThrow('it is not a regular file')
   })
 
+  test('that nobody named is looked for in the working directory too, after the workspace', async () => {
+    const workspace = writeFiles(tempFolder(), { 'work/metrics.json': '{"a": 1}' })
+    const training = {
+      since: new Date(began),
+      workingDirectory: join(workspace, 'work'),
+      program: '',
+      trackingUri: undefined,
+    }
+    expect(await read(workspace, { training })).toMatchObject({ metrics: '{"a":1}', source: 'work/metrics.json' })
+    await expect(read(workspace, { training, isDemanded: true })).rejects.toThrow(
+      'There are no metrics at metrics.json',
+    )
+    writeFiles(workspace, { 'metrics.json': '{"a": 2}' })
+    expect(await read(workspace, { training })).toMatchObject({ metrics: '{"a":2}', source: 'metrics.json' })
+  })
+
   if (process.platform !== 'win32') {
+    test('that cannot be looked at is not taken for missing', async () => {
+      const workspace = tempFolder()
+      symlinkSync('metrics.json', join(workspace, 'metrics.json'))
+      await expect(read(workspace, { isDemanded: true })).rejects.toThrow(/metrics\.json cannot be used: .*ELOOP/)
+      expect((await read(workspace)).metrics).toBeUndefined()
+      expect(printed.text()).toMatch(/^::warning file=metrics\.json::.* ELOOP/)
+    })
+
     test('that leads out of the workspace is not read', async () => {
       const [workspace, outside] = [tempFolder(), written('{"a": 1}')]
       symlinkSync(join(outside, 'metrics.json'), join(workspace, 'metrics.json'))
@@ -309,6 +333,7 @@ describe('a file store', () => {
   test.each([
     ['the last step', '1 0.1 0\n3 0.3 2\n2 0.2 1\n', 0.3],
     ['the latest of a step', '5 0.5 1\n7 0.7 1\n6 0.6 1\n', 0.7],
+    ['the largest of a moment', '5 0.5 1\n5 0.7 1\n5 0.6 1\n', 0.7],
     ['without steps, the last line', '1 0.1\n1 0.2\n', 0.2],
     ['lines that end as on Windows', '1 0.1 0\r\n2 0.2 1\r\n', 0.2],
     ['a negative infinity', '1 -inf 0', '-Infinity'],
@@ -376,6 +401,50 @@ describe('a broken store', () => {
     expect(await read(workspace)).toMatchObject({ metrics: '{"a":1}', source: 'metrics.json' })
     expect(printed.text()).toMatch(/^::warning::The metrics of MLflow in .* cannot be read and are left out: .+\.\n$/)
   })
+})
+
+describe('a store that a program has made for us to stumble over', () => {
+  const meta = `run_name: r\nlifecycle_stage: active\nstart_time: ${began}\n`
+
+  test('a parameter as large as no parameter can be is left out with its run', async () => {
+    const workspace = writeFiles(tempFolder(), {
+      'mlruns/0/r/meta.yaml': meta,
+      'mlruns/0/r/params/p': 'x'.repeat(70_000),
+    })
+    expect((await read(workspace)).metrics).toBeUndefined()
+    expect(printed.text()).toMatch(
+      /^::warning::The metrics of MLflow in run r cannot be read .*params.p has 70(\.0)? kB/,
+    )
+  })
+
+  test('so are more parameters than a manifest can hold', async () => {
+    const parameters = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`p${index}`, 'x'.repeat(60_000)]))
+    const workspace = tempFolder()
+    writeDatabase(join(workspace, 'mlflow.db'), [{ name: 'wide', parameters }])
+    expect((await read(workspace)).metrics).toBeUndefined()
+    expect(printed.text()).toMatch(/^::warning::The metrics of MLflow run wide have 1\.2 MB, more than the 1\.0 MB/)
+  })
+
+  test('a long tag is nobody’s business', async () => {
+    const workspace = writeFiles(tempFolder(), {
+      'mlruns/0/r/meta.yaml': meta,
+      'mlruns/0/r/metrics/m': '1 2 0',
+      'mlruns/0/r/tags/mlflow.log-model.history': 'x'.repeat(100_000),
+    })
+    expect(await read(workspace)).toMatchObject({ metrics: '{"m":2}', source: 'MLflow run r' })
+  })
+
+  if (process.platform !== 'win32') {
+    test.each(['mlflow.db', 'mlruns/0/r/meta.yaml', 'mlruns/0/s/params/p', 'mlruns/0/s/metrics/m'])(
+      'a pipe in place of %s does not hold up the run',
+      async (place) => {
+        const workspace = writeFiles(tempFolder(), { 'metrics.json': '{"a": 1}', 'mlruns/0/s/meta.yaml': meta })
+        mkdirSync(dirname(join(workspace, place)), { recursive: true })
+        execFileSync('mkfifo', [join(workspace, place)])
+        expect((await read(workspace)).metrics).toContain('"a":1')
+      },
+    )
+  }
 })
 
 describe('both', () => {

@@ -122,9 +122,10 @@ describe('one problem, in a sentence that names the input', () => {
     [{ kernel_start_timeout_minutes: '0' }, 'kernel_start_timeout_minutes is "0"'],
     [{ metrics_path: '/tmp/m.json' }, 'metrics_path is "/tmp/m.json", which leads out of the workspace'],
     [{ executed_notebook_path: 'model.pkl' }, 'executed_notebook_path is a file that this step reads'],
+    [{ executed_notebook_path: 'folder' }, 'executed_notebook_path is "folder", which is a folder; name a file in it'],
     [{ requirements_path: 'environment.yml' }, 'requirements_path is "environment.yml", an environment of conda'],
   ])('%j', async (given, sentence) => {
-    const files = { ...both, 'environment.yml': 'dependencies: [numpy]' }
+    const files = { ...both, 'environment.yml': 'dependencies: [numpy]', 'folder/x': '' }
     const found = await problems({ ...onGitHub, ...given }, { files })
     expect(found).toEqual([expect.stringMatching(/\.$/)])
     expect(found[0]?.slice(0, sentence.length)).toBe(sentence)

@@ -67,6 +67,12 @@ export async function readTrainingInputs(
   if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
     reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced')
   }
+  if (evidence && statSync(evidence, { throwIfNoEntry: false })?.isDirectory()) {
+    reader.report(
+      'executed_notebook_path',
+      `is ${quote(training.executedNotebook?.relative ?? '')}, which is a folder; name a file in it`,
+    )
+  }
   if (reader.text('training_script') === '') {
     if (reader.text('training_arguments') !== '')
       reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters')

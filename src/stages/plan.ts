@@ -27,6 +27,8 @@ export async function plan(
     deployment.note(`${model.relative} does not exist yet, so its upload and the manifest cannot be shown.`)
   } else {
     deployment.phase = 'model'
+    if (training)
+      deployment.note(`Its model is not known yet; what follows is of the ${model.relative} that is there now.`)
     const source = modelSource(await checkModel({ ...model, workspace, trainedSince: undefined }))
     const uri = fileIn(collection, remoteName(source.name, origin.commit))
     const facts = { size: source.size, ...(await source.digest()) }

@@ -26,11 +26,11 @@ export async function trainModel(
     executed_notebook:
       training.kind === 'script'
         ? ''
-        : (training.executedNotebook?.absolute ?? join(inputs.temp, `${name}.executed.ipynb`)),
-    training_log: join(inputs.temp, `${name}.log`),
+        : (training.executedNotebook?.absolute ?? freePath(inputs.temp, name, '.executed.ipynb')),
+    training_log: freePath(inputs.temp, name, '.training.log'),
   }
-  // What an earlier step left there is not evidence of this run.
-  for (const path of Object.values(evidence)) if (path !== '') await rm(path, { force: true })
+  // What an earlier run left there is not evidence of this one.
+  if (training.executedNotebook) await rm(training.executedNotebook.absolute, { force: true })
   // Told before it runs: a later step wants it most when this one was killed.
   Object.assign(deployment.outputs, evidence)
   publish(deployment.outputs)
@@ -59,6 +59,14 @@ export async function trainModel(
     }
     // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
     void rm(workshop, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+/** Another step of the job may have trained with a program of this name, and its evidence is kept. */
+function freePath(folder: string, name: string, ending: string): string {
+  for (let number = 1; ; number += 1) {
+    const path = join(folder, `${name}${number === 1 ? '' : `-${number}`}${ending}`)
+    if (!existsSync(path)) return path
   }
 }
 

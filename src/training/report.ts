@@ -1,3 +1,6 @@
+import { stripVTControlCharacters } from 'node:util'
+import { shorten } from '../log.ts'
+
 /** What a person wants to know of a training. It is filled in while that runs, so that a failed one leaves what there is. */
 export interface TrainingReport {
   kind: 'notebook' | 'script'
@@ -17,7 +20,7 @@ export interface TrainingReport {
   cells: { cell: number; firstLine: string; seconds: number }[]
   /** Absolute paths of the images that the last plots were saved as. */
   images: string[]
-  /** Last lines of the traceback of a failure, or of what a script without one printed; without colours. */
+  /** Of a failure: its traceback, or what was printed last when there is none; without colours, and only as much as a person reads. */
   traceback: string
 }
 
@@ -36,9 +39,31 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
   }
 }
 
-const TRACEBACK_LINES = 20
+/** Of a traceback: the outermost frames are the user's own code, the innermost ones are where it happened. */
+const outermostLines = 6
+const innermostLines = 14
+const printedLines = 20
+/** In characters. */
+const longestLine = 500
 
-/** The end of a traceback, as much of it as the report keeps. */
-export function lastLines(traceback: string): string {
-  return traceback.trimEnd().split('\n').slice(-TRACEBACK_LINES).join('\n')
+/** As much of a traceback as the report keeps. */
+export function tracebackExcerpt(traceback: string): string {
+  const lines = traceback.trimEnd().split('\n')
+  const missing = lines.length - outermostLines - innermostLines
+  if (missing <= 1) return cut(lines)
+  return cut([...lines.slice(0, outermostLines), `  ... ${missing} lines ...`, ...lines.slice(-innermostLines)])
+}
+
+/** As much of what was printed last as the report keeps. */
+export function lastPrinted(output: string): string {
+  return cut(
+    output
+      .trimEnd()
+      .split(/\r\n|[\r\n]/)
+      .slice(-printedLines),
+  )
+}
+
+function cut(lines: readonly string[]): string {
+  return lines.map((line) => shorten(stripVTControlCharacters(line), longestLine)).join('\n')
 }

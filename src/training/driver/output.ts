@@ -7,6 +7,9 @@ import { WholeLines } from '../child.ts'
 /** As `w`, but a link is not followed. */
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
+/** In bytes. A program that runs wild must not fill the disk that the model is to be written to. */
+const LARGEST_FILE = 1_000_000_000
+
 /** How much of the end is kept at hand, in characters. */
 const TAIL = 64 * 1024
 
@@ -17,8 +20,10 @@ const TAIL = 64 * 1024
 export class TrainingOutput {
   readonly #path: string
   readonly #limit: number
+  readonly #largestFile: number
   #file: number | undefined
   #fileProblem = ''
+  #filed = 0
   #shown = 0
   #hidden = 0
   #atLineStart = true
@@ -28,10 +33,12 @@ export class TrainingOutput {
   /**
    * @param path absolute path of the file, which is replaced
    * @param limit how much goes to the log, in bytes
+   * @param largestFile how much goes to the file, in bytes
    */
-  constructor(path: string, limit: number) {
+  constructor(path: string, limit: number, largestFile = LARGEST_FILE) {
     this.#path = path
     this.#limit = limit
+    this.#largestFile = largestFile
     this.#tryFile(() => {
       mkdirSync(dirname(path), { recursive: true })
       this.#file = openSync(path, REPLACE)
@@ -106,7 +113,7 @@ export class TrainingOutput {
   #whereAllIs(): string {
     return this.#fileProblem === ''
       ? `all of it is in ${this.#path}`
-      : 'the rest is lost, as its file cannot be written'
+      : `its file ${this.#path} is not complete: ${this.#fileProblem}`
   }
 
   #say(line: string): void {
@@ -123,6 +130,8 @@ export class TrainingOutput {
     // Written at once, so that it is there when this process is killed.
     this.#tryFile(() => {
       const bytes = Buffer.from(text)
+      this.#filed += bytes.length
+      if (this.#filed > this.#largestFile) throw new Error(`it ends after ${formatBytes(this.#largestFile)}`)
       for (let done = 0; this.#file !== undefined && done < bytes.length; ) done += writeSync(this.#file, bytes, done)
     })
   }

@@ -21,7 +21,7 @@ export interface MetricsFile {
 }
 
 /** In bytes: they go into the manifest and the outputs of the step, which are no place for histories. */
-const largestFile = 1_000_000
+export const largestMetrics = 1_000_000
 
 const deepest = 50
 
@@ -35,7 +35,7 @@ export async function readMetricsFile(file: MetricsFile): Promise<Record<string,
   const { relative, isDemanded, trainedSince } = file
   // Nobody trained, so nobody knows what a file of this name is about, unless the workflow says so.
   if (trainedSince === undefined && !isDemanded) return undefined
-  const found = await stat(file.absolute).catch(() => undefined)
+  const found = await stat(file.absolute).catch((error) => noneOrProblem(error, file))
   if (found === undefined) {
     if (!isDemanded) return undefined
     const why = trainedSince ? 'the training ran, but did not write it' : 'nothing was trained in this step'
@@ -55,14 +55,18 @@ export async function readMetricsFile(file: MetricsFile): Promise<Record<string,
         'remove metrics_path',
     )
   }
-  try {
-    return await read(file, found)
-  } catch (error) {
-    const problem = `The metrics in ${relative} cannot be used: ${messageOf(error)}`
-    if (isDemanded) throw new DeployError(problem, { annotation: { file: relative } })
-    warning(`${problem}. They are left out.`, { file: relative })
-    return undefined
-  }
+  return read(file, found).catch((error) => problem(error, file))
+}
+
+/** @throws DeployError when the workflow names the file; otherwise it is a warning */
+function problem(error: unknown, { relative, isDemanded }: MetricsFile): undefined {
+  const sentence = `The metrics in ${relative} cannot be used: ${messageOf(error)}`
+  if (isDemanded) throw new DeployError(sentence, { annotation: { file: relative } })
+  warning(`${sentence}. They are left out.`, { file: relative })
+}
+
+function noneOrProblem(error: NodeJS.ErrnoException, file: MetricsFile): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') problem(error, file)
 }
 
 async function read({ absolute, workspace }: MetricsFile, found: Stats): Promise<Record<string, unknown>> {
@@ -70,8 +74,8 @@ async function read({ absolute, workspace }: MetricsFile, found: Stats): Promise
   // Training may have put a link in its place.
   if (!real.startsWith(root + sep)) throw new Error(`it leads out of the workspace, to ${real}`)
   if (!found.isFile()) throw new Error('it is not a regular file')
-  if (found.size > largestFile) {
-    throw new Error(`it has ${formatBytes(found.size)}, more than the ${formatBytes(largestFile)} for metrics`)
+  if (found.size > largestMetrics) {
+    throw new Error(`it has ${formatBytes(found.size)}, more than the ${formatBytes(largestMetrics)} for metrics`)
   }
   return objectIn((await readFile(real, 'utf8')).replace(/^\ufeff/, ''))
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MlflowLog, type MlflowRun, metricValue } from './mlflow-run.ts'
 
@@ -48,6 +49,8 @@ function storedValue({ value, is_nan }: Row): number | string {
 
 /** Loaded and opened only where there is such a file. */
 async function query<T>(file: string, read: (database: DatabaseSync) => T): Promise<T> {
+  // The opening of a pipe would wait for a writer.
+  if (!statSync(file).isFile()) throw new Error('it is not a regular file')
   const { DatabaseSync } = await import('node:sqlite')
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
   try {

@@ -1,8 +1,12 @@
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { createInterface } from 'node:readline'
+import { formatBytes } from '../../format.ts'
 import { type MlflowRun, metricValue } from './mlflow-run.ts'
+
+/** In bytes. MLflow allows 6000 characters for a parameter. */
+const largestFile = 64_000
 
 /**
  * The runs of a file store that are not deleted and began in time. MLflow 2 keeps one by default, in `mlruns`, as
@@ -31,21 +35,22 @@ async function foldersIn(folder: string): Promise<string[]> {
 
 async function readRun(folder: string, since: number): Promise<MlflowRun | undefined> {
   const path = join(folder, 'meta.yaml')
-  const found = await stat(path).catch(() => undefined)
+  const found = await lstat(path).catch(() => undefined)
   // Spares the reading of a long history: what was written last before that began before.
-  if (found === undefined || found.mtimeMs < since) return undefined
+  if (!found?.isFile() || found.mtimeMs < since) return undefined
   const { parse } = await import('yaml')
-  const meta = parse(await readFile(path, 'utf8')) as Record<string, unknown> | null
+  const meta = parse(await readShort(path)) as Record<string, unknown> | null
   if (meta === null || meta.lifecycle_stage !== 'active') return undefined
   const startedAt = Number(meta.start_time)
   if (!(startedAt >= since)) return undefined
-  const tags = await valuesIn(join(folder, 'tags'))
+  // Other tags may be long, and are not asked for.
+  const tag = (name: string) => join(folder, 'tags', name)
   return {
-    name: String(meta.run_name || tags['mlflow.runName'] || meta.run_id),
+    name: String(meta.run_name || (await readShort(tag('mlflow.runName')).catch(() => '')) || meta.run_id),
     startedAt,
     // The number of RunStatus.FINISHED.
     isFinished: meta.status === 3,
-    isChild: 'mlflow.parentRunId' in tags,
+    isChild: existsSync(tag('mlflow.parentRunId')),
     read: async () => ({
       metrics: await lastValuesIn(join(folder, 'metrics')),
       parameters: await valuesIn(join(folder, 'params')),
@@ -63,9 +68,17 @@ async function filesBelow(folder: string): Promise<[name: string, path: string][
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
+/** @throws Error when it is larger than a parameter of MLflow can be, or no regular file, which might never end */
+async function readShort(path: string): Promise<string> {
+  const found = await lstat(path)
+  if (!found.isFile()) throw new Error(`${path} is not a regular file`)
+  if (found.size > largestFile) throw new Error(`${path} has ${formatBytes(found.size)}`)
+  return readFile(path, 'utf8')
+}
+
 async function valuesIn(folder: string): Promise<Record<string, string>> {
   const values: [string, string][] = []
-  for (const [name, path] of await filesBelow(folder)) values.push([name, await readFile(path, 'utf8')])
+  for (const [name, path] of await filesBelow(folder)) values.push([name, await readShort(path)])
   return Object.fromEntries(values)
 }
 
@@ -79,16 +92,26 @@ async function lastValuesIn(folder: string): Promise<Record<string, number | str
   return Object.fromEntries(values)
 }
 
-/** Of lines with time, value and step, that of the last step, and of those the latest, as MLflow chooses. */
+interface Point {
+  step: number
+  time: number
+  value: number
+}
+
+/** Of lines with time, value and step, that of the last step, of those the latest, and of those the largest, as in MLflow. */
 async function lastValue(path: string): Promise<number | undefined> {
-  let last: { step: number; time: number; value: number } | undefined
+  let last: Point | undefined
   for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
     const [time, value, step = '0'] = line.trim().split(' ')
     if (time === undefined || value === undefined) continue
     const next = { step: Number(step), time: Number(time), value: pythonNumber(value) }
-    if (last === undefined || next.step > last.step || (next.step === last.step && next.time >= last.time)) last = next
+    if (last === undefined || isLater(next, last)) last = next
   }
   return last?.value
+}
+
+function isLater(a: Point, b: Point): boolean {
+  return (a.step - b.step || a.time - b.time || a.value - b.value) > 0
 }
 
 function pythonNumber(text: string): number {

@@ -7,7 +7,7 @@ import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from 
 import type { TrainingOutput } from '../driver/output.ts'
 import { memoryNow } from '../memory.ts'
 import { driverEnvironment } from '../process-environment.ts'
-import { lastLines, type TrainingReport } from '../report.ts'
+import { lastPrinted, type TrainingReport, tracebackExcerpt } from '../report.ts'
 import type { ProgramRun } from '../run-program.ts'
 import { notebookError, type Outcome } from './notebook-failure.ts'
 import { pythonValues } from './parameters.ts'
@@ -70,12 +70,14 @@ async function drive(run: ProgramRun, output: TrainingOutput): Promise<Outcome> 
   )
 }
 
-/** A traceback is not part of what cells print: the file gets all of it, log and report its end. */
+/** A traceback is not part of what cells print: the file gets all of it, log and report an excerpt. */
 function showTraceback(traceback: string, output: TrainingOutput, report: TrainingReport): void {
-  if (traceback === '') return
+  if (traceback === '') {
+    report.traceback = lastPrinted(output.tail)
+    return
+  }
   output.keep(`${traceback.trimEnd()}\n`)
-  report.traceback = redact(lastLines(traceback))
-  if (report.traceback.length < traceback.trimEnd().length) info('(the end of the traceback)')
+  report.traceback = tracebackExcerpt(traceback)
   for (const line of report.traceback.split('\n')) info(line)
 }
 

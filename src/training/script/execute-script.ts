@@ -1,10 +1,10 @@
 import { relative, sep } from 'node:path'
-import { info, redact } from '../../log.ts'
+import { info } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
 import { memoryNow } from '../memory.ts'
 import { driverEnvironment } from '../process-environment.ts'
-import { lastLines, type TrainingReport } from '../report.ts'
+import type { TrainingReport } from '../report.ts'
 import type { ProgramRun } from '../run-program.ts'
 import { type Outcome, scriptError } from './script-failure.ts'
 
@@ -44,7 +44,7 @@ export async function executeScript(run: ProgramRun, output: TrainingOutput, rep
     hiddenVariables: hiddenVariables(run),
     memory: memoryNow(),
   })
-  report.traceback = redact(lastLines(evidence))
+  report.traceback = evidence
   if (output.isCut) for (const line of report.traceback.split('\n')) info(line)
   throw error
 }

@@ -8,6 +8,7 @@ import { type Frame, lastTraceback, type Traceback } from '../../traceback.ts'
 import { type Death, describeDeath } from '../death.ts'
 import { hintFor, type Surroundings } from '../hints.ts'
 import { reasonOf } from '../reason.ts'
+import { lastPrinted, tracebackExcerpt } from '../report.ts'
 
 /** What `run_script.py` reports. */
 export interface Outcome extends Death {
@@ -31,7 +32,7 @@ interface Place {
  * The outcome of a run that did not end well, as the error that the action ends with.
  *
  * @param printed the last that the script printed
- * @returns with it the end of what was printed: the traceback, or what there is in place of one
+ * @returns with it an excerpt of the traceback, or of what was printed last when there is none
  */
 export function scriptError(
   outcome: Outcome,
@@ -47,7 +48,7 @@ export function scriptError(
     ? [describeError(traceback, place, context), 'The training script failed']
     : describeEnd(outcome, lines, context)
   const annotation = { title, file: place?.file ?? context.script, ...(place && { startLine: place.line }) }
-  const evidence = outcome.status === 'error' ? lines.slice(traceback?.start ?? 0).join('\n') : ''
+  const evidence = traceback ? tracebackExcerpt(lines.slice(traceback.start).join('\n')) : lastPrinted(printed)
   return { error: new DeployError(redact(`Script ${context.script} ${what}`), { annotation }), evidence }
 }
 
