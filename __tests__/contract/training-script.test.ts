@@ -60,6 +60,31 @@ describe('a script', () => {
     expect(between(log)).toBe('shadow driver\n')
   })
 
+  test('n27: a progress bar of 40 MB, which is one line, arrives whole', async () => {
+    const { error, logFile } = await runScript(
+      'import sys\nfor n in range(400_000): sys.stdout.write("\\r" + "#" * 99)\n',
+    )
+    expect(error).toBeUndefined()
+    expect(logFile).toHaveLength(40_000_000)
+  })
+
+  test('what is passed on to it lies in no file meanwhile', async () => {
+    const search = [
+      'import os, pathlib, sys',
+      'files = [path for path in pathlib.Path(sys.argv[1]).rglob("*") if path.is_file()]',
+      'print("seen", sum(os.environ["PASSED"].encode() in path.read_bytes() for path in files), os.environ["PASSED"])',
+    ]
+    const environment = { ...process.env, PASSED: 'a-passed-value' }
+    const temp = newFolder('temp')
+    const { logFile } = await runScript(search.join('\n'), {
+      environment,
+      passThrough: ['PASSED'],
+      temp,
+      arguments: [temp],
+    })
+    expect(logFile).toBe('seen 0 a-passed-value\n')
+  })
+
   test.each([
     ['a byte order mark', Buffer.from('\ufeffprint("fine ü")\n')],
     ['line ends of Windows', Buffer.from('if True:\r\n    print("fine ü")\r\n')],

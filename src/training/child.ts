@@ -15,9 +15,6 @@ const STREAM_GRACE_MS = 3000
 /**
  * Runs a program without a shell, silently, and resolves with its exit code (-1 when a signal ended it).
  *
- * Its stdin stays open and empty as long as this process lives: a child may watch it to notice our end, and one that
- * might read from it has to close it. (Closing it from here throws past every handler when the child ends first.)
- *
  * @throws Error when the program cannot be started
  */
 export async function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<number> {

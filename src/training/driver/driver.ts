@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { warning, withoutCommands } from '../../log.ts'
-import { forwardCancellation } from '../cancellation.ts'
-import { runChild } from '../child.ts'
 import { kernelEnvironment, mayPass } from '../process-environment.ts'
 import type { TrainingOutput } from './output.ts'
+import { runWithLifeline } from './process.ts'
 
 /** A Python program beside this file that runs the notebook or script; see driver.py. */
 export interface Driver {
@@ -22,7 +21,7 @@ export interface Driver {
 }
 
 /**
- * Runs a driver and prints what it prints, while it runs. A signal that ends the action is passed on to it.
+ * Runs a driver and prints what it prints, while it runs. A signal that ends the action stops it.
  *
  * @param request what its program asks for
  * @returns how the run ended, in the driver's words: `cancelled` after a signal, `failed` with a message when the driver
@@ -35,33 +34,28 @@ export async function runDriver<Outcome extends { status: string }>(
   Partial<Omit<Outcome, 'status'>> & { status: Outcome['status'] | 'cancelled' | 'failed'; message?: string }
 > {
   const { home, output } = driver
-  const files = { request: join(home, 'request.json'), result: join(home, 'result.json'), pid: join(home, 'pid') }
-  // Holds the variables that the user passes on, so nobody else may read it; the driver deletes it.
-  await writeFile(files.request, JSON.stringify({ ...request, result: files.result, pid: files.pid }), { mode: 0o600 })
-
-  const cancellation = forwardCancellation(files.pid)
+  const result = join(home, 'result.json')
   const [print, printErrors] = [output.stream(), output.stream()]
-  try {
-    const code = await withoutCommands(async () => {
-      const program = join(import.meta.dirname, driver.program)
-      const code = await runChild(driver.python, [...driver.options, '-u', '-X', 'utf8', program, files.request], {
-        cwd: home,
-        env: driver.environment,
-        onStdout: (chunk) => print.write(chunk),
-        onStderr: (chunk) => printErrors.write(chunk),
-      })
-      output.flush()
-      return code
+  const { code, wasCancelled } = await withoutCommands(async () => {
+    const end = await runWithLifeline({
+      program: driver.python,
+      args: [...driver.options, '-u', '-X', 'utf8', join(import.meta.dirname, driver.program)],
+      cwd: home,
+      env: driver.environment,
+      // It holds the variables that the user passes on, which belong neither on a command line nor into a file.
+      request: JSON.stringify({ ...request, result }),
+      onStdout: (chunk) => print.write(chunk),
+      onStderr: (chunk) => printErrors.write(chunk),
     })
-    const outcome = existsSync(files.result)
-      ? JSON.parse(await readFile(files.result, 'utf8'))
-      : { status: 'failed', message: brokenDown(code, output.tail) }
-    if (outcome.message) outcome.message = await explainFullDisk(outcome.message, home)
-    // A signal that came too late for the program still ends the action.
-    return cancellation.requested() ? { ...outcome, status: 'cancelled' } : outcome
-  } finally {
-    cancellation.stop()
-  }
+    output.flush()
+    return end
+  })
+  const outcome = existsSync(result)
+    ? JSON.parse(await readFile(result, 'utf8'))
+    : { status: 'failed', message: brokenDown(code, output.tail) }
+  if (outcome.message) outcome.message = await explainFullDisk(outcome.message, home)
+  // A signal that came too late for the program still ends the action.
+  return wasCancelled ? { ...outcome, status: 'cancelled' } : outcome
 }
 
 function brokenDown(code: number, said: string): string {

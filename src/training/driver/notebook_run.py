@@ -23,7 +23,7 @@ SHUTDOWN_LIMIT = 10.0
 
 class Outcome(TypedDict, total=False):
     status: str
-    """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled, orphaned or failed."""
+    """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled or failed."""
     cell: int
     """Code cell where it ended, 1-based; 0 is the cell with the parameters, none means before the first."""
     total: int

@@ -7,17 +7,7 @@ import { reasonOf } from '../reason.ts'
 
 /** What `run_notebook.py` reports; with `failed` there may be nothing but a message. */
 export interface Outcome extends Death {
-  status:
-    | 'ok'
-    | 'error'
-    | 'cell-timeout'
-    | 'output-lost'
-    | 'died'
-    | 'start-failed'
-    | 'timeout'
-    | 'cancelled'
-    | 'orphaned'
-    | 'failed'
+  status: 'ok' | 'error' | 'cell-timeout' | 'output-lost' | 'died' | 'start-failed' | 'timeout' | 'cancelled' | 'failed'
   /** Code cell, 1-based; 0 is the one with the parameters. */
   cell?: number
   total?: number
@@ -79,7 +69,6 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
         'The notebook kernel did not start',
       ]
     case 'cancelled':
-    case 'orphaned':
       return [`was cancelled${place}.`, 'Training was cancelled']
     default:
       return [`could not be run: ${outcome.message ?? outcome.status}`, 'The training notebook could not be run']

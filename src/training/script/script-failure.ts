@@ -12,7 +12,7 @@ import { lastPrinted, tracebackExcerpt } from '../report.ts'
 
 /** What `run_script.py` reports. */
 export interface Outcome extends Death {
-  status: 'ok' | 'error' | 'died' | 'timeout' | 'cancelled' | 'orphaned' | 'failed'
+  status: 'ok' | 'error' | 'died' | 'timeout' | 'cancelled' | 'failed'
   message?: string
 }
 
@@ -88,7 +88,6 @@ function describeEnd(outcome: Outcome, lines: string[], context: FailureContext)
         'The training script took too long',
       ]
     case 'cancelled':
-    case 'orphaned':
       return ['was cancelled.', 'Training was cancelled']
     default:
       return [`could not be run: ${outcome.message ?? outcome.status}`, 'The training script could not be run']
