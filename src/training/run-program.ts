@@ -1,4 +1,4 @@
-import { group, warning } from '../log.ts'
+import { group, info, shorten, warning } from '../log.ts'
 import { TrainingOutput } from './driver/output.ts'
 import { executeNotebook } from './notebook/execute.ts'
 import type { Environments } from './python/environments.ts'
@@ -7,6 +7,9 @@ import { executeScript } from './script/execute-script.ts'
 import type { TrainingRequest } from './train.ts'
 
 export interface ProgramRun extends TrainingRequest, Environments {}
+
+/** In characters. */
+const longestLine = 500
 
 /**
  * Runs the notebook or script in environments that are ready.
@@ -19,10 +22,21 @@ export async function runProgram(run: ProgramRun, report: TrainingReport): Promi
   const started = performance.now()
   const output = new TrainingOutput(run.logFile, run.logLimit)
   try {
-    await group(`Run ${report.program}`, () => execute(run, output, report))
+    await group(`Run ${report.program}`, async () => {
+      const given = run.kind === 'script' ? run.arguments.map(quoted) : Object.keys(run.parameters)
+      if (given.length > 0) {
+        info(shorten(`${run.kind === 'script' ? 'Arguments' : 'Parameters'}: ${given.join(' ')}`, longestLine))
+      }
+      await execute(run, output, report)
+    })
   } finally {
     report.durationMs = performance.now() - started
     const problem = output.close()
     if (problem !== '') warning(problem)
   }
+}
+
+/** So that a person sees where an argument ends. */
+function quoted(argument: string): string {
+  return /^[\w.,:=/+@%-]+$/.test(argument) ? argument : JSON.stringify(argument)
 }
