@@ -11,6 +11,10 @@ __webpack_require__.d(__webpack_exports__, {
   readMetrics: () => (/* binding */ readMetrics)
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./build/src/format.js
+var format = __webpack_require__(2866);
 // EXTERNAL MODULE: ./build/src/json.js
 var json = __webpack_require__(4715);
 // EXTERNAL MODULE: ./build/src/log.js
@@ -19,12 +23,8 @@ var log = __webpack_require__(6671);
 var metrics = __webpack_require__(8372);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __webpack_require__(7406);
-// EXTERNAL MODULE: ./build/src/format.js
-var format = __webpack_require__(2866);
 ;// CONCATENATED MODULE: ./build/src/training/metrics/metrics-file.js
 
 
@@ -34,7 +34,7 @@ var format = __webpack_require__(2866);
 
 
 /** In bytes: they go into the manifest and the outputs of the step, which are no place for histories. */
-const largestFile = 1_000_000;
+const largestMetrics = 1_000_000;
 const deepest = 50;
 /**
  * Reads the metrics that a training wrote as JSON.
@@ -47,7 +47,7 @@ async function readMetricsFile(file) {
     // Nobody trained, so nobody knows what a file of this name is about, unless the workflow says so.
     if (trainedSince === undefined && !isDemanded)
         return undefined;
-    const found = await (0,promises_.stat)(file.absolute).catch(() => undefined);
+    const found = await (0,promises_.stat)(file.absolute).catch((error) => noneOrProblem(error, file));
     if (found === undefined) {
         if (!isDemanded)
             return undefined;
@@ -64,16 +64,18 @@ async function readMetricsFile(file) {
         throw new errors/* DeployError */.sH(`The training ran, but did not write ${relative} (metrics_path): ${times}. Write the metrics in the training, or ` +
             'remove metrics_path');
     }
-    try {
-        return await read(file, found);
-    }
-    catch (error) {
-        const problem = `The metrics in ${relative} cannot be used: ${(0,errors/* messageOf */.bD)(error)}`;
-        if (isDemanded)
-            throw new errors/* DeployError */.sH(problem, { annotation: { file: relative } });
-        (0,log/* warning */.$e)(`${problem}. They are left out.`, { file: relative });
-        return undefined;
-    }
+    return read(file, found).catch((error) => problem(error, file));
+}
+/** @throws DeployError when the workflow names the file; otherwise it is a warning */
+function problem(error, { relative, isDemanded }) {
+    const sentence = `The metrics in ${relative} cannot be used: ${(0,errors/* messageOf */.bD)(error)}`;
+    if (isDemanded)
+        throw new errors/* DeployError */.sH(sentence, { annotation: { file: relative } });
+    (0,log/* warning */.$e)(`${sentence}. They are left out.`, { file: relative });
+}
+function noneOrProblem(error, file) {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+        problem(error, file);
 }
 async function read({ absolute, workspace }, found) {
     const [real, root] = await Promise.all([(0,promises_.realpath)(absolute), (0,promises_.realpath)(workspace)]);
@@ -82,8 +84,8 @@ async function read({ absolute, workspace }, found) {
         throw new Error(`it leads out of the workspace, to ${real}`);
     if (!found.isFile())
         throw new Error('it is not a regular file');
-    if (found.size > largestFile) {
-        throw new Error(`it has ${(0,format/* formatBytes */.z)(found.size)}, more than the ${(0,format/* formatBytes */.z)(largestFile)} for metrics`);
+    if (found.size > largestMetrics) {
+        throw new Error(`it has ${(0,format/* formatBytes */.z)(found.size)}, more than the ${(0,format/* formatBytes */.z)(largestMetrics)} for metrics`);
     }
     return objectIn((await (0,promises_.readFile)(real, 'utf8')).replace(/^\ufeff/, ''));
 }
@@ -121,6 +123,7 @@ function metricValue(value) {
 }
 //# sourceMappingURL=mlflow-run.js.map
 ;// CONCATENATED MODULE: ./build/src/training/metrics/mlflow-database.js
+
 
 /**
  * The runs of an SQLite store that are not deleted and began in time. Later versions of MLflow 3 keep one by default, in
@@ -161,6 +164,9 @@ function storedValue({ value, is_nan }) {
 }
 /** Loaded and opened only where there is such a file. */
 async function query(file, read) {
+    // The opening of a pipe would wait for a writer.
+    if (!(0,external_node_fs_.statSync)(file).isFile())
+        throw new Error('it is not a regular file');
     const { DatabaseSync } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 99, 19));
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
     try {
@@ -179,6 +185,9 @@ var external_node_readline_ = __webpack_require__(481);
 
 
 
+
+/** In bytes. MLflow allows 6000 characters for a parameter. */
+const largestFile = 64_000;
 /**
  * The runs of a file store that are not deleted and began in time. MLflow 2 keeps one by default, in `mlruns`, as
  * `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
@@ -205,24 +214,25 @@ async function foldersIn(folder) {
 }
 async function readRun(folder, since) {
     const path = (0,external_node_path_.join)(folder, 'meta.yaml');
-    const found = await (0,promises_.stat)(path).catch(() => undefined);
+    const found = await (0,promises_.lstat)(path).catch(() => undefined);
     // Spares the reading of a long history: what was written last before that began before.
-    if (found === undefined || found.mtimeMs < since)
+    if (!found?.isFile() || found.mtimeMs < since)
         return undefined;
     const { parse } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
-    const meta = parse(await (0,promises_.readFile)(path, 'utf8'));
+    const meta = parse(await readShort(path));
     if (meta === null || meta.lifecycle_stage !== 'active')
         return undefined;
     const startedAt = Number(meta.start_time);
     if (!(startedAt >= since))
         return undefined;
-    const tags = await valuesIn((0,external_node_path_.join)(folder, 'tags'));
+    // Other tags may be long, and are not asked for.
+    const tag = (name) => (0,external_node_path_.join)(folder, 'tags', name);
     return {
-        name: String(meta.run_name || tags['mlflow.runName'] || meta.run_id),
+        name: String(meta.run_name || (await readShort(tag('mlflow.runName')).catch(() => '')) || meta.run_id),
         startedAt,
         // The number of RunStatus.FINISHED.
         isFinished: meta.status === 3,
-        isChild: 'mlflow.parentRunId' in tags,
+        isChild: (0,external_node_fs_.existsSync)(tag('mlflow.parentRunId')),
         read: async () => ({
             metrics: await lastValuesIn((0,external_node_path_.join)(folder, 'metrics')),
             parameters: await valuesIn((0,external_node_path_.join)(folder, 'params')),
@@ -238,10 +248,19 @@ async function filesBelow(folder) {
         .map((path) => [(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), path])
         .sort(([a], [b]) => (a < b ? -1 : 1));
 }
+/** @throws Error when it is larger than a parameter of MLflow can be, or no regular file, which might never end */
+async function readShort(path) {
+    const found = await (0,promises_.lstat)(path);
+    if (!found.isFile())
+        throw new Error(`${path} is not a regular file`);
+    if (found.size > largestFile)
+        throw new Error(`${path} has ${(0,format/* formatBytes */.z)(found.size)}`);
+    return (0,promises_.readFile)(path, 'utf8');
+}
 async function valuesIn(folder) {
     const values = [];
     for (const [name, path] of await filesBelow(folder))
-        values.push([name, await (0,promises_.readFile)(path, 'utf8')]);
+        values.push([name, await readShort(path)]);
     return Object.fromEntries(values);
 }
 async function lastValuesIn(folder) {
@@ -254,7 +273,7 @@ async function lastValuesIn(folder) {
     }
     return Object.fromEntries(values);
 }
-/** Of lines with time, value and step, that of the last step, and of those the latest, as MLflow chooses. */
+/** Of lines with time, value and step, that of the last step, of those the latest, and of those the largest, as in MLflow. */
 async function lastValue(path) {
     let last;
     for await (const line of (0,external_node_readline_.createInterface)({ input: (0,external_node_fs_.createReadStream)(path, 'utf8') })) {
@@ -262,10 +281,13 @@ async function lastValue(path) {
         if (time === undefined || value === undefined)
             continue;
         const next = { step: Number(step), time: Number(time), value: pythonNumber(value) };
-        if (last === undefined || next.step > last.step || (next.step === last.step && next.time >= last.time))
+        if (last === undefined || isLater(next, last))
             last = next;
     }
     return last?.value;
+}
+function isLater(a, b) {
+    return (a.step - b.step || a.time - b.time || a.value - b.value) > 0;
 }
 function pythonNumber(text) {
     const infinite = /^([-+]?)inf(inity)?$/i.exec(text);
@@ -384,6 +406,8 @@ async function orWarn(what, read) {
 
 
 
+
+
 /**
  * The metrics of a training that ended well: those of its JSON file, and those of its MLflow run that the file does not
  * name.
@@ -391,10 +415,11 @@ async function orWarn(what, read) {
  * @returns undefined when there are none
  * @throws DeployError when a demanded file is missing, old or not usable
  */
-async function readMetrics({ file, training, ...request }) {
-    const written = file && (await readMetricsFile({ ...request, ...file, trainedSince: training?.since }));
-    const logged = training && (await readMlflow({ ...request, ...training, trainedSince: training.since }));
-    const values = { ...logged?.metrics, ...written };
+async function readMetrics(request) {
+    const { training } = request;
+    const written = await readWritten(request);
+    const logged = training && (await readLogged({ ...request, ...training, trainedSince: training.since }));
+    const values = { ...logged?.metrics, ...written?.values };
     if (logged && Object.keys(logged.parameters).length > 0) {
         if ('parameters' in values)
             (0,log/* info */.pq)('The parameters of MLflow are left out: there are metrics of that name.');
@@ -403,11 +428,37 @@ async function readMetrics({ file, training, ...request }) {
     }
     if (Object.keys(values).length === 0)
         return undefined;
-    const sources = [written && file?.relative, logged?.source];
+    const sources = [written?.source, logged?.source];
     return {
         values: withoutSecrets(values),
         source: (0,log/* redact */.E$)(sources.filter((source) => source !== undefined).join(' and ')),
     };
+}
+/** Of the file in the workspace; one that nobody named may be where the training ran as well. */
+async function readWritten({ file, training, ...request }) {
+    if (file === undefined)
+        return undefined;
+    const places = [file];
+    if (training && !request.isDemanded) {
+        const absolute = (0,external_node_path_.join)(training.workingDirectory, (0,external_node_path_.basename)(file.absolute));
+        if (absolute !== file.absolute)
+            places.push({ absolute, relative: (0,external_node_path_.relative)(request.workspace, absolute).split(external_node_path_.sep).join('/') });
+    }
+    for (const place of places) {
+        const values = await readMetricsFile({ ...request, ...place, trainedSince: training?.since });
+        if (values)
+            return { values, source: place.relative };
+    }
+    return undefined;
+}
+async function readLogged(search) {
+    const logged = await readMlflow(search);
+    const size = Buffer.byteLength(JSON.stringify(logged ?? {}));
+    if (size <= largestMetrics)
+        return logged;
+    (0,log/* warning */.$e)(`The metrics of ${logged?.source} have ${(0,format/* formatBytes */.z)(size)}, more than the ${(0,format/* formatBytes */.z)(largestMetrics)} for metrics, ` +
+        'and are left out.');
+    return undefined;
 }
 /** A parameter is a likely place for a secret to be logged by mistake. */
 function withoutSecrets(value) {

@@ -6,9 +6,14 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   newReport: () => (/* binding */ newReport),
-/* harmony export */   w: () => (/* binding */ lastLines)
+/* harmony export */   O: () => (/* binding */ tracebackExcerpt),
+/* harmony export */   n: () => (/* binding */ lastPrinted),
+/* harmony export */   newReport: () => (/* binding */ newReport)
 /* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
+
+
 function newReport(kind, program) {
     return {
         kind,
@@ -23,10 +28,29 @@ function newReport(kind, program) {
         traceback: '',
     };
 }
-const TRACEBACK_LINES = 20;
-/** The end of a traceback, as much of it as the report keeps. */
-function lastLines(traceback) {
-    return traceback.trimEnd().split('\n').slice(-TRACEBACK_LINES).join('\n');
+/** Of a traceback: the outermost frames are the user's own code, the innermost ones are where it happened. */
+const outermostLines = 6;
+const innermostLines = 13;
+const printedLines = 20;
+/** In characters. */
+const longestLine = 500;
+/** As much of a traceback as the report keeps. */
+function tracebackExcerpt(traceback) {
+    const lines = traceback.trimEnd().split('\n');
+    const missing = lines.length - outermostLines - innermostLines;
+    if (missing <= 1)
+        return cut(lines);
+    return cut([...lines.slice(0, outermostLines), `  ... ${missing} lines ...`, ...lines.slice(-innermostLines)]);
+}
+/** As much of what was printed last as the report keeps. */
+function lastPrinted(output) {
+    return cut(output
+        .trimEnd()
+        .split(/\r\n|[\r\n]/)
+        .slice(-printedLines));
+}
+function cut(lines) {
+    return lines.map((line) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)((0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(line), longestLine)).join('\n');
 }
 //# sourceMappingURL=report.js.map
 

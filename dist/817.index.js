@@ -2162,6 +2162,8 @@ async function plan(inputs, deployment, origin, repository, present, { release, 
     }
     else {
         deployment.phase = 'model';
+        if (training)
+            deployment.note(`Its model is not known yet; what follows is of the ${model.relative} that is there now.`);
         const source = modelSource(await checkModel({ ...model, workspace, trainedSince: undefined }));
         const uri = (0,data_uri/* fileIn */.Ed)(collection, remoteName(source.name, origin.commit));
         const facts = { size: source.size, ...(await source.digest()) };
@@ -4066,19 +4068,18 @@ var src_metrics = __webpack_require__(8372);
  */
 async function trainModel(training, inputs, deployment, temp) {
     warnOfForeignCode(process.env);
-    const { train } = await __webpack_require__.e(/* import() */ 845).then(__webpack_require__.bind(__webpack_require__, 7845));
+    const { train } = await __webpack_require__.e(/* import() */ 502).then(__webpack_require__.bind(__webpack_require__, 2502));
     const { newReport } = await __webpack_require__.e(/* import() */ 560).then(__webpack_require__.bind(__webpack_require__, 2560));
     const { name } = (0,external_node_path_.parse)(training.program.absolute);
     const evidence = {
         executed_notebook: training.kind === 'script'
             ? ''
-            : (training.executedNotebook?.absolute ?? (0,external_node_path_.join)(inputs.temp, `${name}.executed.ipynb`)),
-        training_log: (0,external_node_path_.join)(inputs.temp, `${name}.log`),
+            : (training.executedNotebook?.absolute ?? freePath(inputs.temp, name, '.executed.ipynb')),
+        training_log: freePath(inputs.temp, name, '.training.log'),
     };
-    // What an earlier step left there is not evidence of this run.
-    for (const path of Object.values(evidence))
-        if (path !== '')
-            await (0,promises_.rm)(path, { force: true });
+    // What an earlier run left there is not evidence of this one.
+    if (training.executedNotebook)
+        await (0,promises_.rm)(training.executedNotebook.absolute, { force: true });
     // Told before it runs: a later step wants it most when this one was killed.
     Object.assign(deployment.outputs, evidence);
     (0,outputs/* publish */.mk)(deployment.outputs);
@@ -4105,6 +4106,14 @@ async function trainModel(training, inputs, deployment, temp) {
         }
         // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
         void (0,promises_.rm)(workshop, { recursive: true, force: true }).catch(() => { });
+    }
+}
+/** Another step of the job may have trained with a program of this name, and its evidence is kept. */
+function freePath(folder, name, ending) {
+    for (let number = 1;; number += 1) {
+        const path = (0,external_node_path_.join)(folder, `${name}${number === 1 ? '' : `-${number}`}${ending}`);
+        if (!(0,external_node_fs_.existsSync)(path))
+            return path;
     }
 }
 /** The most that are shown in the log; all of them are in the output. */
@@ -4604,7 +4613,7 @@ function lineOf(detail, output, requirements) {
 /* harmony export */   T: () => (/* binding */ lastTraceback)
 /* harmony export */ });
 const header = /Traceback \(most recent call last\):$/;
-const frameLine = /^[\s|+]*File "(.+?)", line (\d+)(?:, in .*)?$/;
+const frameLine = /^[\s|+]*File "(.+?)", line (\d+)(?:, in (.*))?$/;
 const exceptionLine = /^[\s|+]*((?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*))(?:: ?(.*))?$/;
 /**
  * The last traceback of a log: of chained exceptions that is the one that ended the process. A syntax error in the file
@@ -4622,9 +4631,9 @@ function readTraceback(lines, start, column) {
     const frames = [];
     for (let index = start; index < lines.length; index += 1) {
         const line = lines[index] ?? '';
-        const [, path, number] = frameLine.exec(line) ?? [];
+        const [, path, number, scope = ''] = frameLine.exec(line) ?? [];
         if (path !== undefined) {
-            frames.push({ path, line: Number(number), source: sourceBelow(lines, index) });
+            frames.push({ path, line: Number(number), scope, source: sourceBelow(lines, index) });
             continue;
         }
         const [, , type, message = ''] = columnOf(line) <= column ? (exceptionLine.exec(line) ?? []) : [];

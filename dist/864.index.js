@@ -285,13 +285,11 @@ function metrics_section_short(text) {
 
 const slowest = 5;
 const longestLine = 80;
-const tracebackLines = 20;
 /** Where a failed program stopped, for the top of the page: next to nothing when it did not say. */
 function traceback({ training }) {
     if (training === undefined || training.traceback.trim() === '')
         return [];
-    const lines = training.traceback.trimEnd().split('\n');
-    return ['The training ended with', '', ...codeBlock(lines.slice(-tracebackLines).join('\n')), ''];
+    return ['The training ended with', '', ...codeBlock(training.traceback.trimEnd()), ''];
 }
 /** How the model was trained, as far as it got, and where the evidence is. */
 function trainingSection({ training, outputs }) {

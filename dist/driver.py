@@ -1,9 +1,9 @@
-"""What both drivers do: read a request, tell their process id, notice when to stop, and write how the run ended.
+"""What both drivers do: read a request, notice when to stop, and write how the run ended.
 
-A request is a JSON file, which is deleted when read, for it holds the variables that the program gets. How the run ended is
-written to the JSON file `result` of the request; its key `status` is `ok` when all went well.
+The first line of stdin is the request, as JSON. How the run ended is written to the JSON file `result` of the request; its
+key `status` is `ok` when all went well.
 
-Stdin is a lifeline: it ends when the process that started this one ends, and then so does this one.
+From then on stdin is a lifeline: it ends when this process is to stop, also because the one that started it has ended.
 
 Only the standard library is used: the driver of a script has no environment of its own.
 """
@@ -48,14 +48,11 @@ class Stop:
 
 
 def drive(run: Callable[[Any, Stop], dict[str, Any]]) -> NoReturn:
-    """Runs the request that the command line names, and ends the process."""
+    """Runs the request, and ends the process."""
     stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.request("cancelled"))
-    request_file = Path(sys.argv[1])
-    request = json.loads(request_file.read_text(encoding="utf-8"))
-    request_file.unlink()
-    Path(request["pid"]).write_text(str(os.getpid()), encoding="ascii")
+    request = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=watch_lifeline, args=(stop,), daemon=True).start()
 
     outcome = run(request, stop)
@@ -76,7 +73,7 @@ def watch_lifeline(stop: Stop) -> None:
             pass
     except OSError:
         pass
-    stop.request("orphaned")
+    stop.request("cancelled")
 
 
 def kill_all(process: subprocess.Popen[bytes]) -> None:

@@ -29143,9 +29143,11 @@ function quote(text) {
  * notebooks is attack surface. Everything printed here is redacted first, then neutralised.
  */
 const secrets = new Set();
+/** In characters, of a secret with several lines. */
+const shortestLine = 6;
 /**
  * Hides a secret from the log from now on, with the forms in which it travels: URL-encoded, base64, JSON-escaped,
- * and `user:secret` as HTTP Basic sends it. The runner masks the same forms.
+ * line by line, and `user:secret` as HTTP Basic sends it. The runner masks the same forms.
  *
  * @param secret the value; empty is ignored
  * @param user the login sent with it, if any
@@ -29162,9 +29164,10 @@ function mask(secret, user) {
 }
 function encodedForms(secret, user) {
     const base64 = (text) => Buffer.from(text).toString('base64');
+    const lines = secret.split(/\r?\n/);
     const forms = [
         secret,
-        ...secret.split(/\r?\n/),
+        ...(lines.length > 1 ? lines.filter(isTelling) : []),
         encodeURIComponent(secret),
         encodeURI(secret),
         encodeURIComponent(secret).replaceAll('%20', '+'),
@@ -29174,6 +29177,10 @@ function encodedForms(secret, user) {
         ...(user === undefined ? [] : [base64(`${user}:${secret}`), base64(`${user}:${secret}`).replace(/=+$/, '')]),
     ];
     return forms.filter((form) => form.trim() !== '');
+}
+/** Whether a line of a secret says something of it: a brace of JSON or an indented `"id": 1` would star half of a log. */
+function isTelling(line) {
+    return line.trim().length >= shortestLine && /[\p{L}\p{N}]/u.test(line);
 }
 /** Replaces every known secret, in each of its forms, by `***`. */
 function redact(text) {
@@ -29249,10 +29256,21 @@ async function withoutCommands(work) {
         process.stdout.write(`\n::${token}::\n`);
     }
 }
+/**
+ * GitHub drops the whole summary of a step that is larger than 1 MiB. In bytes; somewhat below, for the line about the cut.
+ *
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+const largestSummary = 1_000_000;
 /** Adds Markdown to the page of the job; nothing happens where there is none. */
 async function summarise(markdown) {
-    if (process.env.GITHUB_STEP_SUMMARY)
-        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(redact(markdown)).write();
+    if (!process.env.GITHUB_STEP_SUMMARY)
+        return;
+    const bytes = Buffer.from(redact(markdown));
+    const isCut = bytes.length > largestSummary;
+    const shown = isCut ? bytes.subarray(0, bytes.lastIndexOf('\n', largestSummary) + 1) : bytes;
+    const note = isCut ? '\n(The rest is too long for this page; it is in the log.)\n' : '';
+    await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(shown.toString() + note).write();
 }
 //# sourceMappingURL=log.js.map
 
@@ -29690,6 +29708,9 @@ async function readTrainingInputs(reader, workspace, model) {
     const evidence = training.executedNotebook?.absolute;
     if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
         reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced');
+    }
+    if (evidence && (0,external_node_fs_.statSync)(evidence, { throwIfNoEntry: false })?.isDirectory()) {
+        reader.report('executed_notebook_path', `is ${(0,values/* quote */.hD)(training.executedNotebook?.relative ?? '')}, which is a folder; name a file in it`);
     }
     if (reader.text('training_script') === '') {
         if (reader.text('training_arguments') !== '')

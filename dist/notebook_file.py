@@ -40,8 +40,11 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
         warnings.simplefilter("ignore")
         text = nbformat.writes(notebook)
     temporary = path.with_name(f".{path.name}.part")
+    # It may be a link by now.
+    temporary.unlink(missing_ok=True)
     try:
-        temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", errors="replace")
+        with temporary.open("x", encoding="utf-8", errors="replace") as file:
+            file.write(text if text.endswith("\n") else text + "\n")
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ def folder_of(executed: Path) -> Path:
 def remove_images(executed: Path) -> None:
     """Removes what an earlier run of this notebook has left."""
     folder = folder_of(executed)
+    remove_link(folder)
     if not folder.is_dir():
         return
     for path in folder.iterdir():
@@ -38,12 +39,20 @@ def write_images(notebook: Any, executed: Path) -> list[str]:
     """Writes the last images beside the executed notebook, such as `cell-07-1.png`. Returns their paths."""
     images = list(all_images(notebook))[-MOST_IMAGES:]
     folder = folder_of(executed)
+    remove_link(folder)
     if images:
         folder.mkdir(exist_ok=True)
     paths = [folder / name for name, _ in images]
     for path, (_, content) in zip(paths, images):
+        remove_link(path)
         path.write_bytes(content)
     return [str(path) for path in paths]
+
+
+def remove_link(path: Path) -> None:
+    """A repository or notebook may have put a link there: what it points to is not ours to change."""
+    if path.is_symlink():
+        path.unlink()
 
 
 def all_images(notebook: Any) -> Iterator[tuple[str, bytes]]:

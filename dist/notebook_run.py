@@ -23,7 +23,7 @@ SHUTDOWN_LIMIT = 10.0
 
 class Outcome(TypedDict, total=False):
     status: str
-    """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled, orphaned or failed."""
+    """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled or failed."""
     cell: int
     """Code cell where it ended, 1-based; 0 is the cell with the parameters, none means before the first."""
     total: int
@@ -195,9 +195,12 @@ class Run:
         self.client.transcript.finish()
         try:
             self.save()
-            self.outcome["images"] = write_images(self.notebook, self.executed)
         except OSError as error:
             self.outcome["warnings"].append(f"The executed notebook could not be saved: {error}")
+        try:
+            self.outcome["images"] = write_images(self.notebook, self.executed)
+        except OSError as error:
+            self.outcome["warnings"].append(f"The last plots could not be saved as files: {error}")
 
 
 class Ended(Exception):

@@ -1,4 +1,4 @@
-"""Runs one notebook and saves it after every cell. Usage: run_notebook.py REQUEST, see driver.py.
+"""Runs one notebook and saves it after every cell. Its request comes as driver.py says.
 
 What the cells print goes to stdout while they run. On a stop the notebook is saved as far as it got, and the kernel and what
 it started are ended.
@@ -27,7 +27,6 @@ class Request(TypedDict):
     cell_timeout: Optional[float]
     start_timeout: float
     result: str
-    pid: str
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

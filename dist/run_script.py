@@ -1,4 +1,4 @@
-"""Runs one program to its end. Usage: run_script.py REQUEST, see driver.py.
+"""Runs one program to its end. Its request comes as driver.py says.
 
 What the program prints goes straight to stdout, both streams in the order in which they were written. It reads nothing: its
 stdin is at its end. When it ends, what it has started and left running is ended too.
@@ -26,11 +26,10 @@ class Request(TypedDict):
     timeout: Optional[float]
     """Seconds."""
     result: str
-    pid: str
 
 
 def run(request: Request, stop: Stop) -> dict[str, Any]:
-    """Returns the status ok, error, died, timeout, cancelled, orphaned or failed, with exit code and peak memory."""
+    """Returns the status ok, error, died, timeout, cancelled or failed, with exit code and peak memory."""
     # Reentrant, as what a signal handler calls has to be.
     events: queue.SimpleQueue[str] = queue.SimpleQueue()
     try:

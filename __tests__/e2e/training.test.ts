@@ -142,6 +142,9 @@ describe('metrics.json of a training', () => {
       algorithm_commit_sha: first.outputs.algorithm_commit_sha,
     })
     expect(JSON.parse(again.outputs.metrics ?? '')).toMatchObject({ seconds: 2.5 })
+    // Another step of the same job leaves the evidence of this one alone.
+    const logs = [first, again].map(({ outputs }) => outputs.training_log ?? '')
+    expect(new Set(logs.filter((path) => existsSync(path))).size).toBe(2)
   })
 
   test('is not that of the next model', async () => {

@@ -40,13 +40,13 @@ describe('the report of a failure', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`)
 
   test('n35: has a short traceback whole', () => {
-    expect(tracebackExcerpt(`\u001b[31m${lines(21).join('\n')}\u001b[0m\n`)).toBe(lines(21).join('\n'))
+    expect(tracebackExcerpt(`\u001b[31m${lines(20).join('\n')}\u001b[0m\n`)).toBe(lines(20).join('\n'))
   })
 
   test('n35: has both ends of a long one: the own code, and where it happened', () => {
     const excerpt = tracebackExcerpt(lines(100).join('\n')).split('\n')
-    expect(excerpt).toHaveLength(21)
-    expect(excerpt.slice(5, 8)).toEqual(['line 6', '  ... 80 lines ...', 'line 87'])
+    expect(excerpt).toHaveLength(20)
+    expect(excerpt.slice(5, 8)).toEqual(['line 6', '  ... 81 lines ...', 'line 88'])
     expect(excerpt.at(-1)).toBe('line 100')
   })
 

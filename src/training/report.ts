@@ -41,7 +41,7 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
 
 /** Of a traceback: the outermost frames are the user's own code, the innermost ones are where it happened. */
 const outermostLines = 6
-const innermostLines = 14
+const innermostLines = 13
 const printedLines = 20
 /** In characters. */
 const longestLine = 500
