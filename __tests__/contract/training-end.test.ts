@@ -115,7 +115,7 @@ describe('deaths', () => {
     ]
     const { error, saved } = await runCells(cells)
     expect(error?.message).toMatch(
-      /in cell 2 of 2: .*SIGKILL\), likely out of memory\. It had used \d.* at most\. The machine has [\d.]+ GB of memory, [\d.]+ [MG]B of it free now\.$/,
+      /in cell 2 of 2: .*SIGKILL\): something stopped it, as systems do when memory runs out\. It had used \d.* at most\. The machine has [\d.]+ GB of memory, [\d.]+ [MG]B of it free now\.$/,
     )
     expect(printed(saved)).toBe('one\ntwo\n')
   })

@@ -163,6 +163,11 @@ describe('a failed notebook', () => {
       /SIGKILL\), likely out of memory\. It had used 6\.9 GB at most\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
     ],
     [
+      'a kill that memory does not explain',
+      { status: 'died', exit_code: -9, peak_memory: 61_200_000 },
+      /: its Python process was killed \(SIGKILL\): something stopped it, as systems do when memory runs out\. It had used 61\.2 MB at most\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
+    ],
+    [
       'a crash',
       { status: 'died', exit_code: -11 },
       /ended by SIGSEGV\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
@@ -188,6 +193,20 @@ describe('n22: memory', () => {
     expect(describeDeath({ exit_code: -9 }, within)).toBe(
       'its Python process was killed (SIGKILL), likely out of memory. The container may use 2.0 GB of memory, 150.0 MB of it free now.',
     )
+  })
+
+  const roomy = { total: 16_000_000_000, free: 6_000_000_000, isLimited: false }
+
+  test.each([
+    ['a large process', 5_500_000_000, roomy, true],
+    ['the largest of several', 3_100_000_000, roomy, true],
+    ['a small process', 200_000_000, roomy, false],
+    ['a small process where nothing is left', 200_000_000, { ...roomy, free: 500_000_000 }, true],
+    ['one of unknown size', null, roomy, false],
+  ])('is blamed for the kill of %s as its figures say', (_name, peak_memory, available, isLikely) => {
+    const text = describeDeath({ exit_code: 137, peak_memory }, available)
+    expect(text.includes('likely out of memory')).toBe(isLikely)
+    expect(text).toMatch(/SIGKILL.*memory.* The machine has 16\.0 GB of memory/)
   })
 
   test.each([0, 3, -11, -15, null])('is not blamed for an end with %p', (exit_code) => {
