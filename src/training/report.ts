@@ -1,3 +1,5 @@
+import { redact, warning } from '../log.ts'
+
 /** What a person wants to know of a training. It is filled in while that runs, so that a failed one leaves what there is. */
 export interface TrainingReport {
   kind: 'notebook' | 'script'
@@ -19,6 +21,8 @@ export interface TrainingReport {
   images: string[]
   /** Last lines of the traceback of a failure, or of what a script without one printed; without colours. */
   traceback: string
+  /** Sentences about what did not fail the training, but may not be meant. */
+  warnings: string[]
 }
 
 export function newReport(kind: TrainingReport['kind'], program: string): TrainingReport {
@@ -33,7 +37,14 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
     cells: [],
     images: [],
     traceback: '',
+    warnings: [],
   }
+}
+
+/** Says it in the log, and keeps it for the report. */
+export function warn(report: TrainingReport, text: string): void {
+  warning(text)
+  report.warnings.push(redact(text))
 }
 
 const TRACEBACK_LINES = 20
