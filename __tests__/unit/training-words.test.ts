@@ -138,6 +138,7 @@ describe('a failed notebook', () => {
     timeoutMs: 90_000,
     cellTimeoutMs: 60_000,
     kernelStartTimeoutMs: 180_000,
+    kernelPython: '/k/python',
     hiddenVariables: ['TOKEN'],
     memory: { total: 7_000_000_000, free: 6_500_000_000, isLimited: false },
   }
@@ -149,6 +150,13 @@ describe('a failed notebook', () => {
       { ename: 'ValueError', evalue: 'bad shape', line: 2 },
       /^Notebook n\.ipynb failed in cell 4 of 9, line 2: ValueError: bad shape$/,
     ],
+    [
+      'a cell that Jupyter numbers otherwise',
+      { ename: 'ValueError', evalue: 'bad', line: 2, execution_count: 3 },
+      /failed in cell 4 of 9 \(In \[3\]\), line 2: /,
+    ],
+    ['one that it numbers the same', { ename: 'ValueError', execution_count: 4 }, /failed in cell 4 of 9: /],
+    ['one that has no number yet', { status: 'died', execution_count: null }, /was ended in cell 4 of 9: /],
     ['no message', { ename: 'AssertionError', evalue: '' }, /in cell 4 of 9: AssertionError$/],
     ['a long message', { ename: 'E', evalue: 'x'.repeat(9999) }, /^.{1,600}…$/],
     [
@@ -174,9 +182,14 @@ describe('a failed notebook', () => {
     ],
     ['lost output', { status: 'output-lost' }, /output did not arrive/],
     [
+      'n21: no answer',
+      { status: 'start-failed', exit_code: null },
+      /could not be started: its kernel \(ipykernel in \/k\/python\) did not answer within 3 min 00 s \(kernel_start_timeout_minutes\)\. Raise the limit/,
+    ],
+    [
       'n21: no start',
-      { status: 'start-failed', exit_code: null, message: "Kernel didn't respond in 180 seconds" },
-      /limit for a start is 3 min 00 s \(kernel_start_timeout_minutes\)/,
+      { status: 'start-failed', exit_code: 1 },
+      /ended before it answered: its Python process ended with exit code 1\. What it said is in the log\.$/,
     ],
     ['a broken driver', { status: 'failed', message: 'exit code 3: boom' }, /could not be run: exit code 3: boom/],
   ])('%s', (_name, outcome, message) => {
