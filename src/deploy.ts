@@ -59,7 +59,8 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
 
     const model = await deployment.stage('model', 'Check the model', async () => {
       await gatherMetrics(inputs, deployment, trainedSince)
-      return modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince }))
+      const { workspace } = inputs
+      return modelSource(await checkModel({ ...inputs.model, workspace, trainedSince, trainedBy: training?.kind }))
     })
 
     const request: StoreRequest = {

@@ -299,7 +299,9 @@ describe('errors', () => {
       'print("never")',
     ]
     const { error, log, logFile, report, saved } = await runCells(cells)
-    expect(error?.message).toBe('Notebook model_training.ipynb failed in cell 4 of 5, line 2: ValueError: bad shape')
+    expect(error?.message).toBe(
+      'Notebook model_training.ipynb failed in cell 4 of 5 (In [3]), line 2: ValueError: bad shape',
+    )
     expect(error?.annotation).toEqual({ title: 'The training notebook failed', file: 'model_training.ipynb' })
     expect(report.traceback.split('\n')).toHaveLength(20)
     expect(report.traceback).toMatch(/ValueError: bad shape\nand more$/)

@@ -30,8 +30,8 @@ function workspace(): string {
   return join(root, 'ws')
 }
 
-const check = (root: string, relative: string, trainedSince?: Date) =>
-  checkModel({ absolute: join(root, relative), relative, workspace: root, trainedSince })
+const check = (root: string, relative: string, trainedSince?: Date, trainedBy?: 'notebook' | 'script') =>
+  checkModel({ absolute: join(root, relative), relative, workspace: root, trainedSince, trainedBy })
 
 test.each([
   ['model.pkl', 'model.pkl', 5],
@@ -92,9 +92,14 @@ describe('after training', () => {
     await expect(check(root, 'model.pkl', new Date())).resolves.toMatchObject({ size: 5 })
   })
 
-  test('a missing model is the fault of the notebook', async () => {
-    await expect(check(workspace(), 'missing.pkl', new Date())).rejects.toThrow(
-      'the training ran, but did not save a model',
+  test.each([
+    ['notebook', "let the notebook save the model to model_path, or set notebook_path to '' to deploy"],
+    ['script', 'let the script save the model to model_path, or remove training_script to deploy'],
+  ] as const)('what to do fits the %s', async (kind, remedy) => {
+    const { root, began } = trained(10)
+    await expect(check(root, 'model.pkl', began, kind)).rejects.toThrow(remedy)
+    await expect(check(root, 'missing.pkl', began, kind)).rejects.toThrow(
+      `the training ran, but did not save a model there: compare the path that the ${kind} writes to with model_path`,
     )
   })
 

@@ -157,8 +157,23 @@ describe('parameters of the notebook', () => {
   test.each<[string, Record<string, unknown>]>([
     ['', {}],
     ['rate: 0.1\nname: "007"\nflag: true\nnothing:', { rate: 0.1, name: '007', flag: true, nothing: null }],
-    ['{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}', { rate: 0.001, list: [1n, '2'], deep: { a: null } }],
-    ['day: 2020-01-02\nanswer: no', { day: '2020-01-02', answer: 'no' }],
+    [
+      '{"rate": 1e-3, "list": [1, "2"], "deep": {"a": null}}',
+      { rate: 0.001, list: [1n, '2'], deep: new Map([['a', null]]) },
+    ],
+    ['day: 2020-01-02\nanswer: "no"', { day: '2020-01-02', answer: 'no' }],
+    [
+      'weights: {0: 1.0, 1: 5, -1: .inf}\nnone: .nan',
+      {
+        weights: new Map<bigint, unknown>([
+          [0n, 1],
+          [1n, 5n],
+          [-1n, Number.POSITIVE_INFINITY],
+        ]),
+        none: Number.NaN,
+      },
+    ],
+    ['base: &b [1]\nsame: *b', { base: [1n], same: [1n] }],
     ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
     ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],
   ])('%j', async (text, expected) => {
@@ -167,18 +182,57 @@ describe('parameters of the notebook', () => {
   })
 
   test.each([
-    'just text',
-    '- a\n- b',
-    '[1]',
-    '42',
-    '# nothing',
-    'null',
-    'a: b: c',
-    '{"a": 1',
-    'a: 1\na: 2',
-    '---\na: 1\n---\n',
-  ])('%j are refused', async (text) => {
-    const found = await problems({ ...onGitHub, notebook_parameters: text }, { files })
-    expect(found).toEqual([expect.stringMatching(/^notebook_parameters /)])
+    ['just text', /is not a mapping; write one `name: value` a line/],
+    ['- a\n- b', /is not a mapping/],
+    ['[1]', /is not a mapping/],
+    ['42', /is not a mapping/],
+    ['# nothing', /is not a mapping/],
+    ['null', /is not a mapping/],
+    ['x: 1\na: b: c', /cannot be read: line 2, column 4: a value holds `: `.*; put quotes around the value/],
+    ['{"a": 1', /line 1, column 8: Flow map must end with a }; check the commas, quotes and braces/],
+    ['{"a": 1\n"b": 2}', /line 1, column 7: .*; check the commas/],
+    ['a:\n\t- 1', /line 2, column 1: Tabs/],
+    ['a: 1\nb: 2\na: 3', /line 3, column 1: this name is set twice; remove one/],
+    ['a: 1\n---\nb: 1', /line 2, column 1: a second document begins; remove the line with `---`/],
+    ['a: 1\nwhen: !date 2020-01-01', /line 2, column 7: this tag is not known; remove it/],
+    ['files: *.csv', /line 1, column 8: nothing is named &\.csv; put quotes around .* \("\*\.csv"\)/],
+    ['a: &a [1, *a]', /line 1, column 11: \*a is a part of itself/],
+    ['a: 1\n2: b', /sets "2", which is not a name/],
+    ['a: 1\ntrue: b', /sets "true"/],
+  ])('%j are refused', async (text, message) => {
+    const [found, ...more] = await problems({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(found).toMatch(/^notebook_parameters /)
+    expect(found).toMatch(message)
+    expect(more).toEqual([])
+  })
+
+  test.each([
+    [
+      'a: 1\nanswer: no',
+      'line 2, column 9: no is a text, as YAML 1.2 has it. Write false, or "no" if the text is meant.',
+    ],
+    ['a: Yes', 'Write true, or "Yes"'],
+    ['a: [1, off]', 'line 1, column 8: off is a text'],
+    ['a: {b: On}', 'Write true'],
+    ['a: None', 'Write null, or "None"'],
+    ['a: [nan, 1]', 'Write .nan'],
+    ['a: -inf', 'Write -.inf'],
+    ['a: 10_000', 'Write the digits without _'],
+  ])('%j are taken as texts, with a warning', async (text, words) => {
+    await read({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(printed.text()).toContain('::warning::notebook_parameters, line ')
+    expect(printed.text()).toContain(words)
+  })
+
+  test.each([
+    'no: 1\nn: a',
+    'a: "no"\nb: \'off\'',
+    '{"answer": "no"}',
+    'a: 2020-01-02',
+    'a: nothing\nb: x_1',
+    'a: |\n  no',
+  ])('%j are beyond doubt', async (text) => {
+    await read({ ...onGitHub, notebook_parameters: text }, { files })
+    expect(printed.text()).not.toContain('::warning')
   })
 })

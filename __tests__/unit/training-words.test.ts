@@ -9,7 +9,7 @@ import { describeDeath } from '../../src/training/death.ts'
 import { memoryNow } from '../../src/training/memory.ts'
 import { checkNotebook } from '../../src/training/notebook/check-notebook.ts'
 import { type FailureContext, notebookError, type Outcome } from '../../src/training/notebook/notebook-failure.ts'
-import { checkParameters, pythonValues } from '../../src/training/notebook/parameters.ts'
+import { checkParameters, pythonSource } from '../../src/training/notebook/parameters.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training-words-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -138,6 +138,7 @@ describe('a failed notebook', () => {
     timeoutMs: 90_000,
     cellTimeoutMs: 60_000,
     kernelStartTimeoutMs: 180_000,
+    kernelPython: '/k/python',
     hiddenVariables: ['TOKEN'],
     memory: { total: 7_000_000_000, free: 6_500_000_000, isLimited: false },
   }
@@ -149,6 +150,13 @@ describe('a failed notebook', () => {
       { ename: 'ValueError', evalue: 'bad shape', line: 2 },
       /^Notebook n\.ipynb failed in cell 4 of 9, line 2: ValueError: bad shape$/,
     ],
+    [
+      'a cell that Jupyter numbers otherwise',
+      { ename: 'ValueError', evalue: 'bad', line: 2, execution_count: 3 },
+      /failed in cell 4 of 9 \(In \[3\]\), line 2: /,
+    ],
+    ['one that it numbers the same', { ename: 'ValueError', execution_count: 4 }, /failed in cell 4 of 9: /],
+    ['one that has no number yet', { status: 'died', execution_count: null }, /was ended in cell 4 of 9: /],
     ['no message', { ename: 'AssertionError', evalue: '' }, /in cell 4 of 9: AssertionError$/],
     ['a long message', { ename: 'E', evalue: 'x'.repeat(9999) }, /^.{1,600}…$/],
     [
@@ -163,15 +171,25 @@ describe('a failed notebook', () => {
       /SIGKILL\), likely out of memory\. It had used 6\.9 GB at most\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
     ],
     [
+      'a kill that memory does not explain',
+      { status: 'died', exit_code: -9, peak_memory: 61_200_000 },
+      /: its Python process was killed \(SIGKILL\): something stopped it, as systems do when memory runs out\. It had used 61\.2 MB at most\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
+    ],
+    [
       'a crash',
       { status: 'died', exit_code: -11 },
       /ended by SIGSEGV\. The machine has 7\.0 GB of memory, 6\.5 GB of it free now\.$/,
     ],
     ['lost output', { status: 'output-lost' }, /output did not arrive/],
     [
+      'n21: no answer',
+      { status: 'start-failed', exit_code: null },
+      /could not be started: its kernel \(ipykernel in \/k\/python\) did not answer within 3 min 00 s \(kernel_start_timeout_minutes\)\. Raise the limit/,
+    ],
+    [
       'n21: no start',
-      { status: 'start-failed', exit_code: null, message: "Kernel didn't respond in 180 seconds" },
-      /limit for a start is 3 min 00 s \(kernel_start_timeout_minutes\)/,
+      { status: 'start-failed', exit_code: 1 },
+      /ended before it answered: its Python process ended with exit code 1\. What it said is in the log\.$/,
     ],
     ['a broken driver', { status: 'failed', message: 'exit code 3: boom' }, /could not be run: exit code 3: boom/],
   ])('%s', (_name, outcome, message) => {
@@ -188,6 +206,20 @@ describe('n22: memory', () => {
     expect(describeDeath({ exit_code: -9 }, within)).toBe(
       'its Python process was killed (SIGKILL), likely out of memory. The container may use 2.0 GB of memory, 150.0 MB of it free now.',
     )
+  })
+
+  const roomy = { total: 16_000_000_000, free: 6_000_000_000, isLimited: false }
+
+  test.each([
+    ['a large process', 5_500_000_000, roomy, true],
+    ['the largest of several', 3_100_000_000, roomy, true],
+    ['a small process', 200_000_000, roomy, false],
+    ['a small process where nothing is left', 200_000_000, { ...roomy, free: 500_000_000 }, true],
+    ['one of unknown size', null, roomy, false],
+  ])('is blamed for the kill of %s as its figures say', (_name, peak_memory, available, isLikely) => {
+    const text = describeDeath({ exit_code: 137, peak_memory }, available)
+    expect(text.includes('likely out of memory')).toBe(isLikely)
+    expect(text).toMatch(/SIGKILL.*memory.* The machine has 16\.0 GB of memory/)
   })
 
   test.each([0, 3, -11, -15, null])('is not blamed for an end with %p', (exit_code) => {
@@ -208,7 +240,6 @@ describe('n36: parameters that Python cannot have are refused', () => {
     [{ 'learning-rate': 1 }, /`learning-rate` is not a name/],
     [{ class: 1 }, /`class`/],
     [{ 'x = 1; import os': 1 }, /is not a name/],
-    [{ deep: { list: [Number.NaN] } }, /`deep` holds NaN/],
   ])('%j', (parameters, message) => {
     expect(errorOf(() => checkParameters(parameters)).message).toMatch(message)
   })
@@ -248,16 +279,27 @@ describe('n30: what is printed is cleaned in whole lines', () => {
   })
 })
 
-describe('n36: parameters as Python reads them', () => {
+describe('n36: parameters as Python source', () => {
   test.each<[unknown, string]>([
     [1n, '1'],
     [12345678901234567890n, '12345678901234567890'],
     [1, '1.0'],
     [0.001, '0.001'],
     [1e300, '1e+300'],
+    [Number.NaN, 'float("nan")'],
+    [Number.NEGATIVE_INFINITY, 'float("-inf")'],
     ['007', '"007"'],
-    [{ list: [1n, 2.5, null, true], deep: { a: 3 } }, '{"list":[1,2.5,null,true],"deep":{"a":3.0}}'],
-  ])('%p', (value, json) => {
-    expect(JSON.stringify(pythonValues(value))).toBe(json)
+    ['a "b" \\ $c\n🚀', '"a \\"b\\" \\\\ $c\\n🚀"'],
+    [[true, false, null, undefined], '[True, False, None, None]'],
+    [{ list: [1n, 2.5], deep: { a: 3 } }, '{"list": [1, 2.5], "deep": {"a": 3.0}}'],
+    [
+      new Map<unknown, unknown>([
+        [1n, 'b'],
+        [0n, new Map()],
+      ]),
+      '{1: "b", 0: {}}',
+    ],
+  ])('%p', (value, source) => {
+    expect(pythonSource(value)).toBe(source)
   })
 })

@@ -71,14 +71,8 @@ export class InputReader {
   async parameters(name: InputName): Promise<Record<string, unknown>> {
     const text = this.text(name)
     if (text === '') return {}
-    const { parse } = await import('yaml')
-    const parsed = this.derived<unknown>(() => parse(text, { intAsBigInt: true }), true, name)
-    if (parsed === undefined) return {}
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-      this.report(name, 'is not a mapping; write one `name: value` a line, or a JSON object')
-      return {}
-    }
-    return parsed as Record<string, unknown>
+    const { parseParameters } = await import('./parameters.ts')
+    return this.derived(() => parseParameters(text, name), true, name) ?? {}
   }
 
   /** The words of a command line, separated as in a shell: quotes keep spaces, a line break separates. */

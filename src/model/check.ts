@@ -18,7 +18,12 @@ export interface ModelCheck {
   workspace: string
   /** When the training of this run began; undefined when nothing was trained. */
   trainedSince: Date | undefined
+  /** What trains the model. */
+  trainedBy?: 'notebook' | 'script' | undefined
 }
+
+/** How to deploy a model without training it. */
+const withoutTraining = { notebook: "set notebook_path to ''", script: 'remove training_script' }
 
 /**
  * Makes sure that there is a model worth shipping.
@@ -30,13 +35,14 @@ export async function checkModel({
   relative: shown,
   workspace,
   trainedSince,
+  trainedBy = 'notebook',
 }: ModelCheck): Promise<CheckedModel> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     const remedy =
       trainedSince === undefined
         ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
-        : 'the training ran, but did not save a model there: compare the path that it writes to with model_path'
+        : `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
     throw new DeployError(`Model file not found at ${shown}; ${remedy}`)
   }
   const real = await realpath(path)
@@ -55,7 +61,7 @@ export async function checkModel({
     throw new DeployError(
       `The training ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
         `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
-        "let the training save the model to model_path, or set notebook_path to '' to deploy the file as it is",
+        `let the ${trainedBy} save the model to model_path, or ${withoutTraining[trainedBy]} to deploy the file as it is`,
     )
   }
   log.info(`${shown}: ${formatBytes(found.size)}, written ${found.mtime.toISOString()}`)

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { shorten } from '../log.ts'
+import { redact, shorten, warning } from '../log.ts'
 
 /** What a person wants to know of a training. It is filled in while that runs, so that a failed one leaves what there is. */
 export interface TrainingReport {
@@ -22,6 +22,8 @@ export interface TrainingReport {
   images: string[]
   /** Of a failure: its traceback, or what was printed last when there is none; without colours, and only as much as a person reads. */
   traceback: string
+  /** Sentences about what did not fail the training, but may not be meant. */
+  warnings: string[]
 }
 
 export function newReport(kind: TrainingReport['kind'], program: string): TrainingReport {
@@ -36,7 +38,14 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
     cells: [],
     images: [],
     traceback: '',
+    warnings: [],
   }
+}
+
+/** Says it in the log, and keeps it for the report. */
+export function warn(report: TrainingReport, text: string): void {
+  warning(text)
+  report.warnings.push(redact(text))
 }
 
 /** Of a traceback: the outermost frames are the user's own code, the innermost ones are where it happened. */

@@ -1,8 +1,8 @@
-import { group, info, shorten, warning } from '../log.ts'
+import { group, info, shorten } from '../log.ts'
 import { TrainingOutput } from './driver/output.ts'
 import { executeNotebook } from './notebook/execute.ts'
 import type { Environments } from './python/environments.ts'
-import type { TrainingReport } from './report.ts'
+import { type TrainingReport, warn } from './report.ts'
 import { executeScript } from './script/execute-script.ts'
 import type { TrainingRequest } from './train.ts'
 
@@ -32,7 +32,7 @@ export async function runProgram(run: ProgramRun, report: TrainingReport): Promi
   } finally {
     report.durationMs = performance.now() - started
     const problem = output.close()
-    if (problem !== '') warning(problem)
+    if (problem !== '') warn(report, problem)
   }
 }
 

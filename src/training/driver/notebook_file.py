@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import warnings
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Optional
+from typing import Iterable, Optional
 
 import nbformat
 from nbformat import NotebookNode
@@ -55,26 +57,46 @@ def is_injected(cell: NotebookNode) -> bool:
     return INJECTED_TAG in cell.metadata.get("tags", [])
 
 
-def inject_parameters(notebook: NotebookNode, parameters: dict[str, Any]) -> list[str]:
-    """Adds a cell that sets the parameters, after the one tagged `parameters` or as the first. Returns warnings."""
+def inject_parameters(notebook: NotebookNode, parameters: dict[str, str]) -> list[str]:
+    """Adds a cell that sets the parameters, after the one tagged `parameters` or as the first. Returns warnings.
+
+    The values are Python source.
+    """
     if not parameters:
         return []
     notebook.cells = [cell for cell in notebook.cells if not is_injected(cell)]
-    tagged = [index for index, cell in enumerate(notebook.cells) if PARAMETERS_TAG in cell.metadata.get("tags", [])]
-    lines = ["# Set by the input notebook_parameters"] + [f"{name} = {value!r}" for name, value in parameters.items()]
+    doubts = unknown_parameters(notebook.cells, parameters)
+    tagged = _tagged(notebook.cells)
+    lines = ["# Set by the input notebook_parameters"] + [f"{name} = {value}" for name, value in parameters.items()]
     cell = new_code_cell("\n".join(lines), metadata={"tags": [INJECTED_TAG]})
     notebook.cells.insert(tagged[0] + 1 if tagged else 0, cell)
-    if not tagged:
-        return []
-    known = _assigned_names(notebook.cells[tagged[0]].source)
-    return [
-        f"The notebook's cell tagged `parameters` does not set `{name}`, which notebook_parameters gives."
-        for name in parameters
-        if known is not None and name not in known
-    ]
+    return doubts
+
+
+def unknown_parameters(cells: list[NotebookNode], names: Iterable[str]) -> list[str]:
+    """A sentence for each parameter that is most likely misspelt."""
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    used = set(re.findall(r"\w+", "\n".join(code)))
+    tagged = _tagged(cells)
+    defaults = _assigned_names(cells[tagged[0]].source) if tagged else None
+    known = used if defaults is None else defaults
+    where = "No code cell of the notebook mentions" if defaults is None else "The cell tagged `parameters` does not set"
+    doubts = []
+    for name in names:
+        if name in known:
+            continue
+        similar = get_close_matches(name, known, n=1, cutoff=0.75)
+        question = f" Is `{similar[0]}` meant?" if similar else ""
+        doubts.append(f"{where} `{name}`, which the input notebook_parameters gives.{question}")
+    return doubts
+
+
+def _tagged(cells: list[NotebookNode]) -> list[int]:
+    return [index for index, cell in enumerate(cells) if PARAMETERS_TAG in cell.metadata.get("tags", [])]
 
 
 def _assigned_names(source: str) -> Optional[set[str]]:
+    """None when the cell is more than Python, such as magic commands."""
     try:
         tree = ast.parse(source)
     except SyntaxError:

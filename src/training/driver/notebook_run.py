@@ -26,6 +26,8 @@ class Outcome(TypedDict, total=False):
     """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled or failed."""
     cell: int
     """Code cell where it ended, 1-based; 0 is the cell with the parameters, none means before the first."""
+    execution_count: Optional[int]
+    """What Jupyter shows for this cell: 3 as `In [3]`."""
     total: int
     """Code cells of the notebook, without the one that sets the parameters."""
     executed: int
@@ -117,6 +119,7 @@ class Run:
             try:
                 await self.execute_cell(cell, index)
             finally:
+                self.outcome["execution_count"] = cell.get("execution_count")
                 self.note_time()
                 self.save()
             self.outcome["executed"] += 0 if is_injected(cell) else 1

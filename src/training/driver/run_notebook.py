@@ -19,7 +19,8 @@ class Request(TypedDict):
     cwd: str
     kernel_python: str
     kernel_environment: dict[str, str]
-    parameters: dict[str, Any]
+    parameters: dict[str, str]
+    """Python source of their values."""
     strict: bool
     """Whether a failing shell command and an expected error fail the run."""
     notebook_timeout: Optional[float]

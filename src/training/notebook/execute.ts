@@ -2,15 +2,15 @@ import { lstatSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
 import { formatBytes } from '../../format.ts'
-import { info, redact, warning } from '../../log.ts'
+import { info, redact } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
 import { memoryNow } from '../memory.ts'
 import { driverEnvironment } from '../process-environment.ts'
-import { lastPrinted, type TrainingReport, tracebackExcerpt } from '../report.ts'
+import { lastPrinted, type TrainingReport, tracebackExcerpt, warn } from '../report.ts'
 import type { ProgramRun } from '../run-program.ts'
 import { notebookError, type Outcome } from './notebook-failure.ts'
-import { pythonValues } from './parameters.ts'
+import { pythonSources } from './parameters.ts'
 
 const LARGE_NOTEBOOK = 50_000_000
 
@@ -22,7 +22,7 @@ const LARGE_NOTEBOOK = 50_000_000
  */
 export async function executeNotebook(run: ProgramRun, output: TrainingOutput, report: TrainingReport): Promise<void> {
   const outcome = await drive(run, output)
-  for (const text of outcome.warnings ?? []) warning(text)
+  for (const text of outcome.warnings ?? []) warn(report, text)
   report.totalCells = outcome.total ?? 0
   report.cells = (outcome.timings ?? []).map(({ cell, first_line, seconds }) => ({
     cell,
@@ -30,7 +30,7 @@ export async function executeNotebook(run: ProgramRun, output: TrainingOutput, r
     seconds,
   }))
   report.images = outcome.images ?? []
-  await inspectEvidence(run.executedNotebook, report.images)
+  await inspectEvidence(run.executedNotebook, report)
   if (outcome.status === 'ok') return
 
   showTraceback(outcome.traceback ?? '', output, report)
@@ -61,7 +61,7 @@ async function drive(run: ProgramRun, output: TrainingOutput): Promise<Outcome> 
       cwd: run.workingDirectory,
       kernel_python: run.kernelPython,
       kernel_environment: visibleVariables(run, home),
-      parameters: pythonValues(run.parameters),
+      parameters: pythonSources(run.parameters),
       strict: run.isStrict,
       notebook_timeout: seconds(run.timeoutMs),
       cell_timeout: seconds(run.cellTimeoutMs),
@@ -82,17 +82,18 @@ function showTraceback(traceback: string, output: TrainingOutput, report: Traini
 }
 
 /** The executed notebook is uploaded and shared, so no secret may stay in it; and it may be too large for that. */
-async function inspectEvidence(notebook: string, images: readonly string[]): Promise<void> {
+async function inspectEvidence(notebook: string, report: TrainingReport): Promise<void> {
+  const { images } = report
   const drawings = images.filter((path) => path.endsWith('.svg'))
   const cleaned = await Promise.all([notebook, ...drawings].map(clean))
   if (cleaned.includes(true)) {
-    warning('The notebook printed a secret of this action. It was replaced by *** in the executed notebook.')
+    warn(report, 'The notebook printed a secret of this action. It was replaced by *** in the executed notebook.')
   }
   if (!isFile(notebook)) return
   const { size } = await stat(notebook)
   info(`Executed notebook: ${notebook} (${formatBytes(size)})`)
   if (images.length > 0) info(`Last plots: ${images.length} in ${dirname(images[0] ?? '')}`)
-  if (size > LARGE_NOTEBOOK) warning(`The executed notebook has ${formatBytes(size)}. Let its cells print less.`)
+  if (size > LARGE_NOTEBOOK) warn(report, `The executed notebook has ${formatBytes(size)}. Let its cells print less.`)
 }
 
 /** @returns whether there was a secret in the file */

@@ -10,6 +10,8 @@ export interface Outcome extends Death {
   status: 'ok' | 'error' | 'cell-timeout' | 'output-lost' | 'died' | 'start-failed' | 'timeout' | 'cancelled' | 'failed'
   /** Code cell, 1-based; 0 is the one with the parameters. */
   cell?: number
+  /** What Jupyter shows for it: 3 as `In [3]`. */
+  execution_count?: number | null
   total?: number
   executed?: number
   ename?: string
@@ -30,6 +32,8 @@ export interface FailureContext extends Surroundings {
   timeoutMs?: number | undefined
   cellTimeoutMs?: number | undefined
   kernelStartTimeoutMs: number
+  /** Its Python. */
+  kernelPython: string
 }
 
 /** The outcome of a run that did not end well, as the error that the action ends with. */
@@ -63,11 +67,7 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
     case 'died':
       return [`was ended${place}: ${describeDeath(outcome, context.memory)}`, 'The Python process of the notebook died']
     case 'start-failed':
-      return [
-        `could not be started: ${outcome.message ?? 'the kernel gave no reason'} ` +
-          `(${describeDeath(outcome, context.memory)} The limit for a start is ${formatDuration(context.kernelStartTimeoutMs)} (kernel_start_timeout_minutes).)`,
-        'The notebook kernel did not start',
-      ]
+      return [`could not be started: ${describeStart(outcome, context)}`, 'The notebook kernel did not start']
     case 'cancelled':
       return [`was cancelled${place}.`, 'Training was cancelled']
     default:
@@ -75,8 +75,17 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
   }
 }
 
-function placeOf({ cell, total, line }: Outcome): string {
+function describeStart(outcome: Outcome, { kernelPython, kernelStartTimeoutMs, memory }: FailureContext): string {
+  const kernel = `its kernel (ipykernel in ${kernelPython})`
+  return outcome.exit_code === undefined || outcome.exit_code === null
+    ? `${kernel} did not answer within ${formatDuration(kernelStartTimeoutMs)} (kernel_start_timeout_minutes). Raise the limit if the runner is slow.`
+    : `${kernel} ended before it answered: ${describeDeath(outcome, memory)} What it said is in the log.`
+}
+
+/** By its place among the code cells, as in the log; Jupyter does not count those that are empty or skipped. */
+function placeOf({ cell, total, line, execution_count }: Outcome): string {
   if (cell === undefined) return ''
   if (cell === 0) return ' in the cell that sets notebook_parameters'
-  return ` in cell ${cell} of ${total ?? 0}${line === undefined || line === null ? '' : `, line ${line}`}`
+  const shown = execution_count ?? cell
+  return ` in cell ${cell} of ${total ?? 0}${shown === cell ? '' : ` (In [${shown}])`}${line ? `, line ${line}` : ''}`
 }

@@ -13,42 +13,38 @@ const KEYWORDS = new Set(
  * @throws DeployError that names the first one that cannot
  */
 export function checkParameters(parameters: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || KEYWORDS.has(name)) {
-      throw parameterError(`\`${name}\` is not a name that a Python variable can have`)
-    }
-    checkValue(name, value)
-  }
+  const wrong = Object.keys(parameters).find((name) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || KEYWORDS.has(name))
+  if (wrong === undefined) return
+  throw new DeployError(
+    `In the input notebook_parameters \`${wrong}\` is not a name that a Python variable can have: letters, digits and ` +
+      '_, no digit first, and no word of the language.',
+    { annotation: { title: 'Parameter not usable' } },
+  )
 }
 
-function checkValue(name: string, value: unknown): void {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw parameterError(`\`${name}\` holds ${value}, which cannot be passed to the notebook`)
-  }
-  if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) checkValue(name, part)
-  }
+/** The Python source of each value, which has the same type there. */
+export function pythonSources(parameters: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, pythonSource(value)]))
 }
 
 /**
- * The values as JSON that Python reads with the same types: whole numbers of any size stay whole (bigint), and `1.0`
- * stays a float (number).
+ * @param value whole numbers are bigint, other numbers float; a mapping is a Map or an object
+ * @returns an expression of builtins only, in one line
  */
-export function pythonValues(value: unknown): unknown {
-  if (typeof value === 'bigint') return rawJson(String(value))
-  if (typeof value === 'number') return rawJson(/[.e]/.test(String(value)) ? String(value) : `${value}.0`)
-  if (Array.isArray(value)) return value.map(pythonValues)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, pythonValues(part)]))
+export function pythonSource(value: unknown): string {
+  if (value === null || value === undefined) return 'None'
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return float(value)
+  // What JSON escapes, Python reads the same.
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(pythonSource).join(', ')}]`
+  const entries = value instanceof Map ? [...value] : Object.entries(value)
+  return `{${entries.map(([key, part]) => `${pythonSource(key)}: ${pythonSource(part)}`).join(', ')}}`
 }
 
-/** @see https://github.com/tc39/proposal-json-parse-with-source, in Node from 21 on */
-function rawJson(text: string): unknown {
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text)
-}
-
-function parameterError(problem: string): DeployError {
-  return new DeployError(`In the input notebook_parameters ${problem}.`, {
-    annotation: { title: 'Parameter not usable' },
-  })
+function float(value: number): string {
+  if (Number.isNaN(value)) return 'float("nan")'
+  if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")'
+  return /[.e]/.test(String(value)) ? String(value) : `${value}.0`
 }
