@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import {
   driverEnvironment,
   installerEnvironment,
   kernelEnvironment,
-  toolInstallerEnvironment,
+  ownInstallerEnvironment,
 } from '../../src/training/process-environment.ts'
 import { findPython, locateProgram, pythonCandidates } from '../../src/training/python/find-python.ts'
 
@@ -123,8 +123,8 @@ describe('n29: variables', () => {
       'UV_PYTHON_DOWNLOADS',
     ])
     expect(seen.UV_PYTHON_DOWNLOADS).toBe('never')
-    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('UV_EXCLUDE_NEWER')
-    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('PIP_CONSTRAINT')
+    expect(ownInstallerEnvironment(environment)).not.toHaveProperty('UV_EXCLUDE_NEWER')
+    expect(ownInstallerEnvironment(environment)).toMatchObject({ PIP_CONSTRAINT: devNull, PIP_REQUIRE_HASHES: '0' })
   })
 
   test('the kernel sees an allow list and what the user names, which never brings inputs or tokens of the runner in', () => {

@@ -43,6 +43,11 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
   })
 }
 
+/** Why an installer failed that had no file of the user, in a sentence without its end. */
+export function explain(installer: 'pip' | 'uv', output: string): string {
+  return (installer === 'uv' ? explainUvFailure(output, []) : explainPipFailure(output, '')).reason
+}
+
 function explainUv({ output, files, workspace }: FailedInstallation): Explanation {
   const { reason, name, path, line } = explainUvFailure(output, files)
   if (path !== undefined) return { reason, path: resolve(workspace, path), line }
