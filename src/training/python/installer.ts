@@ -32,7 +32,7 @@ export interface InstallerRequest extends VenvRequest {
 }
 
 export function pipInstaller(request: InstallerRequest): Installer {
-  const { workspace: cwd, environment, temp } = request
+  const { workspace: cwd, environment } = request
   const env = installerEnvironment(environment)
   const own = ownInstallerEnvironment(environment)
   return {
@@ -42,8 +42,8 @@ export function pipInstaller(request: InstallerRequest): Installer {
       const [kernelPython = '', toolPython] = await makeWithPip(tool === undefined ? [kernel] : [kernel, tool], request)
       return { kernelPython, toolPython }
     },
-    install: (args, python) => pipInstall(args, { python, cwd, env, live: true, log: join(temp, 'pip.log') }),
-    installOwn: (args, python) => pipInstall(args, { python, cwd, env: own, log: join(temp, 'pip-own.log') }),
+    install: (args, python) => pipInstall(args, { python, cwd, env, live: true }),
+    installOwn: (args, python) => pipInstall(args, { python, cwd, env: own }),
     freeze: async (python) => (await pip(['freeze'], { python, cwd, env })).output,
     warmUp: (python, imports) => warmUp(python, imports, request),
   }
@@ -55,8 +55,9 @@ export function pipInstaller(request: InstallerRequest): Installer {
 export async function uvInstaller(uv: Uv, sources: string, request: InstallerRequest): Promise<Installer> {
   const { workspace: cwd, environment, temp } = request
   const env = installerEnvironment(environment)
-  const ownCall = { cwd, env: ownInstallerEnvironment(environment), config: join(temp, 'uv.toml') }
-  await writeFile(ownCall.config, sources)
+  const ownCall = { cwd, env: ownInstallerEnvironment(environment), config: join(temp, 'own-uv.toml') }
+  // It may hold passwords.
+  await writeFile(ownCall.config, sources, { mode: 0o600 })
   const make = async (folder: string) => {
     const { code, output } = await uvVenv(uv, request.python.executable, folder, ownCall)
     if (code !== 0) throw venvError(output, request.python)

@@ -1,36 +1,33 @@
-import { readFile } from 'node:fs/promises'
-import { info } from '../../log.ts'
-import { variable } from '../process-environment.ts'
 import { type InstallerCall, type InstallerOutcome, runInstaller } from './run-installer.ts'
 
-/** pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. */
-const PIP =
-  'import os, runpy; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); runpy.run_module("pip", run_name="__main__", alter_sys=True)'
+/**
+ * pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. It prints what
+ * pip only logs, and then takes for "no such package": an index that refuses or cannot answer.
+ */
+const PIP = `
+import logging, os, runpy, sys
+
+class Unfetched(logging.Handler):
+    def emit(self, record):
+        if str(record.msg).startswith("Could not fetch URL"):
+            print(record.getMessage(), file=sys.stderr, flush=True)
+
+logging.getLogger("pip._internal.index").setLevel(logging.DEBUG)
+logging.getLogger("pip._internal.index").addHandler(Unfetched())
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+`
 
 /** A line for each small package, which hides what matters: what takes long, what was installed, what went wrong. */
 const chatter =
-  /^\s*(Collecting |Requirement already |Using cached |Looking in |Downloading .*[ (]\d+(\.\d+)? (bytes|kB)|Installing collected)/
+  /^\s*(Collecting |Requirement already |Using cached |Looking in |Could not fetch URL |Downloading .*[ (]\d+(\.\d+)? (bytes|kB)|Installing collected)/
 
 /** Arguments for a requirements file of ours, to be followed by its path: it is complete, so there is nothing to resolve. */
 export const COMPLETE = ['--require-hashes', '--no-deps', '--only-binary', ':all:', '-r']
 
 /** Runs `pip install` in an environment. Never throws for what pip says. */
 export async function pipInstall(args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
-  // A log that the user asks for stays theirs.
-  const log = variable(call.env, 'PIP_LOG') === undefined ? call.log : undefined
-  const logged = log === undefined ? [] : ['--log', log]
-  const command = ['install', '--no-input', '--no-compile', '--progress-bar', 'off', ...logged, ...args]
-  const outcome = await pip(command, call)
-  if (outcome.code === 0 || log === undefined) return outcome
-  const unfetched = await readUnfetched(log)
-  if (call.live === true) for (const line of unfetched) info(line)
-  return { ...outcome, output: [...unfetched, outcome.output].join('\n') }
-}
-
-/** What pip says of indexes that did not answer as they should. It only logs that, and goes on. */
-async function readUnfetched(log: string): Promise<string[]> {
-  const text = await readFile(log, 'utf8').catch(() => '')
-  return [...new Set(Array.from(text.matchAll(/^\S+ +(Could not fetch URL .+)$/gm), ([, line = '']) => line))]
+  return pip(['install', '--no-input', '--no-compile', '--progress-bar', 'off', ...args], call)
 }
 
 export async function pip(args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {

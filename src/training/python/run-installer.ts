@@ -8,8 +8,6 @@ export interface InstallerCall {
   env: Record<string, string>
   /** Prints the output while it runs. Default: only kept. */
   live?: boolean
-  /** File for what pip does not print. */
-  log?: string
   /** A `uv.toml` that takes the place of all configuration files of uv. */
   config?: string
 }

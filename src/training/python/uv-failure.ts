@@ -1,4 +1,5 @@
-import { canonicalName, type RequirementsFile } from './requirements-files.ts'
+import { canonicalName } from '../../pip-failure.ts'
+import type { RequirementsFile } from './requirements-files.ts'
 
 export interface UvFailure {
   /** What failed, in one sentence without its end. */
@@ -25,7 +26,10 @@ const causes: Cause[] = [
   },
   {
     find: /(\S+) was not found in the (?:package registry|provided package locations|cache)/,
-    say: (it) => `there is no package ${it} in the package index; check its spelling`,
+    say: (it, told) =>
+      told.includes('not found in the package registry')
+        ? `there is no package ${it} in the package index; check its spelling`
+        : `${it} is not here, and uv may not look in a package index (UV_OFFLINE, \`offline\` or \`no-index\`)`,
   },
   {
     find: /Python>=?(\S+?),? and you require \S+?[,.]? we can conclude/,
@@ -93,6 +97,14 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
   const told = oneLine(output).replace(/\{[^{}]*\}/g, '')
   const built = buildFailure(output, told)
   if (built) return built
+  const refused = refusal(output)
+  if (refused !== undefined && /was not found in|no versions? of/.test(told)) {
+    const missing = /(\S+) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package'
+    return {
+      reason: `the package index ${refused} while looking for ${missing}; check its user and password`,
+      ...nameIn(missing),
+    }
+  }
   const network = /(?:Failed to fetch|error sending request for url)[:\s(]+`?([^\s`)]+)/.exec(told)?.[1]
   for (const { find, say } of causes) {
     const match = find.exec(told)
@@ -105,6 +117,14 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
     return { reason: `the package index cannot be reached (${network}: ${last})` }
   }
   return { reason: told.split(' × ')[0] || 'uv gave no reason' }
+}
+
+/** How an index refused. uv tells it in a hint, as if the package were missing. */
+function refusal(output: string): string | undefined {
+  const hint = /hint: An index (?:URL )?\((\S+)\) .*?\b(40[137] [A-Z][a-z]+(?: [A-Z][a-z]+)*)/.exec(
+    output.replace(/\s+/g, ' '),
+  )
+  return hint === null ? undefined : `${hint[1]} refuses access (${hint[2]})`
 }
 
 /** What pip would have installed, and how to get it. */

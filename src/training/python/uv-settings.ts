@@ -59,7 +59,7 @@ export async function readUvSettings(environment: NodeJS.ProcessEnv, workspace: 
       for (const kind of name === 'index' ? kindsOfIndexes(value) : [name]) {
         const isSet = value !== false && !(Array.isArray(value) && value.length === 0)
         if (isSet && !values.has(kind))
-          values.set(kind, { name: kind, value: String(value), place: `${name} in ${path}` })
+          values.set(kind, { name: kind, value: JSON.stringify(value), place: `${name} in ${path}` })
       }
     }
   }
