@@ -33,7 +33,9 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
   const file = path ?? main?.path
   const where =
     file === main?.path ? (line ? ` (line ${line})` : '') : ` (${shown(file ?? '')}${line ? `, line ${line}` : ''})`
-  const message = `${installer} could not install ${what}: ${reason}${where}. ${installer}'s own words are in the log.`
+  const isOurs = /\bipykernel\b/.test(reason) && !namedRequirements(files).some(({ name }) => name === 'ipykernel')
+  const why = isOurs ? ' ipykernel runs the notebook; name it in the requirements to choose its version.' : ''
+  const message = `${installer} could not install ${what}: ${reason}${where}.${why} ${installer}'s own words are in the log.`
   return new DeployError(await explainFullDisk(message, temp), {
     annotation: {
       title: 'Packages could not be installed',
