@@ -1,13 +1,13 @@
 import { DeployError } from '../../errors.ts'
 import type { Setting, Settings } from './settings.ts'
 
-export interface InstallerChoice {
+interface InstallerChoice {
   name: 'uv' | 'pip'
   /** What a person should know about it. */
   remark?: { text: string; isWarning: boolean }
 }
 
-export interface InstallerFacts {
+interface InstallerFacts {
   /** The input `installer`. */
   installer: 'auto' | 'uv' | 'pip'
   /** Version of the uv of this machine. */

@@ -1,33 +1,24 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DeployError } from '../../errors.ts'
-import { info, warning } from '../../log.ts'
-import { maskIndexes } from '../secrets.ts'
+import { info } from '../../log.ts'
 import { allEnded } from './all-ended.ts'
-import { chooseInstaller } from './choose-installer.ts'
-import type { Python } from './find-python.ts'
+import { findInstaller, type InstallerSearch, type ReadyInstaller } from './find-installer.ts'
 import { explain, installationError } from './installation-error.ts'
 import { type InstalledPackage, installedPackages } from './installed-packages.ts'
-import { type Installer, pipInstaller, uvInstaller } from './installer.ts'
+import type { Installer } from './installer.ts'
 import { COMPLETE } from './pip.ts'
-import { type PipSettings, readPipSettings } from './pip-settings.ts'
 import { namedRequirements, type RequirementsFile, readRequirements } from './requirements-files.ts'
 import type { InstallerOutcome } from './run-installer.ts'
 import type { Settings } from './settings.ts'
-import { findUv, installUv, type Uv } from './uv.ts'
-import { readUvSettings, type UvSettings } from './uv-settings.ts'
-import { makeWithPip, sitePackages } from './virtual-environments.ts'
+import { sitePackages } from './virtual-environments.ts'
 
-export interface EnvironmentsRequest {
-  python: Python
-  workspace: string
+interface EnvironmentsRequest extends InstallerSearch {
   requirements?: string | undefined
-  installer: 'auto' | 'uv' | 'pip'
   /** Whether a notebook is to be run. A script needs the user's packages only. */
   needsKernel: boolean
   /** Existing folder; the environments become its subfolders `kernel` and `tool`. */
   temp: string
-  environment: NodeJS.ProcessEnv
 }
 
 export interface Environments {
@@ -41,12 +32,6 @@ export interface Prepared extends Environments {
   installer: 'pip' | 'uv'
   /** Those that matter to the model. */
   packages: InstalledPackage[]
-}
-
-interface ReadyInstaller {
-  installer: Installer
-  /** Its own. */
-  settings: Settings
 }
 
 /**
@@ -68,7 +53,10 @@ const WARM_UP = 'import nbclient, nbformat.v4, jupyter_client.manager, zmq.async
  */
 export async function prepareEnvironments(request: EnvironmentsRequest): Promise<Prepared> {
   const files = request.requirements === undefined ? [] : readRequirements(request.requirements)
-  const ready = await findInstaller(request, files)
+  const ready = await findInstaller(
+    request,
+    files.map(({ text }) => text),
+  )
   const { installer } = ready
   const kernel = join(request.temp, 'kernel')
   const { kernelPython, toolPython } = request.needsKernel
@@ -93,36 +81,6 @@ function checkKernel(sitePackages: string, installer: string): void {
       `\`user\` from its configuration (${installer === 'uv' ? '[tool.uv.pip] of pyproject.toml, or uv.toml' : 'pip.conf'}).`,
     { annotation: { title: 'Packages are elsewhere' } },
   )
-}
-
-async function findInstaller(
-  request: EnvironmentsRequest,
-  files: readonly RequirementsFile[],
-): Promise<ReadyInstaller> {
-  const { environment, installer, temp, workspace, python } = request
-  const [present, pipSettings, uvSettings] = await allEnded<[Uv | undefined, PipSettings, UvSettings]>([
-    installer === 'pip' ? Promise.resolve(undefined) : findUv(request),
-    readPipSettings(python.executable, environment, temp),
-    readUvSettings(environment, workspace),
-  ])
-  const texts = [...files.map((file) => file.text), ...pipSettings.texts, ...uvSettings.texts]
-  maskIndexes(texts, environment)
-  if (pipSettings.problem !== undefined && installer !== 'uv') {
-    throw new DeployError(`${pipSettings.problem}. Mend that file, or set \`installer: uv\`.`, {
-      annotation: { title: 'Broken settings of pip' },
-    })
-  }
-  const { name, remark } = chooseInstaller({ installer, uv: present?.version, pipSettings, uvSettings })
-  if (remark !== undefined) (remark.isWarning ? warning : info)(remark.text)
-  if (name === 'pip') return { installer: pipInstaller(request), settings: pipSettings }
-  const uv = present ?? (await downloadUv(temp, request))
-  info(`uv ${uv.version} (${uv.program}) installs.`)
-  return { installer: await uvInstaller(uv, uvSettings.sources, request), settings: uvSettings }
-}
-
-async function downloadUv(temp: string, request: EnvironmentsRequest): Promise<Uv> {
-  const [python = ''] = await makeWithPip([join(temp, 'uv')], request)
-  return installUv(python, temp, request.environment)
 }
 
 async function installTools(python: string, installer: Installer, version: string): Promise<void> {

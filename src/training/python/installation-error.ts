@@ -1,11 +1,12 @@
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { DeployError } from '../../errors.ts'
 import { explainPipFailure } from '../../pip-failure.ts'
+import { shownPath } from '../shown-path.ts'
 import { namedRequirements, type RequirementsFile } from './requirements-files.ts'
 import { explainUvFailure } from './uv-failure.ts'
 
-export interface FailedInstallation {
+interface FailedInstallation {
   installer: 'pip' | 'uv'
   output: string
   /** The requirements file, and those that it includes; empty when only the kernel was to be installed. */
@@ -26,7 +27,7 @@ interface Explanation {
 /** A failed installation of the user's packages, as the error that the run ends with. */
 export async function installationError(failed: FailedInstallation): Promise<DeployError> {
   const { installer, files, workspace, temp } = failed
-  const shown = (path: string) => relative(workspace, path).split(sep).join('/')
+  const shown = (path: string) => shownPath(workspace, path)
   const { reason, path, line } = installer === 'uv' ? explainUv(failed) : explainPip(failed)
   const main = files[0]
   const what = main === undefined ? 'ipykernel' : `the packages of ${shown(main.path)}`

@@ -89,7 +89,7 @@ async function parse(
 }
 
 /** pip's configuration files that exist, by path. A file that cannot be read counts as empty, as it does for pip. */
-export function readPipConfiguration(
+function readPipConfiguration(
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
 ): Record<string, string> {

@@ -1,7 +1,8 @@
 import { canonicalName } from '../../pip-failure.ts'
 import type { RequirementsFile } from './requirements-files.ts'
+import { unparsedRequirement } from './unparsed-requirement.ts'
 
-export interface UvFailure {
+interface UvFailure {
   /** What failed, in one sentence without its end. */
   reason: string
   /** Name of the package that it is about. */
@@ -91,8 +92,8 @@ const causes: Cause[] = [
 export function explainUvFailure(output: string, files: readonly RequirementsFile[]): UvFailure {
   const binary = files.find((file) => file.text.includes('\0'))
   if (binary) return { reason: 'the file is saved as UTF-16; save it as UTF-8', path: binary.path, line: 1 }
-  const parsed = parseFailure(output, files)
-  if (parsed) return parsed
+  const unparsed = unparsedRequirement(output, files)
+  if (unparsed) return unparsed
   // Markers in braces belong to dependencies, and hold what looks like other requirements.
   const told = oneLine(output).replace(/\{[^{}]*\}/g, '')
   const built = buildFailure(output, told)
@@ -152,32 +153,6 @@ function oneLine(output: string): string {
     .replace(/\s+/g, ' ')
     .replace(/^[\s×]+/, '')
     .trim()
-}
-
-/** A line that is no requirement. uv tells lines for some of them and bytes for others. */
-function parseFailure(output: string, files: readonly RequirementsFile[]): UvFailure | undefined {
-  const [, path, line] = /Unexpected .*?, expected .*: (.+?):(\d+):\d+\s*$/m.exec(output) ?? []
-  if (path !== undefined) {
-    const file = fileNamed(path, files)
-    const text = file?.text.split(/\r?\n/)[Number(line) - 1]?.trim() ?? ''
-    return { reason: notARequirement(text), path, line: Number(line) }
-  }
-  const [, named, position] = /Couldn't parse requirement in `([^`]+)` at position (\d+)/.exec(output) ?? []
-  if (named === undefined) return undefined
-  const bytes = Buffer.from(fileNamed(named, files)?.text ?? '')
-  const number = bytes.subarray(0, Number(position)).toString().split('\n').length
-  const text = bytes.toString().split(/\r?\n/)[number - 1]?.trim() ?? ''
-  return { reason: notARequirement(text), path: named, line: number }
-}
-
-function notARequirement(text: string): string {
-  const merge = /^(<{7}|={7}|>{7})/.test(text)
-  return `'${text}' is not a requirement${merge ? ': the file holds an unfinished merge' : ''}`
-}
-
-function fileNamed(path: string, files: readonly RequirementsFile[]): RequirementsFile | undefined {
-  const wanted = path.replaceAll('\\', '/').replace(/^\.\//, '')
-  return files.find((file) => `/${file.path.replaceAll('\\', '/')}`.endsWith(`/${wanted.replace(/^\//, '')}`))
 }
 
 function buildFailure(output: string, told: string): UvFailure | undefined {
