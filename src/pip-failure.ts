@@ -108,6 +108,16 @@ function refusal(output: string): string | undefined {
   return found && `${found.url.slice(0, -name.length - 1)} refuses access (${found.status} ${found.words})`
 }
 
+/**
+ * The indexes that did not let pip in, for lack of a user and password or for wrong ones.
+ *
+ * @param output all that pip printed, with what it only tells its log
+ */
+export function refusingIndexes(output: string): string[] {
+  const refused = [...output.matchAll(unfetched)].filter(([, , status]) => status === '401' || status === '407')
+  return [...new Set(refused.map(([, url = '']) => url.replace(/[^/]+\/$/, '')))]
+}
+
 function isUnreachable(output: string, detail: string): boolean {
   // A retry that was not the last one may have helped.
   const final = output.replace(/^WARNING: Retrying \(Retry\(total=[1-9].*$/gm, '')

@@ -198,6 +198,17 @@ test('n6, n47: auto does not let pip look on the public index for what uv has to
   expect(existsSync(join(temp, 'kernel'))).toBe(false)
 })
 
+test('n47: pip goes on without a further index that refuses, which is told', async () => {
+  answer = 401
+  const more = { PIP_EXTRA_INDEX_URL: `http://reader:extra-pw-64@${host}/simple` }
+  const { outcome, shown } = await made(six.free, { installer: 'pip', environment: { ...environment, ...more } })
+  expect(outcome).toMatchObject({ installer: 'pip' })
+  const warnings = shown.match(/^::warning::The package index http.*$/gm)
+  expect(warnings).toEqual([
+    `::warning::The package index http://reader:****@${host}/simple/ refused access, so its packages were left out. Check its user and password.`,
+  ])
+})
+
 test('n6: a file that pip cannot read ends the run before anything is installed', async () => {
   const file = join(newFolder('settings'), 'pip.conf')
   writeFileSync(file, 'index-url = https://index.invalid\n')

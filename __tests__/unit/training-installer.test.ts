@@ -389,6 +389,21 @@ describe('n8: what uv says, in one sentence', () => {
       /^there is no package six>2; .*UV_PRERELEASE: allow/,
       'six',
     ],
+    [
+      `${noSolution('six was not found in the package registry and you require six')}\nhint: An index URL (https://idx/simple) could not be queried due to a lack of valid\n      authentication credentials (401 Unauthorized).\n`,
+      /^the package index https:\/\/idx\/simple refuses access \(401 Unauthorized\) while looking for six; check its user/,
+      'six',
+    ],
+    [
+      `${noSolution('there are no versions of mine and you require mine')}\nhint: An index (https://idx/simple) returned a 403 Forbidden error. Check it.\n`,
+      /^the package index https:\/\/idx\/simple refuses access \(403 Forbidden\) while looking for mine;/,
+      'mine',
+    ],
+    [
+      `${noSolution('six was not found in the cache and you require six')}\nhint: Packages were unavailable because the network was disabled.\n`,
+      /^six is not here, and uv may not look in a package index/,
+      'six',
+    ],
     ['error: Something new\n  cause: of an unknown kind\n', /^Something new$/, undefined],
     ['', /^uv gave no reason$/, undefined],
   ])('%#', (output, reason, name) => {

@@ -43,6 +43,7 @@ describe('n30: names that say that their value is secret', () => {
       'my_secret',
       'AWS_SECRET_ACCESS_KEY',
       'BASIC_AUTH',
+      'AUTHORIZATION',
     ],
   ])('%s', (name) => {
     expect(isSecretName(name)).toBe(true)

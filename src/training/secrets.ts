@@ -4,7 +4,7 @@ import { mask } from '../log.ts'
 
 /** What says that a value is secret. `TOKENIZERS_PARALLELISM`, `GIT_AUTHOR_NAME` and `OLDPWD` do not. */
 const SECRET_NAME =
-  /TOKEN(?!I[ZS])|SECRET|PASSW|PASSPHRASE|PASSCODE|(?<!^(?:OLD)?)PWD|CREDENTIAL|AUTH(?!OR)|KEY|CONN(ECTION)?_?STR(ING)?|PASS(_|$)|(^|_)(PAT|DSN|SAS|JWT|WEBHOOK|COOKIE)(_|$)/i
+  /TOKEN(?!I[ZS])|SECRET|PASSW|PASSPHRASE|PASSCODE|(?<!^(?:OLD)?)PWD|CREDENTIAL|AUTH(?!OR(?!I))|KEY|CONN(ECTION)?_?STR(ING)?|PASS(_|$)|(^|_)(PAT|DSN|SAS|JWT|WEBHOOK|COOKIE)(_|$)/i
 
 /** Stars for a short word would only spoil the log. */
 const SHORTEST = 6

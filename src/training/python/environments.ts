@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DeployError } from '../../errors.ts'
-import { info } from '../../log.ts'
+import { info, warning } from '../../log.ts'
+import { refusingIndexes } from '../../pip-failure.ts'
 import { allEnded } from './all-ended.ts'
 import { findInstaller, type InstallerSearch, type ReadyInstaller } from './find-installer.ts'
-import { explain, installationError } from './installation-error.ts'
+import { failureReason, installationError } from './installation-error.ts'
 import { type InstalledPackage, installedPackages } from './installed-packages.ts'
 import type { Installer } from './installer.ts'
 import { COMPLETE } from './pip.ts'
@@ -89,7 +90,7 @@ async function installTools(python: string, installer: Installer, version: strin
   info(output)
   throw new DeployError(
     `${installer.name} could not install what runs the notebook (nbclient and its dependencies): ` +
-      `${explain(installer.name, output)}. It needs PyPI or a mirror of it, and a Python that they support (this one is ` +
+      `${failureReason(installer.name, output)}. It needs PyPI or a mirror of it, and a Python that they support (this one is ` +
       `${version}). ${installer.name}'s own words are in the log.`,
     { annotation: { title: 'The notebook runner could not be installed' } },
   )
@@ -104,6 +105,10 @@ async function installUserPackages(
   const { requirements, workspace, temp, needsKernel } = request
   const check = async ({ code, output }: InstallerOutcome) => {
     if (code !== 0) throw await installationError({ installer: installer.name, output, files, workspace, temp })
+    // uv fails then; pip goes on with what other indexes have.
+    for (const index of refusingIndexes(output)) {
+      warning(`The package index ${index} refused access, so its packages were left out. Check its user and password.`)
+    }
   }
   const users = requirements === undefined ? [] : ['-r', requirements]
   const names = new Set(namedRequirements(files).map(({ name }) => name))

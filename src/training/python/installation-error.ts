@@ -47,7 +47,7 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
 }
 
 /** Why an installer failed that had no file of the user, in a sentence without its end. */
-export function explain(installer: 'pip' | 'uv', output: string): string {
+export function failureReason(installer: 'pip' | 'uv', output: string): string {
   return (installer === 'uv' ? explainUvFailure(output, []) : explainPipFailure(output, '')).reason
 }
 
