@@ -12,10 +12,12 @@ interface Cause {
 }
 
 const network =
-  /WARNING: Retrying \(Retry\(total=0|NewConnectionError|NameResolutionError|Max retries exceeded|SSLError/
+  /WARNING: Retrying \(Retry\(total=0|NewConnectionError|NameResolutionError|Max retries exceeded|SSLError|^Could not fetch URL \S+: 5\d\d /m
 /** As pip's own crash ends when a download breaks off. */
 const brokenOff =
   /^\S*\b(?:ReadTimeoutError|ConnectTimeoutError|ProtocolError|IncompleteRead|Connection\w*Error): (.+)$/m
+/** What pip only tells its log, which a caller may have it print: an index that refuses, or cannot answer. */
+const unfetched = /^Could not fetch URL (\S+): (\d{3}) \w+ Error: (.+?) for url/gm
 const noMatch = /^ERROR: No matching distribution found for (.+?)(?: \(from .*\))?$/m
 
 const causes: Cause[] = [
@@ -43,6 +45,15 @@ const causes: Cause[] = [
   {
     find: (output) => (neededPython(output) === undefined ? undefined : noMatch.exec(output)?.[1]),
     say: (it, output) => `${it} needs Python ${neededPython(output)}`,
+  },
+  {
+    find: /^WARNING: The repository located at (\S+) is not a trusted or secure host and is being ignored/m,
+    say: (it) =>
+      `pip ignores the package index at ${it}, which is not https: use https, or set PIP_TRUSTED_HOST: ${it}`,
+  },
+  {
+    find: (output) => (refusal(output) === undefined ? undefined : noMatch.exec(output)?.[1]),
+    say: (it, output) => `the package index ${refusal(output)} while looking for ${it}; check its user and password`,
   },
   {
     find: noMatch,
@@ -83,6 +94,28 @@ export function explainPipFailure(output: string, requirements: string): PipFail
     return { reason, ...(line === undefined ? {} : { line }) }
   }
   return { reason: 'pip gave no reason' }
+}
+
+/** How an index refused the package that is missing. */
+function refusal(output: string): string | undefined {
+  const name = canonicalName(/^[\w.-]+/.exec(noMatch.exec(output)?.[1] ?? '')?.[0] ?? '')
+  const answers = [...output.matchAll(unfetched)].map(([, url = '', status, words]) => ({ url, status, words }))
+  const about = answers.filter(({ url }) => url.endsWith(`/${name}/`))
+  const refused = about.find(({ status }) => status === '401' || status === '407')
+  // Some indexes answer 403 for what they do not have: it counts where no other index was asked with success.
+  const isOnlyOne = about.every(({ status }) => status === '403') && /\(from versions: none\)/.test(output)
+  const found = refused ?? (isOnlyOne ? about[0] : undefined)
+  return found && `${found.url.slice(0, -name.length - 1)} refuses access (${found.status} ${found.words})`
+}
+
+/**
+ * The indexes that did not let pip in, for lack of a user and password or for wrong ones.
+ *
+ * @param output all that pip printed, with what it only tells its log
+ */
+export function refusingIndexes(output: string): string[] {
+  const refused = [...output.matchAll(unfetched)].filter(([, , status]) => status === '401' || status === '407')
+  return [...new Set(refused.map(([, url = '']) => url.replace(/[^/]+\/$/, '')))]
 }
 
 function isUnreachable(output: string, detail: string): boolean {
@@ -147,14 +180,18 @@ function crash(output: string): [string, string | undefined] | undefined {
 
 const after = (detail: string | undefined) => (detail === undefined ? '' : `: ${detail}`)
 
+/** The form of a package's name that all its spellings share. */
+export function canonicalName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-')
+}
+
 function lineOf(detail: string, output: string, requirements: string): number | undefined {
   const named = /\(from line (\d+) of /.exec(output.slice(output.search(/^\s*(ERROR|error):/m)))?.[1]
   if (named !== undefined) return Number(named)
   const name = /^[\w.-]+/.exec(detail)?.[0]
   if (name === undefined) return undefined
-  const canonical = (text: string) => text.toLowerCase().replace(/[-_.]+/g, '-')
   const index = requirements
     .split(/\r?\n/)
-    .findIndex((line) => canonical(/^\s*([\w.-]+)/.exec(line)?.[1] ?? '') === canonical(name))
+    .findIndex((line) => canonicalName(/^\s*([\w.-]+)/.exec(line)?.[1] ?? '') === canonicalName(name))
   return index < 0 ? undefined : index + 1
 }

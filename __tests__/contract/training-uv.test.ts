@@ -57,7 +57,9 @@ test('n6: uv is not taken where only pip is configured, and the log says so', as
   } as const
   const { outcome, log } = await captured(() => makeEnvironments(undefined, more))
   expect(outcome).toMatchObject({ installer: 'pip' })
-  expect(log).toMatch(/^pip installs, although there is uv \S+: only pip is configured \(PIP_EXTRA_INDEX_URL\)/m)
+  expect(log).toMatch(
+    /^pip installs, although there is uv \S+: only pip is told .* \(PIP_EXTRA_INDEX_URL\)\. To have uv install, set UV_INDEX\.$/m,
+  )
 })
 
 test('n6: a program called uv that is none is not taken', async () => {
@@ -80,7 +82,7 @@ test('n6, n12: asked for and absent, uv is installed with its hash, and warns of
   const { outcome, log } = await captured(() => makeEnvironments('six\n', more))
   expect(outcome).toMatchObject({ installer: 'uv' })
   expect(log).toContain(`uv ${version} (`)
-  expect(log).toMatch(/^::warning::uv does not read PIP_EXTRA_INDEX_URL/m)
+  expect(log).toMatch(/^::warning::uv installs, and does not read PIP_EXTRA_INDEX_URL\. For uv set UV_INDEX\.$/m)
 })
 
 test('n5: the own settings of a project count for uv, but may not send packages elsewhere', async () => {

@@ -124,15 +124,19 @@ describe('one problem, in a sentence that names the input', () => {
     [{ executed_notebook_path: 'model.pkl' }, 'executed_notebook_path is a file that this step reads'],
     [{ executed_notebook_path: 'folder' }, 'executed_notebook_path is "folder", which is a folder; name a file in it'],
     [{ requirements_path: 'environment.yml' }, 'requirements_path is "environment.yml", an environment of conda'],
+    [
+      { requirements_path: 'uv.lock' },
+      'requirements_path is "uv.lock", a lock file of uv, which is not read. `uv export ',
+    ],
   ])('%j', async (given, sentence) => {
-    const files = { ...both, 'environment.yml': 'dependencies: [numpy]', 'folder/x': '' }
+    const files = { ...both, 'environment.yml': 'dependencies: [numpy]', 'folder/x': '', 'uv.lock': '' }
     const found = await problems({ ...onGitHub, ...given }, { files })
     expect(found).toEqual([expect.stringMatching(/\.$/)])
     expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
   })
 })
 
-describe('an environment of conda', () => {
+describe('packages that are listed elsewhere', () => {
   test.each(['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml'])(
     '%s without requirements.txt is warned of, with what to do',
     async (name) => {
@@ -142,11 +146,28 @@ describe('an environment of conda', () => {
     },
   )
 
+  test.each([
+    ['uv.lock', '', '`uv export --no-dev --no-hashes -o requirements.txt`'],
+    ['poetry.lock', '', '`poetry export --without-hashes -o requirements.txt`'],
+    ['Pipfile', '', '`pipenv requirements > requirements.txt`'],
+    ['pyproject.toml', '[project]\nname = "x"\ndependencies = [\n  "six",\n]\n', 'the line `-e .`'],
+    ['pyproject.toml', '[tool.poetry.dependencies]\nsix = "*"\n', 'the line `-e .`'],
+  ])('%s without requirements.txt is warned of, with what to do: %#', async (name, text, remedy) => {
+    await read(onGitHub, { files: { ...both, [name]: text } })
+    expect(printed.text()).toMatch(`::warning file=${name}::There is no requirements.txt, but ${name} is`)
+    expect(printed.text()).toContain(remedy)
+  })
+
   test.each<[string, Record<string, string>]>([
+    [
+      'in a pyproject.toml without packages',
+      { ...both, 'pyproject.toml': '[project]\ndependencies = []\n[tool.black]\n' },
+    ],
     ['beside a requirements.txt', { ...both, 'requirements.txt': '' }],
     ['where nothing is trained', {}],
   ])("is nobody's business %s", async (_, files) => {
-    await read(onGitHub, { files: { ...files, 'environment.yml': '' } })
+    const conda = 'pyproject.toml' in files ? {} : { 'environment.yml': '' }
+    await read(onGitHub, { files: { ...files, ...conda } })
     expect(printed.text()).not.toContain('::warning')
   })
 })

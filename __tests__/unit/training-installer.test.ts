@@ -1,81 +1,169 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { devNull, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'smol-toml'
+import { DeployError } from '../../src/errors.ts'
+import { chooseInstaller } from '../../src/training/python/choose-installer.ts'
 import { installedPackages } from '../../src/training/python/installed-packages.ts'
-import {
-  chooseInstaller,
-  pipConfigurationFiles,
-  pipOnlySettings,
-  readPipConfiguration,
-} from '../../src/training/python/installer.ts'
+import { pipConfigurationFiles, readPipSettings } from '../../src/training/python/pip-settings.ts'
 import { namedRequirements, readRequirements } from '../../src/training/python/requirements-files.ts'
+import type { Settings } from '../../src/training/python/settings.ts'
 import { explainUvFailure } from '../../src/training/python/uv-failure.ts'
+import { readUvSettings } from '../../src/training/python/uv-settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'training installer-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** Settings as a reader of pip or uv returns them: names, or names with values. */
+const told = (...names: string[]): Settings => ({
+  values: new Map(names.map((name) => [name, { name, value: 'x', place: `${name} in a file` }])),
+  texts: [],
+})
+
 describe('n6: which installer', () => {
-  const pipOnly = ['PIP_INDEX_URL']
+  const both = { pipSettings: told('index-url'), uvSettings: told('index-url') }
+  const none = { pipSettings: told(), uvSettings: told() }
+  const pipOnly = { pipSettings: told('index-url', 'cert', 'cache-dir'), uvSettings: told() }
+  const uvOnly = { pipSettings: told(), uvSettings: told('index-url') }
   test.each([
-    ['auto', undefined, [], 'pip', undefined],
-    ['auto', '0.9.1', [], 'uv', undefined],
+    ['auto', undefined, none, 'pip', undefined],
+    ['auto', '0.9.1', none, 'uv', undefined],
+    ['auto', '0.9.1', both, 'uv', undefined],
+    ['auto', undefined, both, 'pip', undefined],
     [
       'auto',
       '0.9.1',
       pipOnly,
       'pip',
-      /^pip installs, although there is uv 0\.9\.1: only pip is configured \(PIP_INDEX_URL\)/,
+      'pip installs, although there is uv 0.9.1: only pip is told where packages come from (index-url in a file). To have uv install, set UV_DEFAULT_INDEX.',
     ],
     ['auto', undefined, pipOnly, 'pip', undefined],
-    ['pip', '0.9.1', [], 'pip', undefined],
-    ['uv', undefined, [], 'uv', undefined],
-    ['uv', '0.9.1', pipOnly, 'uv', /^uv does not read PIP_INDEX_URL/],
-  ] as const)('%s, uv %s, settings %j: %s', (installer, uv, pipOnly, name, remark) => {
-    const choice = chooseInstaller({ installer, uv, pipOnly })
+    ['auto', '0.9.1', uvOnly, 'uv', undefined],
+    ['pip', '0.9.1', none, 'pip', undefined],
+    ['uv', undefined, none, 'uv', undefined],
+    [
+      'uv',
+      '0.9.1',
+      { pipSettings: told('index-url', 'extra-index-url', 'find-links', 'constraint', 'cert'), uvSettings: told() },
+      'uv',
+      'uv installs, and does not read index-url in a file, extra-index-url in a file, find-links in a file and constraint in a file. For uv set UV_DEFAULT_INDEX, UV_INDEX, UV_FIND_LINKS and UV_CONSTRAINT.',
+    ],
+    [
+      'pip',
+      '0.9.1',
+      { pipSettings: told('index-url'), uvSettings: told('index', 'offline') },
+      'pip',
+      'pip installs, and does not read index in a file and offline in a file. For pip set PIP_EXTRA_INDEX_URL and PIP_NO_INDEX.',
+    ],
+    // What does not say where packages come from decides nothing.
+    ['auto', '0.9.1', { ...none, pipSettings: told('cert', 'timeout', 'cache-dir', 'trusted-host') }, 'uv', undefined],
+    [
+      'auto',
+      '0.9.1',
+      { ...none, pipSettings: told('constraint') },
+      'uv',
+      'uv installs, and does not read constraint in a file. For uv set UV_CONSTRAINT.',
+    ],
+    [
+      'auto',
+      undefined,
+      { ...none, uvSettings: told('require-hashes') },
+      'pip',
+      'pip installs, and does not read require-hashes in a file. For pip set PIP_REQUIRE_HASHES.',
+    ],
+  ] as const)('%s, uv %s, %#: %s', (installer, uv, settings, name, remark) => {
+    const choice = chooseInstaller({ installer, uv, ...settings })
     expect(choice.name).toBe(name)
-    if (remark === undefined) expect(choice.remark).toBeUndefined()
-    else expect(choice.remark).toMatch(remark)
+    expect(choice.remark?.text).toBe(remark)
+    if (remark !== undefined) expect(choice.remark?.isWarning).toBe(settings !== pipOnly)
+  })
+
+  test.each([
+    [
+      undefined,
+      uvOnly,
+      /only uv is told where packages come from \(index-url in a file\), but there is no uv on PATH.*setup-uv.*`installer: uv`, or set PIP_INDEX_URL for pip\.$/,
+    ],
+    [
+      '0.9.1',
+      { pipSettings: told('find-links'), uvSettings: told('index-url') },
+      /pip alone by find-links in a file, uv alone by index-url in a file\. Set `installer: uv` or `installer: pip`, or tell PIP_INDEX_URL to pip, or UV_FIND_LINKS to uv\.$/,
+    ],
+    [undefined, { pipSettings: told('find-links'), uvSettings: told('index-url') }, /only uv is told/],
+  ] as const)('auto takes no packages from elsewhere than is configured: uv %s, %#', (uv, settings, message) => {
+    expect(() => chooseInstaller({ installer: 'auto', uv, ...settings })).toThrow(DeployError)
+    expect(() => chooseInstaller({ installer: 'auto', uv, ...settings })).toThrow(message)
   })
 })
 
-describe('n6: what uv would miss', () => {
-  const conf = (text: string) => ({ '/etc/pip.conf': text })
+describe('n6: what pip is told', () => {
+  const read = async (environment: NodeJS.ProcessEnv, text?: string) => {
+    const file = join(folder, 'pip.conf')
+    if (text !== undefined) writeFileSync(file, text)
+    const PIP_CONFIG_FILE = text === undefined ? devNull : file
+    const settings = await readPipSettings(
+      'python3',
+      { PATH: process.env.PATH, ...environment, PIP_CONFIG_FILE },
+      folder,
+    )
+    // The machine's own files count too, and are no business of this test.
+    const here = [...settings.values.values()].filter(
+      ({ name, place }) => name !== 'config-file' && (place.endsWith(` in ${file}`) || place.startsWith('PIP_')),
+    )
+    const shown = here.map(({ value, place }) => [place.replace(file, 'FILE'), value.trim()])
+    return { ...settings, shown: Object.fromEntries(shown) as Record<string, string> }
+  }
+
   test.each([
-    ['nothing', {}, {}, []],
-    ['an index', { PIP_INDEX_URL: 'https://x' }, {}, ['PIP_INDEX_URL']],
-    ['an index that uv has, too', { PIP_INDEX_URL: 'https://x', UV_DEFAULT_INDEX: 'https://x' }, {}, []],
-    ['a second index', { PIP_EXTRA_INDEX_URL: 'https://x', UV_DEFAULT_INDEX: 'y' }, {}, ['PIP_EXTRA_INDEX_URL']],
-    ['an empty variable', { PIP_INDEX_URL: '' }, {}, []],
-    ['a certificate that all know', { PIP_CERT: '/ca', SSL_CERT_FILE: '/ca' }, {}, []],
-    ['what does not decide', { PIP_CACHE_DIR: '/c', PIP_DEFAULT_TIMEOUT: '9', PIP_NO_INPUT: '1' }, {}, []],
-    ['a hosted image', {}, conf('[global]\nbreak-system-packages = true\n'), []],
-    ['a file', {}, conf('[global]\nindex-url = https://x\n'), ['index-url in /etc/pip.conf']],
-    ['a file for install', {}, conf('[install]\nfind_links: /w\n'), ['find-links in /etc/pip.conf']],
+    ['nothing', {}, undefined, {}],
+    ['an index', { PIP_INDEX_URL: 'https://x' }, undefined, { PIP_INDEX_URL: 'https://x' }],
+    ['any case after the prefix', { PIP_index_url: 'https://x' }, undefined, { PIP_index_url: 'https://x' }],
+    ['an older name', { PIP_PYPI_URL: 'https://x' }, undefined, { PIP_PYPI_URL: 'https://x' }],
+    ['an empty variable', { PIP_INDEX_URL: '' }, undefined, {}],
+    ['a switch that is off', { PIP_NO_INDEX: 'false' }, '[global]\nrequire-hashes = no\n', {}],
+    ['a file', {}, '[global]\nindex-url = https://x\n', { 'index-url in FILE': 'https://x' }],
+    ['a file for install', {}, '[install]\nfind_links: /w\n', { 'find-links in FILE': '/w' }],
+    ['keys as on the command line', {}, '[global]\n--Index-URL = https://x\n', { 'index-url in FILE': 'https://x' }],
+    ['an indented header and key', {}, '  [global]\n  index-url = https://x\n', { 'index-url in FILE': 'https://x' }],
     [
       'a value on lines of its own',
       {},
-      conf('[global]\nextra-index-url =\n  https://x\n'),
-      ['extra-index-url in /etc/pip.conf'],
+      '[global]\nextra-index-url =\n  https://x\n  https://y\n',
+      { 'extra-index-url in FILE': 'https://x\nhttps://y' },
     ],
-    ['a file for other commands', {}, conf('[download]\nindex-url = https://x\n'), []],
-    ['a comment', {}, conf('[global]\n# index-url = https://x\n'), []],
-    ['a file and a variable of uv', { UV_INDEX: 'x' }, conf('[global]\nextra-index-url = x\n'), []],
-  ])('%s', (_, environment, files, settings) => {
-    expect(pipOnlySettings(environment, files)).toEqual(settings)
+    ['a file for other commands', {}, '[download]\nindex-url = https://x\n', {}],
+    ['comments', {}, '[global]\n# index-url = https://x\n; no-index = 1\n', {}],
+    [
+      'a variable over a section of the command over one for all',
+      { PIP_CERT: '/v' },
+      '[install]\ncert = /i\nproxy = p\n[global]\nproxy = g\ncert = /g\n',
+      { 'proxy in FILE': 'p', PIP_CERT: '/v' },
+    ],
+  ] as const)('%s', async (_, environment, text, settings) => {
+    const { shown, problem } = await read(environment, text)
+    expect(shown).toEqual(settings)
+    expect(problem).toBeUndefined()
+  })
+
+  test('a file that pip cannot read is named', async () => {
+    const { problem } = await read({}, 'index-url = https://x\n')
+    expect(problem).toMatch(/^pip cannot read .*pip\.conf: File contains no section headers/)
   })
 
   test.each([
     [
       'linux',
       { HOME: '/h' },
-      ['/etc/pip.conf', '/etc/xdg/pip/pip.conf', '/h/.pip/pip.conf', '/h/.config/pip/pip.conf'],
+      ['/etc/xdg/pip/pip.conf', '/etc/pip.conf', '/h/.pip/pip.conf', '/h/.config/pip/pip.conf'],
     ],
     [
       'linux',
-      { XDG_CONFIG_HOME: '/x', PIP_CONFIG_FILE: '/p' },
-      ['/etc/pip.conf', '/etc/xdg/pip/pip.conf', '/x/pip/pip.conf', '/p'],
+      { XDG_CONFIG_HOME: '/x', PIP_CONFIG_FILE: '/not there' },
+      ['/etc/xdg/pip/pip.conf', '/etc/pip.conf', '/x/pip/pip.conf', '/not there'],
     ],
+    // A file that is named takes the place of the user's.
+    ['linux', { HOME: '/h', PIP_CONFIG_FILE: folder }, ['/etc/xdg/pip/pip.conf', '/etc/pip.conf', folder]],
     ['linux', { HOME: '/h', PIP_CONFIG_FILE: '/dev/null' }, []],
     [
       'darwin',
@@ -86,11 +174,84 @@ describe('n6: what uv would miss', () => {
   ] as const)('on %s with %j', (platform, environment, files) => {
     expect(pipConfigurationFiles(environment, platform).map((path) => path.replaceAll('\\', '/'))).toEqual(files)
   })
+})
 
-  test('the file that is named is read', () => {
-    const path = join(folder, 'pip.conf')
-    writeFileSync(path, '[global]\nno-index = true\n')
-    expect(readPipConfiguration({ PIP_CONFIG_FILE: path })[path]).toContain('no-index')
+describe('n6: what uv is told', () => {
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  const fresh = () => mkdtempSync(join(folder, 'uv-'))
+
+  test.each([
+    ['an index', { UV_DEFAULT_INDEX: 'https://x' }, { 'index-url': 'UV_DEFAULT_INDEX' }],
+    ['the older name', { UV_INDEX_URL: 'https://x' }, { 'index-url': 'UV_INDEX_URL' }],
+    [
+      'further ones',
+      { UV_INDEX: 'x', UV_EXTRA_INDEX_URL: 'y' },
+      { index: 'UV_INDEX', 'extra-index-url': 'UV_EXTRA_INDEX_URL' },
+    ],
+    ['switches', { UV_OFFLINE: '1', UV_REQUIRE_HASHES: '0' }, { offline: 'UV_OFFLINE' }],
+    ['what it does not have', { UV_NO_INDEX: '1', UV_FIND_LINKS: '' }, {}],
+  ])('%s', async (_, environment, places) => {
+    const { values } = await readUvSettings({ ...environment, UV_NO_CONFIG: '1' }, folder)
+    expect(Object.fromEntries([...values.values()].map(({ name, place }) => [name, place]))).toEqual(places)
+  })
+
+  test('files of the project, the user and the machine, with their order and relative paths', async () => {
+    const home = fresh()
+    const workspace = join(fresh(), 'deep', 'workspace')
+    const project = join(workspace, '..', 'pyproject.toml')
+    const user = join(home, 'uv', 'uv.toml')
+    write(join(workspace, 'pyproject.toml'), '[tool.black]\n[[tool.uvx.index]]\nurl = "https://no"\n')
+    write(
+      project,
+      [
+        '[tool.uv]',
+        'find-links = ["wheels", "https://f"]',
+        'constraint-dependencies = ["six==1"]',
+        '[tool.uv.pip]',
+        'target = "t"',
+        'index-strategy = "first-index"',
+        '[[tool.uv.index]]',
+        'name = "mine"',
+        'url = "https://u:project-pw@p/simple"',
+        'default = true',
+        '[[tool.uv.index]]',
+        'url = "https://only-for-some"',
+        'explicit = true',
+      ].join('\n'),
+    )
+    write(user, 'find-links = ["/user"]\nindex-strategy = "unsafe-best-match"\n[[index]]\nurl = "./simple"\n')
+    const environment = { XDG_CONFIG_HOME: home, XDG_CONFIG_DIRS: fresh() }
+    const { values, sources, texts } = await readUvSettings(environment, workspace)
+    const places = [...values.values()].map(({ name, place }) => [name, place])
+    expect(Object.fromEntries(places)).toMatchObject({
+      'index-url': `index in ${resolve(project)}`,
+      'find-links': `find-links in ${resolve(project)}`,
+      index: `index in ${user}`,
+    })
+    expect(texts.join()).toContain('project-pw')
+    expect(parse(sources)).toEqual({
+      'find-links': [join(dirname(resolve(project)), 'wheels'), 'https://f', '/user'],
+      'index-strategy': 'first-index',
+      index: [
+        { name: 'mine', url: 'https://u:project-pw@p/simple', default: true },
+        { url: 'https://only-for-some', explicit: true },
+        { url: join(dirname(user), 'simple') },
+      ],
+    })
+    expect((await readUvSettings({ ...environment, UV_NO_CONFIG: '1' }, workspace)).sources).toBe('')
+    const named = await readUvSettings({ ...environment, UV_CONFIG_FILE: user }, workspace)
+    expect(parse(named.sources)).toMatchObject({ 'index-strategy': 'unsafe-best-match' })
+    write(join(workspace, 'uv.toml'), 'index-url = [broken')
+    expect((await readUvSettings({ XDG_CONFIG_HOME: fresh() }, workspace)).values.size).toBe(0)
+  })
+
+  test('an index that only some packages name is none for all', async () => {
+    const workspace = fresh()
+    write(join(workspace, 'uv.toml'), '[[index]]\nname = "torch"\nurl = "https://t"\nexplicit = true\n')
+    expect((await readUvSettings({ XDG_CONFIG_HOME: fresh() }, workspace)).values.size).toBe(0)
   })
 })
 
@@ -226,6 +387,21 @@ describe('n8: what uv says, in one sentence', () => {
     [
       `${noSolution('only six<2 is available and you require six>2')}\nhint: Pre-releases are available for \`six\` (try: \`--prerelease=allow\`)\n`,
       /^there is no package six>2; .*UV_PRERELEASE: allow/,
+      'six',
+    ],
+    [
+      `${noSolution('six was not found in the package registry and you require six')}\nhint: An index URL (https://idx/simple) could not be queried due to a lack of valid\n      authentication credentials (401 Unauthorized).\n`,
+      /^the package index https:\/\/idx\/simple refuses access \(401 Unauthorized\) while looking for six; check its user/,
+      'six',
+    ],
+    [
+      `${noSolution('there are no versions of mine and you require mine')}\nhint: An index (https://idx/simple) returned a 403 Forbidden error. Check it.\n`,
+      /^the package index https:\/\/idx\/simple refuses access \(403 Forbidden\) while looking for mine;/,
+      'mine',
+    ],
+    [
+      `${noSolution('six was not found in the cache and you require six')}\nhint: Packages were unavailable because the network was disabled.\n`,
+      /^six is not here, and uv may not look in a package index/,
       'six',
     ],
     ['error: Something new\n  cause: of an unknown kind\n', /^Something new$/, undefined],

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { devNull, tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import {
   driverEnvironment,
   installerEnvironment,
   kernelEnvironment,
-  toolInstallerEnvironment,
+  ownInstallerEnvironment,
 } from '../../src/training/process-environment.ts'
 import { findPython, locateProgram, pythonCandidates } from '../../src/training/python/find-python.ts'
 
@@ -30,9 +30,8 @@ const search = (path: string, more: object = {}) => ({ workspace: folder, enviro
 describe('n3: where Python is looked for', () => {
   test.each([
     ['linux', {}, [['python3'], ['python']]],
-    ['darwin', { pythonLocation: '/hosted/py' }, [[join('/hosted/py', 'bin/python3')], ['python3'], ['python']]],
+    ['darwin', {}, [['python3'], ['python']]],
     ['win32', {}, [['python'], ['py', '-3'], ['python3']]],
-    ['win32', { pythonLocation: 'C:/py' }, [[join('C:/py', 'python.exe')], ['python'], ['py', '-3'], ['python3']]],
   ] as const)('on %s with %j', (platform, environment, candidates) => {
     expect(pythonCandidates({ workspace: folder, environment, platform })).toEqual(candidates)
   })
@@ -66,6 +65,37 @@ describe('n3: where Python is looked for', () => {
     programs('hosted/bin', { python3: python('3.12.5') })
     const path = programs('system', { python3: python('3.11.2') })
     expect(await findPython(search(path, { pythonLocation: location }))).toMatchObject({ version: '3.12.5' })
+  })
+
+  test.each([
+    [
+      'too old',
+      { python3: python('3.8.10') },
+      /\(pythonLocation\): .*bin.python3: is 3\.8\.10\. Set `python-version` of that/,
+    ],
+    ['broken', { python3: 'exit 3' }, /bin.python3: ends with exit code 3/],
+    ['gone', {}, /bin.python3: not found/],
+  ] as const)('that of setup-python never gives way to another one: %s', async (name, scripts, message) => {
+    const location = dirname(programs(`location ${name}/bin`, scripts))
+    const path = programs('fine', { python3: python('3.11.2') })
+    const asked = search(path, { pythonLocation: location })
+    await expect(findPython(asked)).rejects.toThrow(message)
+    await expect(findPython(asked)).rejects.toThrow(/3\.9 or newer, or name another Python in the input `python`\.$/)
+    expect(await findPython({ ...asked, input: 'python3' })).toMatchObject({ version: '3.11.2' })
+  })
+
+  test('the one that UV_PYTHON asks for is what uv finds, and never gives way', async () => {
+    const managed = join(programs('managed', { python3: python('3.13.1') }), 'python3')
+    const uv = `[ "$*" = "python find --no-project --no-config 3.13" ] && [ -z "$VIRTUAL_ENV" ] && echo '${managed}'`
+    const path = programs('with uv', { uv, python3: python('3.11.2') })
+    expect(await findPython(search(path, { UV_PYTHON: '3.13', VIRTUAL_ENV: '/x' }))).toMatchObject({
+      version: '3.13.1',
+    })
+    await expect(findPython(search(path, { UV_PYTHON: '3.14' }))).rejects.toThrow(
+      /UV_PYTHON asks for \(3\.14\): uv does not find it\. Run `uv python install 3\.14` before this step, or set/,
+    )
+    const without = programs('without uv', { python3: python('3.11.2') })
+    expect(await findPython(search(without, { UV_PYTHON: '3.13' }))).toMatchObject({ version: '3.11.2' })
   })
 })
 
@@ -123,8 +153,8 @@ describe('n29: variables', () => {
       'UV_PYTHON_DOWNLOADS',
     ])
     expect(seen.UV_PYTHON_DOWNLOADS).toBe('never')
-    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('UV_EXCLUDE_NEWER')
-    expect(toolInstallerEnvironment(environment)).not.toHaveProperty('PIP_CONSTRAINT')
+    expect(ownInstallerEnvironment(environment)).not.toHaveProperty('UV_EXCLUDE_NEWER')
+    expect(ownInstallerEnvironment(environment)).toMatchObject({ PIP_CONSTRAINT: devNull, PIP_REQUIRE_HASHES: '0' })
   })
 
   test('the kernel sees an allow list and what the user names, which never brings inputs or tokens of the runner in', () => {

@@ -116,6 +116,34 @@ describe('n8, n10: what pip says is put into one sentence with the line of the r
       { reason: 'the package index cannot be reached (while looking for six)', line: 1 },
     ],
     [
+      'an index that refuses',
+      'six\nMy_pkg\n',
+      'Could not fetch URL https://u:****@idx/simple/six/: 403 Client Error: Forbidden for url: https://idx/simple/six/ - skipping\nCould not fetch URL https://u:****@idx/simple/my-pkg/: 401 Client Error: Unauthorized for url: https://idx/simple/my-pkg/ - skipping\nERROR: Could not find a version that satisfies the requirement my_pkg (from versions: none)\nERROR: No matching distribution found for my_pkg\n',
+      {
+        reason:
+          'the package index https://u:****@idx/simple/ refuses access (401 Unauthorized) while looking for my_pkg; check its user and password',
+        line: 2,
+      },
+    ],
+    [
+      'an index that answers 403 for what it does not have, beside one that answers 404',
+      'nope\n',
+      'Could not fetch URL https://pypi.org/simple/nope/: 404 Client Error: Not Found for url: x - skipping\nCould not fetch URL https://bucket/nope/: 403 Client Error: Forbidden for url: x - skipping\nERROR: Could not find a version that satisfies the requirement nope (from versions: none)\nERROR: No matching distribution found for nope\n',
+      {
+        reason: 'there is no package nope, or none for this Python and platform; check spelling and version',
+        line: 1,
+      },
+    ],
+    [
+      'an index without https',
+      'six\n',
+      'WARNING: The repository located at idx.corp is not a trusted or secure host and is being ignored.\nERROR: No matching distribution found for six\n',
+      {
+        reason:
+          'pip ignores the package index at idx.corp, which is not https: use https, or set PIP_TRUSTED_HOST: idx.corp',
+      },
+    ],
+    [
       'a full disk',
       '',
       'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device',

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import type { MetricsInputs, TrainingInputs } from '../inputs.ts'
 import { warning } from '../log.ts'
 import type { InputName } from './names.ts'
+import { adviceFor, otherPackaging } from './other-packagings.ts'
 import type { InputReader } from './reader.ts'
 import {
   boolean,
@@ -17,9 +18,6 @@ import {
 const defaultNotebook = 'model_training.ipynb'
 const defaultRequirements = 'requirements.txt'
 const defaultMetrics = 'metrics.json'
-
-/** Environments of conda, which pip and uv cannot make. */
-const condaFiles = ['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml']
 
 /** Inputs that mean something to a notebook only. */
 const forNotebooks = {
@@ -44,9 +42,8 @@ export async function readTrainingInputs(
     reader.optional(name, (raw) => workspacePath(raw, workspace ?? '.'), workspace !== undefined)
   const program = findProgram(reader, path)
   const requirements = findFile(reader, path, 'requirements_path', defaultRequirements)
-  if (requirements && /\.ya?ml$/i.test(requirements.relative)) {
-    reader.report('requirements_path', `is ${quote(requirements.relative)}, ${whatToDoAboutConda}`)
-  }
+  const advice = requirements && adviceFor(requirements.relative)
+  if (advice) reader.report('requirements_path', `is ${quote(requirements.relative)}, ${advice}`)
   const workingDirectory = findFolder(reader, path, workspace)
   const training: Omit<TrainingInputs, 'kind' | 'program' | 'workingDirectory'> = {
     requirements,
@@ -82,7 +79,7 @@ export async function readTrainingInputs(
     }
     if (training.isStrict) reader.report('notebook_strict', 'is for notebooks; a script decides for itself')
   }
-  if (program && requirements === undefined && workspace !== undefined) warnOfConda(workspace)
+  if (program && requirements === undefined && workspace !== undefined) warnOfOtherPackaging(workspace)
   return {
     training: program &&
       workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
@@ -151,12 +148,8 @@ function findFolder(reader: InputReader, path: ReadPath, workspace: string | und
   return folder
 }
 
-const whatToDoAboutConda =
-  'an environment of conda, which is not read: packages are installed with pip or uv. Write them to a ' +
-  `${defaultRequirements} (\`pip list --format=freeze\` in that environment prints them)`
-
-function warnOfConda(workspace: string): void {
-  const name = condaFiles.find((name) => existsSync(`${workspace}/${name}`))
-  if (name === undefined) return
-  warning(`There is no ${defaultRequirements}, but ${name} is ${whatToDoAboutConda}.`, { file: name })
+function warnOfOtherPackaging(workspace: string): void {
+  const found = otherPackaging(workspace)
+  if (found === undefined) return
+  warning(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name })
 }

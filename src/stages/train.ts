@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
-import { info, mask, shorten, warning } from '../log.ts'
+import { info, shorten, warning } from '../log.ts'
 import { metricRows } from '../metrics.ts'
 import { publish } from '../outputs.ts'
 
@@ -21,6 +21,7 @@ export async function trainModel(
   warnOfForeignCode(process.env)
   const { train } = await import('../training/train.ts')
   const { newReport } = await import('../training/report.ts')
+  const { maskVariables } = await import('../training/secrets.ts')
   const { name } = parse(training.program.absolute)
   const evidence = {
     executed_notebook:
@@ -34,7 +35,7 @@ export async function trainModel(
   // Told before it runs: a later step wants it most when this one was killed.
   Object.assign(deployment.outputs, evidence)
   publish(deployment.outputs)
-  maskPassedSecrets(training.passThrough)
+  maskVariables(training.passThrough, process.env)
 
   deployment.training = newReport(training.kind, training.program.relative)
   const workshop = await mkdtemp(join(temp, 'training-'))
@@ -113,17 +114,6 @@ export async function gatherMetrics(
 }
 
 const trackingVariable = 'MLFLOW_TRACKING_URI'
-
-/** What the user passes on as a secret, or as a password in an address, must not stay in what the training prints. */
-function maskPassedSecrets(names: readonly string[]): void {
-  for (const name of names) {
-    const value = process.env[name] ?? ''
-    const inAddress = /:\/\/[^\s/:@]*:([^\s/@]+)@/.exec(value)?.[1] ?? ''
-    const secrets = /TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) ? [value, inAddress] : [inAddress]
-    // Stars for a short word would only spoil the log.
-    for (const secret of secrets) if (secret.length >= 6) mask(secret)
-  }
-}
 
 /** A pull request from a fork brings the code that is run here, and this event gives it the secrets of the repository. */
 function warnOfForeignCode({ GITHUB_EVENT_NAME: event }: NodeJS.ProcessEnv): void {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describeMemory, type Memory } from './memory.ts'
+import { shownPath } from './shown-path.ts'
 
 /** What hints depend on. */
 export interface Surroundings {
@@ -59,13 +60,13 @@ function missingModule(name: string, surroundings: Surroundings): string {
   if (kind === 'script' && isElsewhere && isIn(workingDirectory)) {
     return 'It lies in the working directory, and Python looks beside the script: set PYTHONPATH to that folder and name PYTHONPATH in notebook_environment.'
   }
-  const file = requirements === undefined ? 'requirements.txt' : relativePath(workspace, requirements)
+  const file = requirements === undefined ? 'requirements.txt' : shownPath(workspace, requirements)
   return `Add the package that has it to the requirements file (${file}).`
 }
 
 function missingFile(path: string, surroundings: Surroundings): string {
   const { workspace, workingDirectory, program, kind } = surroundings
-  const start = relativePath(workspace, workingDirectory)
+  const start = shownPath(workspace, workingDirectory)
   const folder = start === '' ? 'the root of the workspace' : start
   if (path !== '' && existsSync(join(dirname(program), path)) && dirname(program) !== workingDirectory) {
     return `Relative paths start at ${folder}, and ${basename(path)} lies beside the ${kind}: ${startThere(surroundings)}`
@@ -74,15 +75,11 @@ function missingFile(path: string, surroundings: Surroundings): string {
 }
 
 function startThere({ workspace, program }: Surroundings): string {
-  return `set working_directory to ${relativePath(workspace, dirname(program)) || '.'}.`
+  return `set working_directory to ${shownPath(workspace, dirname(program)) || '.'}.`
 }
 
 function hiddenVariable(name: string, { kind, hiddenVariables }: Surroundings): string {
   return hiddenVariables.includes(name)
     ? `The ${kind} does not see the environment variable ${name}: name it in notebook_environment.`
     : ''
-}
-
-function relativePath(from: string, to: string): string {
-  return relative(from, to).split(sep).join('/')
 }

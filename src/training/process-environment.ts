@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 /**
@@ -31,7 +32,7 @@ const UV_ELSEWHERE =
 
 /** Which versions and files of packages an installer takes. */
 const USERS_CHOICE =
-  /^(PIP_(CONSTRAINT|NO_BINARY|ONLY_BINARY|PRE|NO_DEPS|UPGRADE_STRATEGY|REQUIRE_HASHES)|UV_(CONSTRAINT|OVERRIDE|EXCLUDE|EXCLUDE_NEWER|RESOLUTION|PRERELEASE|FORK_STRATEGY|NO_BINARY|NO_BINARY_PACKAGE|NO_BUILD|NO_BUILD_PACKAGE|REQUIRE_HASHES|TORCH_BACKEND|COMPILE_BYTECODE))$/i
+  /^(PIP_(CONSTRAINT|BUILD_CONSTRAINT|NO_BINARY|ONLY_BINARY|PRE|NO_DEPS|UPGRADE_STRATEGY|REQUIRE_HASHES)|UV_(CONSTRAINT|BUILD_CONSTRAINT|OVERRIDE|EXCLUDE|EXCLUDE_NEWER|RESOLUTION|PRERELEASE|FORK_STRATEGY|NO_BINARY|NO_BINARY_PACKAGE|NO_BUILD|NO_BUILD_PACKAGE|REQUIRE_HASHES|TORCH_BACKEND|COMPILE_BYTECODE))$/i
 
 /** A variable, whatever the case of its name where the platform does not distinguish; empty counts as unset. */
 export function variable(environment: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -58,9 +59,13 @@ export function installerEnvironment(environment: NodeJS.ProcessEnv): Variables 
   return { ...kept, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8', PIP_USER: '0', UV_PYTHON_DOWNLOADS: 'never' }
 }
 
-/** For the tool environment, where the choice of packages is ours. */
-export function toolInstallerEnvironment(environment: NodeJS.ProcessEnv): Variables {
-  return pick(installerEnvironment(environment), (name) => !USERS_CHOICE.test(name))
+/**
+ * For packages that we choose: they come from where the user's come from, and nothing else of the user's settings counts.
+ * pip's variables count more than its files, so they can take back what stands there.
+ */
+export function ownInstallerEnvironment(environment: NodeJS.ProcessEnv): Variables {
+  const kept = pick(installerEnvironment(environment), (name) => !USERS_CHOICE.test(name))
+  return { ...kept, PIP_CONSTRAINT: devNull, PIP_REQUIRE_HASHES: '0' }
 }
 
 export interface KernelVariables {

@@ -33,20 +33,23 @@ print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.vers
 `
 
 /**
- * Finds the Python that trains: the input, else the one of actions/setup-python, else what the platform calls Python.
- * A candidate counts when it runs and says that it is 3.9 or newer.
+ * Finds the Python that trains: the input, else the one of actions/setup-python, else the one that UV_PYTHON asks for (as
+ * astral-sh/setup-uv does with `python-version`) if there is uv, else what the platform calls Python. A candidate counts
+ * when it runs and says that it is 3.9 or newer. What the workflow has set up never gives way to another one.
  *
  * @throws DeployError when there is none; it lists what was tried
  */
 export async function findPython(search: PythonSearch): Promise<Python> {
   const tried: string[] = []
-  for (const candidate of pythonCandidates(search)) {
+  const demand = search.input === undefined ? (ofSetupPython(search) ?? (await ofUv(search))) : undefined
+  for (const candidate of demand ? [demand.candidate] : pythonCandidates(search)) {
     const [command = '', ...args] = candidate
     const program = locateProgram(command, search)
     const found = program === undefined ? 'not found' : await probe(program, args, search)
     if (typeof found !== 'string') return found
     tried.push(`${candidate.join(' ')}: ${found}`)
   }
+  if (demand) throw unusable(demand.what, tried.join(), demand.remedy)
   const what = search.input === undefined ? 'No Python' : 'The input `python` names no Python'
   throw new DeployError(
     `${what} of version ${OLDEST.major}.${OLDEST.minor} or newer (${tried.join('; ')}). ` +
@@ -57,15 +60,56 @@ export async function findPython(search: PythonSearch): Promise<Python> {
 
 /** What to try, in order, each as a command and its arguments. */
 export function pythonCandidates(search: PythonSearch): string[][] {
-  const { input, environment, platform = process.platform } = search
+  const { input, platform = process.platform } = search
   if (input !== undefined) {
     const isPath = isFile(resolve(search.workspace, input))
     return [isPath ? [input] : input.split(/\s+/).filter((word) => word !== '')]
   }
-  const windows = platform === 'win32'
+  return platform === 'win32' ? [['python'], ['py', '-3'], ['python3']] : [['python3'], ['python']]
+}
+
+/** A certain Python that the workflow has asked for in an earlier step. */
+interface Demand {
+  what: string
+  /** A command with arguments. */
+  candidate: string[]
+  remedy: string
+}
+
+function ofSetupPython({ environment, platform = process.platform }: PythonSearch): Demand | undefined {
   const location = variable(environment, 'pythonLocation')
-  const setUp = location === undefined ? [] : [[windows ? join(location, 'python.exe') : join(location, 'bin/python3')]]
-  return [...setUp, ...(windows ? [['python'], ['py', '-3'], ['python3']] : [['python3'], ['python']])]
+  if (location === undefined) return undefined
+  return {
+    what: 'the Python of actions/setup-python (pythonLocation)',
+    candidate: [platform === 'win32' ? join(location, 'python.exe') : join(location, 'bin/python3')],
+    remedy: 'Set `python-version` of that step',
+  }
+}
+
+async function ofUv(search: PythonSearch): Promise<Demand | undefined> {
+  const request = variable(search.environment, 'UV_PYTHON')
+  const uv = request === undefined ? undefined : locateProgram('uv', search)
+  if (request === undefined || uv === undefined) return undefined
+  const what = `the Python that UV_PYTHON asks for (${request})`
+  const remedy = 'Set UV_PYTHON (`python-version` of astral-sh/setup-uv)'
+  const args = ['python', 'find', '--no-project', '--no-config', request]
+  const { code, output } = await ask(uv, args, search).catch(() => ({ code: -1, output: '' }))
+  if (code !== 0) {
+    throw unusable(
+      what,
+      'uv does not find it',
+      `Run \`uv python install ${request}\` before this step, or set UV_PYTHON`,
+    )
+  }
+  return { what, candidate: [output.trim()], remedy }
+}
+
+function unusable(what: string, problem: string, remedy: string): DeployError {
+  return new DeployError(
+    `Training cannot use ${what}: ${problem}. ${remedy} to ${OLDEST.major}.${OLDEST.minor} or newer, or name another ` +
+      'Python in the input `python`.',
+    { annotation: { title: 'No Python for training' } },
+  )
 }
 
 /**
@@ -86,17 +130,18 @@ export function locateProgram(command: string, search: PythonSearch): string | u
     .find((path) => isFile(path))
 }
 
-async function probe(program: string, args: string[], search: PythonSearch): Promise<Python | string> {
+async function ask(program: string, args: readonly string[], { workspace, environment }: PythonSearch) {
   let output = ''
-  const options = {
-    cwd: search.workspace,
-    env: installerEnvironment(search.environment),
-    onStdout: (chunk: Buffer) => {
-      output += chunk.toString()
-    },
+  const onStdout = (chunk: Buffer) => {
+    output += chunk.toString()
   }
+  const code = await runChild(program, args, { cwd: workspace, env: installerEnvironment(environment), onStdout })
+  return { code, output }
+}
+
+async function probe(program: string, args: string[], search: PythonSearch): Promise<Python | string> {
   try {
-    const code = await runChild(program, [...args, '-I', '-c', PROBE], options)
+    const { code, output } = await ask(program, [...args, '-I', '-c', PROBE], search)
     if (code !== 0) return `ends with exit code ${code}`
     const { executable, version, wheels = [] } = JSON.parse(output) as Partial<Python>
     if (executable === undefined || version === undefined) return 'does not say its version'

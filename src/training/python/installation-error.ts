@@ -1,11 +1,12 @@
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { DeployError } from '../../errors.ts'
 import { explainPipFailure } from '../../pip-failure.ts'
+import { shownPath } from '../shown-path.ts'
 import { namedRequirements, type RequirementsFile } from './requirements-files.ts'
 import { explainUvFailure } from './uv-failure.ts'
 
-export interface FailedInstallation {
+interface FailedInstallation {
   installer: 'pip' | 'uv'
   output: string
   /** The requirements file, and those that it includes; empty when only the kernel was to be installed. */
@@ -26,14 +27,16 @@ interface Explanation {
 /** A failed installation of the user's packages, as the error that the run ends with. */
 export async function installationError(failed: FailedInstallation): Promise<DeployError> {
   const { installer, files, workspace, temp } = failed
-  const shown = (path: string) => relative(workspace, path).split(sep).join('/')
+  const shown = (path: string) => shownPath(workspace, path)
   const { reason, path, line } = installer === 'uv' ? explainUv(failed) : explainPip(failed)
   const main = files[0]
   const what = main === undefined ? 'ipykernel' : `the packages of ${shown(main.path)}`
   const file = path ?? main?.path
   const where =
     file === main?.path ? (line ? ` (line ${line})` : '') : ` (${shown(file ?? '')}${line ? `, line ${line}` : ''})`
-  const message = `${installer} could not install ${what}: ${reason}${where}. ${installer}'s own words are in the log.`
+  const isOurs = /\bipykernel\b/.test(reason) && !namedRequirements(files).some(({ name }) => name === 'ipykernel')
+  const why = isOurs ? ' ipykernel runs the notebook; name it in the requirements to choose its version.' : ''
+  const message = `${installer} could not install ${what}: ${reason}${where}.${why} ${installer}'s own words are in the log.`
   return new DeployError(await explainFullDisk(message, temp), {
     annotation: {
       title: 'Packages could not be installed',
@@ -41,6 +44,11 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
       ...(line === undefined ? {} : { startLine: line }),
     },
   })
+}
+
+/** Why an installer failed that had no file of the user, in a sentence without its end. */
+export function failureReason(installer: 'pip' | 'uv', output: string): string {
+  return (installer === 'uv' ? explainUvFailure(output, []) : explainPipFailure(output, '')).reason
 }
 
 function explainUv({ output, files, workspace }: FailedInstallation): Explanation {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { canonicalName } from './requirements-files.ts'
+import { canonicalName } from '../../pip-failure.ts'
 
 export interface InstalledPackage {
   name: string

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { canonicalName } from '../../pip-failure.ts'
 
 /** A requirements file, or one that it includes. */
 export interface RequirementsFile {
@@ -49,11 +50,6 @@ export function namedRequirements(files: readonly RequirementsFile[]): Named[] {
       return name === undefined ? [] : [{ name: canonicalName(name), file, line: index + 1 }]
     }),
   )
-}
-
-/** The form of a package's name that all its spellings share. */
-export function canonicalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-')
 }
 
 /** As pip and uv do: a byte order mark tells UTF-16. Without one its zero bytes stay, for a person to be told. */

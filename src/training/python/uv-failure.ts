@@ -1,6 +1,8 @@
-import { canonicalName, type RequirementsFile } from './requirements-files.ts'
+import { canonicalName } from '../../pip-failure.ts'
+import type { RequirementsFile } from './requirements-files.ts'
+import { unparsedRequirement } from './unparsed-requirement.ts'
 
-export interface UvFailure {
+interface UvFailure {
   /** What failed, in one sentence without its end. */
   reason: string
   /** Name of the package that it is about. */
@@ -25,7 +27,10 @@ const causes: Cause[] = [
   },
   {
     find: /(\S+) was not found in the (?:package registry|provided package locations|cache)/,
-    say: (it) => `there is no package ${it} in the package index; check its spelling`,
+    say: (it, told) =>
+      told.includes('not found in the package registry')
+        ? `there is no package ${it} in the package index; check its spelling`
+        : `${it} is not here, and uv may not look in a package index (UV_OFFLINE, \`offline\` or \`no-index\`)`,
   },
   {
     find: /Python>=?(\S+?),? and you require \S+?[,.]? we can conclude/,
@@ -87,12 +92,20 @@ const causes: Cause[] = [
 export function explainUvFailure(output: string, files: readonly RequirementsFile[]): UvFailure {
   const binary = files.find((file) => file.text.includes('\0'))
   if (binary) return { reason: 'the file is saved as UTF-16; save it as UTF-8', path: binary.path, line: 1 }
-  const parsed = parseFailure(output, files)
-  if (parsed) return parsed
+  const unparsed = unparsedRequirement(output, files)
+  if (unparsed) return unparsed
   // Markers in braces belong to dependencies, and hold what looks like other requirements.
   const told = oneLine(output).replace(/\{[^{}]*\}/g, '')
   const built = buildFailure(output, told)
   if (built) return built
+  const refused = refusal(output)
+  if (refused !== undefined && /was not found in|no versions? of/.test(told)) {
+    const missing = /(\S+) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package'
+    return {
+      reason: `the package index ${refused} while looking for ${missing}; check its user and password`,
+      ...nameIn(missing),
+    }
+  }
   const network = /(?:Failed to fetch|error sending request for url)[:\s(]+`?([^\s`)]+)/.exec(told)?.[1]
   for (const { find, say } of causes) {
     const match = find.exec(told)
@@ -105,6 +118,14 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
     return { reason: `the package index cannot be reached (${network}: ${last})` }
   }
   return { reason: told.split(' × ')[0] || 'uv gave no reason' }
+}
+
+/** How an index refused. uv tells it in a hint, as if the package were missing. */
+function refusal(output: string): string | undefined {
+  const hint = /hint: An index (?:URL )?\((\S+)\) .*?\b(40[137] [A-Z][a-z]+(?: [A-Z][a-z]+)*)/.exec(
+    output.replace(/\s+/g, ' '),
+  )
+  return hint === null ? undefined : `${hint[1]} refuses access (${hint[2]})`
 }
 
 /** What pip would have installed, and how to get it. */
@@ -132,32 +153,6 @@ function oneLine(output: string): string {
     .replace(/\s+/g, ' ')
     .replace(/^[\s×]+/, '')
     .trim()
-}
-
-/** A line that is no requirement. uv tells lines for some of them and bytes for others. */
-function parseFailure(output: string, files: readonly RequirementsFile[]): UvFailure | undefined {
-  const [, path, line] = /Unexpected .*?, expected .*: (.+?):(\d+):\d+\s*$/m.exec(output) ?? []
-  if (path !== undefined) {
-    const file = fileNamed(path, files)
-    const text = file?.text.split(/\r?\n/)[Number(line) - 1]?.trim() ?? ''
-    return { reason: notARequirement(text), path, line: Number(line) }
-  }
-  const [, named, position] = /Couldn't parse requirement in `([^`]+)` at position (\d+)/.exec(output) ?? []
-  if (named === undefined) return undefined
-  const bytes = Buffer.from(fileNamed(named, files)?.text ?? '')
-  const number = bytes.subarray(0, Number(position)).toString().split('\n').length
-  const text = bytes.toString().split(/\r?\n/)[number - 1]?.trim() ?? ''
-  return { reason: notARequirement(text), path: named, line: number }
-}
-
-function notARequirement(text: string): string {
-  const merge = /^(<{7}|={7}|>{7})/.test(text)
-  return `'${text}' is not a requirement${merge ? ': the file holds an unfinished merge' : ''}`
-}
-
-function fileNamed(path: string, files: readonly RequirementsFile[]): RequirementsFile | undefined {
-  const wanted = path.replaceAll('\\', '/').replace(/^\.\//, '')
-  return files.find((file) => `/${file.path.replaceAll('\\', '/')}`.endsWith(`/${wanted.replace(/^\//, '')}`))
 }
 
 function buildFailure(output: string, told: string): UvFailure | undefined {

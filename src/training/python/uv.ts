@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { DeployError } from '../../errors.ts'
 import { info } from '../../log.ts'
 import { runChild } from '../child.ts'
-import { installerEnvironment, toolInstallerEnvironment } from '../process-environment.ts'
+import { installerEnvironment, ownInstallerEnvironment } from '../process-environment.ts'
 import { locateProgram, type PythonSearch } from './find-python.ts'
-import { type InstallerCall, type InstallerOutcome, runInstaller } from './installer-process.ts'
-import { pipInstall } from './pip.ts'
+import { COMPLETE, pipInstall } from './pip.ts'
+import { type InstallerCall, type InstallerOutcome, runInstaller } from './run-installer.ts'
 
 const UV_REQUIREMENTS = join(import.meta.dirname, 'requirements-uv.txt')
 
@@ -43,8 +43,8 @@ async function askVersion(program: string, environment: NodeJS.ProcessEnv, cwd: 
  * @throws DeployError when the package index does not have it
  */
 export async function installUv(python: string, temp: string, environment: NodeJS.ProcessEnv): Promise<Uv> {
-  const args = ['--require-hashes', '--no-deps', '--only-binary', ':all:', '-r', UV_REQUIREMENTS]
-  const { code, output } = await pipInstall(args, { python, cwd: temp, env: toolInstallerEnvironment(environment) })
+  const call = { python, cwd: temp, env: ownInstallerEnvironment(environment) }
+  const { code, output } = await pipInstall([...COMPLETE, UV_REQUIREMENTS], call)
   const program = locateProgram(join(python, '..', 'uv'), { workspace: temp, environment })
   const uv = code === 0 && program !== undefined ? await askVersion(program, environment, temp) : undefined
   if (uv !== undefined) return uv
@@ -59,7 +59,11 @@ export async function installUv(python: string, temp: string, environment: NodeJ
 /** Makes an environment without pip. Never throws for what uv says. */
 export async function uvVenv(uv: Uv, python: string, folder: string, call: Omit<InstallerCall, 'python'>) {
   return withoutBrokenCache((more) =>
-    runInstaller(uv.program, ['venv', ...plain, ...more, '--no-project', '--clear', '--python', python, folder], call),
+    runInstaller(
+      uv.program,
+      ['venv', ...plain, ...configured(call), ...more, '--no-project', '--clear', '--python', python, folder],
+      call,
+    ),
   )
 }
 
@@ -76,7 +80,17 @@ os.execv(sys.argv[1], sys.argv[1:])
 /** Runs `uv pip install` in an environment. Never throws for what uv says. */
 export async function uvInstall(uv: Uv, args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
   return withoutBrokenCache((more) => {
-    const command = [uv.program, 'pip', 'install', ...plain, ...more, '--python', call.python, ...args]
+    const command = [
+      uv.program,
+      'pip',
+      'install',
+      ...plain,
+      ...configured(call),
+      ...more,
+      '--python',
+      call.python,
+      ...args,
+    ]
     return runInstaller(call.python, ['-I', '-c', WITHOUT_STDIN, ...command], call, chatter)
   })
 }
@@ -88,6 +102,8 @@ export async function uvFreeze(uv: Uv, call: InstallerCall): Promise<string> {
   )
   return output
 }
+
+const configured = ({ config }: { config?: string }) => (config === undefined ? [] : ['--config-file', config])
 
 const cacheTrouble =
   /Failed to initialize cache|Failed to (?:read|write|open|deserialize|query|acquire)[^\n]*cache|cache entry|CACHEDIR/i

@@ -3,10 +3,11 @@ import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeployError } from '../../errors.ts'
 import { debug, info } from '../../log.ts'
-import { installerEnvironment, toolInstallerEnvironment } from '../process-environment.ts'
+import { installerEnvironment, ownInstallerEnvironment } from '../process-environment.ts'
+import { allEnded } from './all-ended.ts'
 import type { Python } from './find-python.ts'
-import { runInstaller } from './installer-process.ts'
 import { pipInstall } from './pip.ts'
+import { runInstaller } from './run-installer.ts'
 
 export interface VenvRequest {
   python: Python
@@ -25,10 +26,7 @@ const BUNDLED_WHEELS = join(import.meta.dirname, 'bundled_wheels.py')
  * @throws DeployError when this Python cannot
  */
 export async function makeWithPip(folders: readonly [string, ...string[]], request: VenvRequest): Promise<string[]> {
-  const making = folders.map((folder) => makeBare(folder, request))
-  // Nothing may still be at work when the caller removes the folder.
-  await Promise.allSettled(making)
-  const pythons = await Promise.all(making)
+  const pythons = await allEnded(folders.map((folder) => makeBare(folder, request)))
   const [first = ''] = pythons
   const wheels = request.python.wheels
   if (wheels.length > 0) {
@@ -79,7 +77,7 @@ async function makeWithEnsurepip(folder: string, request: VenvRequest): Promise<
   const system = await pipInstall(['--quiet', '--target', sitePackages(folder), 'pip'], {
     python: request.python.executable,
     cwd: request.temp,
-    env: toolInstallerEnvironment(request.environment),
+    env: ownInstallerEnvironment(request.environment),
   })
   if (system.code !== 0) throw venvError(text, request.python)
   info('This Python has no ensurepip; its own pip has filled the environment.')

@@ -8,6 +8,8 @@ export interface InstallerCall {
   env: Record<string, string>
   /** Prints the output while it runs. Default: only kept. */
   live?: boolean
+  /** A `uv.toml` that takes the place of all configuration files of uv. */
+  config?: string
 }
 
 export interface InstallerOutcome {
