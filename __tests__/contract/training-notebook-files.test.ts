@@ -326,16 +326,37 @@ describe('n39: the event loop of the kernel', () => {
 })
 
 describe('n37: what a cell starts', () => {
-  test('finds nothing to read, and does not wait', async () => {
-    const cell = [
-      'import subprocess, sys',
-      'print(repr(sys.stdin.read()))',
-      'asking = subprocess.run([sys.executable, "-c", "input(\'really? \')"], stderr=subprocess.PIPE)',
-      'print(asking.stderr.decode().splitlines()[-1])',
-    ].join('\n')
-    const { error, saved } = await runCells([cell], { timeoutMs: 30_000 })
+  test('finds the end of its input, and does not wait for an answer', async () => {
+    const ask = 'input()'
+    const cells = [
+      'import subprocess, sys\nprint(repr(sys.stdin.read()))',
+      `asked = subprocess.run([sys.executable, "-c", "${ask}"], stderr=subprocess.PIPE)\nprint(asked.stderr.decode().splitlines()[-1])`,
+      'command = "cat"\n!$command; echo "left {2 * 3}"',
+      '!false',
+      'print(_exit_code)',
+      '!(read answer || echo nothing)',
+      '%pip uninstall pexpect',
+      '%%bash\ncat; echo end',
+      'lines = !cat; echo listed\nprint(lines)',
+    ]
+    const { error, saved } = await runCells(cells, { timeoutMs: 30_000 })
     expect(error).toBeUndefined()
-    expect(printed(saved)).toBe("''\nreally? EOFError: EOF when reading a line\n")
+    expect(saved?.cells.map((cell) => (cell.outputs ?? []).flatMap(({ text }) => text ?? []).join(''))).toEqual([
+      "''\n",
+      'EOFError: EOF when reading a line\n',
+      expect.stringMatching(/^left 6\r?\n$/),
+      '',
+      '1\n',
+      expect.stringMatching(/^nothing\r?\n$/),
+      expect.stringMatching(/Proceed \(Y\/n\)\?[\s\S]*EOFError/),
+      'end\n',
+      "['listed']\n",
+    ])
+  })
+
+  test('by strict rules is told by its own command', async () => {
+    const { error } = await runCells(['!cat && exit 3'], { isStrict: true, timeoutMs: 30_000 })
+    expect(error?.message).toMatch(/CalledProcessError: Command 'cat && exit 3' returned non-zero exit status 3/)
   })
 })
 
