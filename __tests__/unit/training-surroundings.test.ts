@@ -175,6 +175,7 @@ describe('n29: variables', () => {
       PYTHONNOUSERSITE: '1',
       PYDEVD_DISABLE_FILE_VALIDATION: '1',
       QT_QPA_PLATFORM: 'offscreen',
+      GIT_TERMINAL_PROMPT: '0',
     })
     const named = kernel([
       'MPLBACKEND',

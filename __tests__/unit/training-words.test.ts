@@ -25,13 +25,13 @@ function errorOf(work: () => void): DeployError {
 }
 
 describe('n17, n14: a file that is no notebook for us is refused with one sentence', () => {
-  const check = (text: string) => {
+  const check = (text: string | Buffer) => {
     writeFileSync(join(folder, 'n.ipynb'), text)
     checkNotebook(join(folder, 'n.ipynb'), 'sub/n.ipynb')
   }
   const withMetadata = (metadata: object) => JSON.stringify({ nbformat: 4, nbformat_minor: 5, cells: [], metadata })
 
-  test.each([
+  test.each<[string, string | Buffer, RegExp]>([
     [
       'an LFS pointer',
       'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n',
@@ -42,6 +42,11 @@ describe('n17, n14: a file that is no notebook for us is refused with one senten
     ['no JSON', 'import os', /not JSON/],
     ['other JSON', '[1]', /no `nbformat`/],
     ['null', 'null', /no `nbformat`/],
+    ['a cell that is none', '{"nbformat": 4, "cells": [{"cell_type": "raw"}, null]}', /cell 2 of 2 is not one of code/],
+    ['no cells', '{"nbformat": 4}', /no `cells`/],
+    ['format 3 without content', '{"nbformat": 3, "cells": []}', /no `worksheets`/],
+    ['UTF-16', Buffer.from(`\ufeff${withMetadata({})}`, 'utf16le'), /is saved as UTF-16\. Save it as UTF-8/],
+    ['Latin-1', Buffer.from(withMetadata({ author: 'Zoë' }), 'latin1'), /it is not UTF-8/],
     ['format 5', '{"nbformat": 5}', /format 5; formats 3 and 4/],
     [
       'R',
@@ -62,6 +67,7 @@ describe('n17, n14: a file that is no notebook for us is refused with one senten
     ['a conda kernel', withMetadata({ kernelspec: { name: 'conda-env-r', language: 'python' } })],
     ['an old language name', withMetadata({ language_info: { name: 'ipython' } })],
     ['format 3', '{"nbformat": 3, "worksheets": []}'],
+    ['a number that JSON does not have', '{"nbformat": 4, "cells": [], "metadata": {"a \\" NaN": [NaN, -Infinity]}}'],
     ['a cell about markers', withMetadata({ note: '<<<<<<< HEAD' })],
   ])('but not %s', (_name, text) => {
     expect(() => check(text)).not.toThrow()

@@ -88,6 +88,8 @@ export function kernelEnvironment({ environment, kernelPython, home, passThrough
   const allowed = (name: string) => KERNEL_NAMES.test(name) || WINDOWS_NAMES.test(name) || GITHUB_FACTS.test(name)
   return {
     QT_QPA_PLATFORM: 'offscreen',
+    // Or else git asks in the terminal that Jupyter makes for `!command`, where nobody answers.
+    GIT_TERMINAL_PROMPT: '0',
     ...pick(environment, (name) => (allowed(name) || passThrough.includes(name)) && mayPass(name)),
     ...privateJupyter(home),
     PATH: [bin, variable(environment, 'PATH')].filter((part) => part !== undefined).join(delimiter),

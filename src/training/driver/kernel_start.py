@@ -63,4 +63,20 @@ def make_strict(shell):  # type: ignore[no-untyped-def]
     interactiveshell.getoutput = getoutput
 
 
+def give_commands_no_input():  # type: ignore[no-untyped-def]
+    """Lets `!command` and `%pip` find the end of their input: Jupyter runs them in a terminal, where nobody types."""
+    import os
+
+    from ipykernel import zmqshell
+    from IPython.utils import process
+
+    # The ones in which this is how to say it.
+    shells = ("sh", "ash", "bash", "dash", "ksh", "zsh")
+    if os.name != "posix" or os.path.basename(os.environ.get("SHELL", "sh")) not in shells:
+        return
+    in_terminal = process.system
+    process.system = zmqshell.system = lambda command: in_terminal("exec </dev/null\n" + command)
+
+
+give_commands_no_input()
 PatientKernelApp.launch_instance()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import warnings
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Iterable, Optional
+from typing import Any, Iterable, Optional
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,23 +18,51 @@ from nbformat.v4 import new_code_cell, nbformat_minor
 INJECTED_TAG = "injected-parameters"
 PARAMETERS_TAG = "parameters"
 
+# Keys of cells of format 4.5.
+COMMON_KEYS = {"id", "cell_type", "metadata", "source"}
+KEYS = {
+    "code": COMMON_KEYS | {"outputs", "execution_count"},
+    "markdown": COMMON_KEYS | {"attachments"},
+    "raw": COMMON_KEYS | {"attachments"},
+}
+
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Reads a notebook of any format, brings it to version 4 and clears the outputs that somebody else's run left."""
-    text = path.read_text(encoding="utf-8-sig")
+    """Reads a notebook of any format, brings it to version 4 and removes what its schema does not allow."""
+    text = json.dumps(without_outputs(json.loads(path.read_text(encoding="utf-8-sig"))))
     with warnings.catch_warnings():
-        # Small violations of the schema are common, and repaired below.
+        # Small violations of the schema are common, and repaired here.
         warnings.simplefilter("ignore")
         notebook = nbformat.reads(text, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = []
-                cell.execution_count = None
-                cell.setdefault("metadata", NotebookNode())
         # Every cell gets an id, which formats before 4.5 do not allow.
-        notebook.nbformat_minor = max(notebook.get("nbformat_minor", 0), nbformat_minor)
-        _, notebook = nbformat.validator.normalize(notebook, version=4, version_minor=notebook.nbformat_minor)
+        minor = notebook.nbformat_minor = max(notebook.get("nbformat_minor", 0), nbformat_minor)
+        for cell in notebook.cells:
+            mend(cell, may_have_more=minor > nbformat_minor)
+        _, notebook = nbformat.validator.normalize(notebook, strip_invalid_metadata=True)
     return nbformat.from_dict(notebook)
+
+
+def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Those of somebody else's run, and states of their widgets, are of no use, and must not stop this one by faults."""
+    notebook.get("metadata", {}).pop("widgets", None)
+    for sheet in notebook.get("worksheets", [notebook]):
+        for cell in sheet["cells"]:
+            cell.setdefault("metadata", {})
+            if cell.get("cell_type") == "code":
+                cell["outputs"] = []
+    return notebook
+
+
+def mend(cell: NotebookNode, may_have_more: bool) -> None:
+    """Without this the saved notebook would not be valid. A later format than ours may have more keys."""
+    cell.setdefault("source", "")
+    if cell.cell_type == "code":
+        cell.execution_count = None
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", str(cell.get("id", ""))):
+        cell.pop("id", None)
+    if not may_have_more:
+        for key in set(cell) - KEYS[cell.cell_type]:
+            del cell[key]
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

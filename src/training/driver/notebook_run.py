@@ -65,7 +65,12 @@ class Run:
 
     async def launch_kernel(self) -> None:
         """Only starts its process, which takes a while to answer."""
-        await self.manager.start_kernel(cwd=self.request["cwd"], env=self.request["kernel_environment"])
+        await self.manager.start_kernel(
+            cwd=self.request["cwd"],
+            env=self.request["kernel_environment"],
+            # What asks a question finds that there is no answer, instead of waiting for one.
+            stdin=asyncio.subprocess.DEVNULL,
+        )
         self.process = self.manager.provisioner.process
 
     def prepare(self) -> None:

@@ -9,7 +9,7 @@ import { DeployError } from '../../errors.ts'
  * @throws DeployError when it is not a notebook, or one for another language than Python
  */
 export function checkNotebook(path: string, name: string): void {
-  const problem = problemOf(readFileSync(path, 'utf8').replace(/^\ufeff/, ''))
+  const problem = problemOf(readFileSync(path))
   if (problem === undefined) return
   throw new DeployError(`${name} ${problem}`, { annotation: { title: 'Not a notebook that can be run', file: name } })
 }
@@ -23,7 +23,16 @@ interface Metadata {
   language_info?: { name?: unknown }
 }
 
-function problemOf(text: string): string | undefined {
+function problemOf(bytes: Buffer): string | undefined {
+  // PowerShell's `>` writes such files.
+  if (bytes.subarray(0, 100).includes(0)) return 'is saved as UTF-16. Save it as UTF-8.'
+  let text: string
+  try {
+    // Without a byte order mark.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return 'is not a notebook: it is not UTF-8.'
+  }
   if (text.trim() === '') return 'is empty.'
   if (text.startsWith('version https://git-lfs.github.com/')) {
     return 'is a Git LFS pointer, not the notebook. Set `lfs: true` on actions/checkout.'
@@ -34,16 +43,45 @@ function problemOf(text: string): string | undefined {
   const { nbformat, metadata } = notebook
   if (typeof nbformat !== 'number') return 'is not a notebook: it has no `nbformat`.'
   if (nbformat < 3 || nbformat > 4) return `has notebook format ${nbformat}; formats 3 and 4 can be run.`
-  return languageProblem(metadata ?? {})
+  const content = nbformat < 4 ? 'worksheets' : 'cells'
+  if (!Array.isArray(notebook[content])) return `is not a notebook: it has no \`${content}\`.`
+  return (nbformat < 4 ? undefined : cellProblem(notebook.cells as unknown[])) ?? languageProblem(metadata ?? {})
 }
 
-function parse(text: string): { nbformat?: unknown; metadata?: Metadata | null } | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return undefined
+function cellProblem(cells: unknown[]): string | undefined {
+  const known = (cell: unknown) => ['code', 'markdown', 'raw'].includes((cell as Cell | null)?.cell_type as string)
+  const odd = cells.findIndex((cell) => !known(cell))
+  return odd < 0
+    ? undefined
+    : `is not a notebook: cell ${odd + 1} of ${cells.length} is not one of code, markdown or raw.`
+}
+
+interface Cell {
+  cell_type?: unknown
+}
+
+interface Notebook {
+  nbformat?: unknown
+  metadata?: Metadata | null
+  cells?: unknown
+  worksheets?: unknown
+}
+
+function parse(text: string): Notebook | undefined {
+  for (const prepare of [String, withoutNaN]) {
+    try {
+      const value: unknown = JSON.parse(prepare(text))
+      return typeof value === 'object' && value !== null ? value : {}
+    } catch {}
   }
+  return undefined
+}
+
+/** Jupyter writes numbers into saved outputs that JSON does not have, and reads them again. */
+function withoutNaN(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
+    part.startsWith('"') ? part : 'null',
+  )
 }
 
 function languageProblem({ kernelspec, language_info }: Metadata): string | undefined {
