@@ -94,6 +94,23 @@ test('n2: without ensurepip the own pip of Python fills the environment', async 
   expect(cells).toBe(1)
 })
 
+test('n3, n6: the Python that setup-uv has set up is taken, with an environment that it has activated', async () => {
+  const workspace = newFolder('workspace')
+  const { executable, version } = await findPython({ workspace, environment })
+  const activated = join(newFolder('activated'), '.venv')
+  execFileSync(executable, ['-m', 'venv', '--without-pip', activated])
+  const minor = version.split('.').slice(0, 2).join('.')
+  const PATH = [join(activated, 'bin'), environment.PATH].join(delimiter)
+  const setUp = { ...environment, UV_PYTHON: minor, VIRTUAL_ENV: activated, PATH }
+  for (const installer of installers) {
+    const { environments } = await succeeded('six\n', { workspace, installer, environment: setUp })
+    expect(versionOf(environments.kernelPython, 'six')).toMatch(/^1\./)
+    expect(environments.kernelPython.startsWith(activated)).toBe(false)
+  }
+  const missing = findPython({ workspace, environment: { ...setUp, UV_PYTHON: '3.99' } })
+  await expect(missing).rejects.toThrow(/UV_PYTHON asks for \(3\.99\): uv does not find it/)
+})
+
 test('n2: uv needs neither ensurepip nor pip', async () => {
   const python = await debianPython({ ensurepip: false, pip: false })
   const { environments } = await succeeded(undefined, { python, environment, installer: 'uv' })
