@@ -51,11 +51,15 @@ function isTelling(line: string): boolean {
   return line.trim().length >= shortestLine && /[\p{L}\p{N}]/u.test(line)
 }
 
+/** Every known secret in each of its forms, the longest first: a short one may be part of a longer one. */
+export function secretForms(): string[] {
+  return [...secrets].sort((a, b) => b.length - a.length)
+}
+
 /** Replaces every known secret, in each of its forms, by `***`. */
 export function redact(text: string): string {
   let result = text
-  // Longest first: a short form may be part of a longer one.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) result = result.replaceAll(secret, '***')
+  for (const secret of secretForms()) result = result.replaceAll(secret, '***')
   return result
 }
 

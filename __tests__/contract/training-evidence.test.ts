@@ -155,8 +155,9 @@ describe('links that lead elsewhere are not followed', () => {
       'os.makedirs("executed.ipynb/in the way")',
       'open("executed-images", "w").close()',
     ].join('\n')
-    const { error, log } = await runCells([`${plots(1)}\n${block}`])
-    expect(error?.message).toMatch(/IsADirectoryError/)
+    const { error, log } = await runCells([`${plots(1)}\n${block}`, '1 / 0'])
+    expect(error?.message).toMatch(/ZeroDivisionError/)
+    expect(log.match(/::warning::The executed notebook could not be saved during the run/g)).toHaveLength(1)
     expect(log).toMatch(/::warning::The executed notebook could not be saved: .*Is a directory/)
     expect(log).toMatch(/::warning::The last plots could not be saved as files: .*File exists/)
   })
@@ -194,7 +195,7 @@ describe('the report', () => {
     // All of the traceback, where the report has its end.
     expect(logFile).toMatch(/\nValueError +Traceback \(most recent call last\)\n[\s\S]*\nValueError: no \*\*\*\n$/)
     expect(logFile.split('\n').length).toBeGreaterThan(25)
-    expect(error?.message).toMatch(/in cell 6 of 7, line 2: ValueError: no \*\*\*$/)
+    expect(error?.message).toMatch(/in cell 6 of 7 \(In \[5\]\), line 2: ValueError: no \*\*\*$/)
     for (const text of [report, logFile, savedText, log, error]) {
       expect(JSON.stringify(text)).not.toMatch(/report-s3cret-2|\x1b/)
     }

@@ -306,7 +306,7 @@ describe('errors', () => {
     expect(report.traceback.split('\n')).toHaveLength(20)
     expect(report.traceback).toMatch(/ValueError: bad shape\nand more$/)
     expect(report.traceback).not.toContain('\x1b')
-    expect(log).toContain(`(the end of the traceback)\n${report.traceback}\n`)
+    expect(log).toContain(`\n${report.traceback}\n`)
     expect(logFile).toMatch(/Traceback \(most recent call last\)[\s\S]*Cell In\[3\], line 2[\s\S]*and more\n$/)
     expect(printed(saved)).toBe('first\n')
     expect(saved?.cells[3]?.outputs?.[0]).toMatchObject({ output_type: 'error', ename: 'ValueError' })

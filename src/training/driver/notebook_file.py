@@ -65,12 +65,17 @@ def mend(cell: NotebookNode, may_have_more: bool) -> None:
             del cell[key]
 
 
+def unfinished(path: Path) -> Path:
+    """Where a notebook is until all of it is written."""
+    return path.with_name(f".{path.name}.part")
+
+
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Replaces the file in one step, so that there is always a whole notebook to look at."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = nbformat.writes(notebook)
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = unfinished(path)
     # It may be a link by now.
     temporary.unlink(missing_ok=True)
     try:

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
 import { formatBytes } from '../../format.ts'
-import { info, redact } from '../../log.ts'
+import { info, redact, secretForms } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
 import { memoryNow } from '../memory.ts'
@@ -30,7 +30,7 @@ export async function executeNotebook(run: ProgramRun, output: TrainingOutput, r
     seconds,
   }))
   report.images = outcome.images ?? []
-  await inspectEvidence(run.executedNotebook, report)
+  tellEvidence(run, outcome, report)
   if (outcome.status === 'ok') return
 
   showTraceback(outcome.traceback ?? '', output, report)
@@ -66,6 +66,8 @@ async function drive(run: ProgramRun, output: TrainingOutput): Promise<Outcome> 
       notebook_timeout: seconds(run.timeoutMs),
       cell_timeout: seconds(run.cellTimeoutMs),
       start_timeout: seconds(run.kernelStartTimeoutMs),
+      // It saves the notebook while it runs, so it has to know what may not be in it.
+      secrets: secretForms(),
     },
   )
 }
@@ -81,36 +83,26 @@ function showTraceback(traceback: string, output: TrainingOutput, report: Traini
   for (const line of report.traceback.split('\n')) info(line)
 }
 
-/** The executed notebook is uploaded and shared, so no secret may stay in it; and it may be too large for that. */
-async function inspectEvidence(notebook: string, report: TrainingReport): Promise<void> {
-  const { images } = report
-  const drawings = images.filter((path) => path.endsWith('.svg'))
-  const cleaned = await Promise.all([notebook, ...drawings].map(clean))
-  if (cleaned.includes(true)) {
+/** What there is to be told of the files; a training that has failed is told for its own reason, whatever is wrong here. */
+function tellEvidence(run: ProgramRun, outcome: Outcome, report: TrainingReport): void {
+  if (outcome.has_secrets) {
     warn(report, 'The notebook printed a secret of this action. It was replaced by *** in the executed notebook.')
   }
-  if (!isFile(notebook)) return
-  const { size } = await stat(notebook)
-  info(`Executed notebook: ${notebook} (${formatBytes(size)})`)
-  if (images.length > 0) info(`Last plots: ${images.length} in ${dirname(images[0] ?? '')}`)
-  if (size > LARGE_NOTEBOOK) warn(report, `The executed notebook has ${formatBytes(size)}. Let its cells print less.`)
+  const size = sizeOf(run.executedNotebook)
+  if (size === undefined) return
+  info(`Executed notebook: ${run.executedNotebook} (${formatBytes(size)})`)
+  if (report.images.length > 0) info(`Last plots: ${report.images.length} in ${dirname(report.images[0] ?? '')}`)
+  if (size > LARGE_NOTEBOOK) {
+    warn(report, `The executed notebook has ${formatBytes(size)}. Let its cells print less.`)
+  }
 }
 
-/** @returns whether there was a secret in the file */
-async function clean(path: string): Promise<boolean> {
-  if (!isFile(path)) return false
-  const text = await readFile(path, 'utf8')
-  const redacted = redact(text)
-  if (redacted === text) return false
-  const temporary = `${path}.part`
-  // The notebook may have left a link of this name.
-  await rm(temporary, { force: true })
-  await writeFile(temporary, redacted, { flag: 'wx' })
-  await rename(temporary, path)
-  return true
-}
-
-/** Not a link or folder, which a notebook may have put in place of what could not be saved then. */
-function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+/** @returns undefined unless it is a file; the notebook may have put a link or folder in its place */
+function sizeOf(path: string): number | undefined {
+  try {
+    const found = lstatSync(path)
+    return found.isFile() ? found.size : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -24,6 +24,8 @@ export interface Outcome extends Death {
   timings?: { cell: number; first_line: string; seconds: number }[]
   /** Absolute paths. */
   images?: string[]
+  /** Whether a secret was replaced in the executed notebook. */
+  has_secrets?: boolean
 }
 
 export interface FailureContext extends Surroundings {
