@@ -6,9 +6,10 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ tracebackExcerpt),
-/* harmony export */   n: () => (/* binding */ lastPrinted),
-/* harmony export */   newReport: () => (/* binding */ newReport)
+/* harmony export */   OF: () => (/* binding */ tracebackExcerpt),
+/* harmony export */   R8: () => (/* binding */ warn),
+/* harmony export */   newReport: () => (/* binding */ newReport),
+/* harmony export */   nt: () => (/* binding */ lastPrinted)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
@@ -26,7 +27,13 @@ function newReport(kind, program) {
         cells: [],
         images: [],
         traceback: '',
+        warnings: [],
     };
+}
+/** Says it in the log, and keeps it for the report. */
+function warn(report, text) {
+    (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e)(text);
+    report.warnings.push((0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .redact */ .E$)(text));
 }
 /** Of a traceback: the outermost frames are the user's own code, the innermost ones are where it happened. */
 const outermostLines = 6;

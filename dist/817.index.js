@@ -1554,17 +1554,19 @@ function pick(object, keys) {
 
 
 
+/** How to deploy a model without training it. */
+const withoutTraining = { notebook: "set notebook_path to ''", script: 'remove training_script' };
 /**
  * Makes sure that there is a model worth shipping.
  *
  * @throws DeployError for a missing or empty file, a folder, a Git LFS pointer, a path out of the workspace
  */
-async function checkModel({ absolute: path, relative: shown, workspace, trainedSince, }) {
+async function checkModel({ absolute: path, relative: shown, workspace, trainedSince, trainedBy = 'notebook', }) {
     const found = await (0,promises_.stat)(path).catch(() => undefined);
     if (found === undefined) {
         const remedy = trainedSince === undefined
             ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
-            : 'the training ran, but did not save a model there: compare the path that it writes to with model_path';
+            : `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`;
         throw new errors/* DeployError */.sH(`Model file not found at ${shown}; ${remedy}`);
     }
     const real = await (0,promises_.realpath)(path);
@@ -1584,7 +1586,7 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
         throw new errors/* DeployError */.sH(`The training ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
             `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
-            "let the training save the model to model_path, or set notebook_path to '' to deploy the file as it is");
+            `let the ${trainedBy} save the model to model_path, or ${withoutTraining[trainedBy]} to deploy the file as it is`);
     }
     log/* info */.pq(`${shown}: ${(0,format/* formatBytes */.z)(found.size)}, written ${found.mtime.toISOString()}`);
     return { path: real, size: found.size };
@@ -3011,7 +3013,7 @@ function failedInstallation(lines, traceback, requirements) {
     if (!isPip(lines, traceback))
         return undefined;
     const output = lines.join('\n');
-    const { reason, line: known } = (0,pip_failure/* explainPipFailure */.p)(output, requirements);
+    const { reason, line: known } = (0,pip_failure/* explainPipFailure */.p2)(output, requirements);
     const named = requirementNamed(output, reason);
     const file = named?.file ?? 'requirements.txt';
     const line = file === 'requirements.txt' ? (known ?? named?.line) : named?.line;
@@ -4068,8 +4070,9 @@ var src_metrics = __webpack_require__(8372);
  */
 async function trainModel(training, inputs, deployment, temp) {
     warnOfForeignCode(process.env);
-    const { train } = await __webpack_require__.e(/* import() */ 502).then(__webpack_require__.bind(__webpack_require__, 2502));
+    const { train } = await __webpack_require__.e(/* import() */ 446).then(__webpack_require__.bind(__webpack_require__, 9446));
     const { newReport } = await __webpack_require__.e(/* import() */ 560).then(__webpack_require__.bind(__webpack_require__, 2560));
+    const { maskVariables } = await __webpack_require__.e(/* import() */ 337).then(__webpack_require__.bind(__webpack_require__, 1337));
     const { name } = (0,external_node_path_.parse)(training.program.absolute);
     const evidence = {
         executed_notebook: training.kind === 'script'
@@ -4083,7 +4086,7 @@ async function trainModel(training, inputs, deployment, temp) {
     // Told before it runs: a later step wants it most when this one was killed.
     Object.assign(deployment.outputs, evidence);
     (0,outputs/* publish */.mk)(deployment.outputs);
-    maskPassedSecrets(training.passThrough);
+    maskVariables(training.passThrough, process.env);
     deployment.training = newReport(training.kind, training.program.relative);
     const workshop = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temp, 'training-'));
     try {
@@ -4157,18 +4160,6 @@ async function gatherMetrics({ workspace, metrics, training }, deployment, train
         (0,log/* info */.pq)(`  and ${rows.length - mostMetrics} more`);
 }
 const trackingVariable = 'MLFLOW_TRACKING_URI';
-/** What the user passes on as a secret, or as a password in an address, must not stay in what the training prints. */
-function maskPassedSecrets(names) {
-    for (const name of names) {
-        const value = process.env[name] ?? '';
-        const inAddress = /:\/\/[^\s/:@]*:([^\s/@]+)@/.exec(value)?.[1] ?? '';
-        const secrets = /TOKEN|SECRET|PASSW|PWD|CREDENTIAL|AUTH|KEY/i.test(name) ? [value, inAddress] : [inAddress];
-        // Stars for a short word would only spoil the log.
-        for (const secret of secrets)
-            if (secret.length >= 6)
-                (0,log/* mask */.dK)(secret);
-    }
-}
 /** A pull request from a fork brings the code that is run here, and this event gives it the secrets of the repository. */
 function warnOfForeignCode({ GITHUB_EVENT_NAME: event }) {
     if (event !== 'pull_request_target')
@@ -4219,7 +4210,8 @@ async function deploy(inputs, deployment) {
             : deployment.skip('Training', inputs.trainingSkipped);
         const model = await deployment.stage('model', 'Check the model', async () => {
             await gatherMetrics(inputs, deployment, trainedSince);
-            return modelSource(await checkModel({ ...inputs.model, workspace: inputs.workspace, trainedSince }));
+            const { workspace } = inputs;
+            return modelSource(await checkModel({ ...inputs.model, workspace, trainedSince, trainedBy: training?.kind }));
         });
         const request = {
             http,
@@ -4462,11 +4454,15 @@ function readable(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ explainPipFailure)
+/* harmony export */   Cp: () => (/* binding */ refusingIndexes),
+/* harmony export */   Ew: () => (/* binding */ canonicalName),
+/* harmony export */   p2: () => (/* binding */ explainPipFailure)
 /* harmony export */ });
-const network = /WARNING: Retrying \(Retry\(total=0|NewConnectionError|NameResolutionError|Max retries exceeded|SSLError/;
+const network = /WARNING: Retrying \(Retry\(total=0|NewConnectionError|NameResolutionError|Max retries exceeded|SSLError|^Could not fetch URL \S+: 5\d\d /m;
 /** As pip's own crash ends when a download breaks off. */
 const brokenOff = /^\S*\b(?:ReadTimeoutError|ConnectTimeoutError|ProtocolError|IncompleteRead|Connection\w*Error): (.+)$/m;
+/** What pip only tells its log, which a caller may have it print: an index that refuses, or cannot answer. */
+const unfetched = /^Could not fetch URL (\S+): (\d{3}) \w+ Error: (.+?) for url/gm;
 const noMatch = /^ERROR: No matching distribution found for (.+?)(?: \(from .*\))?$/m;
 const causes = [
     {
@@ -4493,6 +4489,14 @@ const causes = [
     {
         find: (output) => (neededPython(output) === undefined ? undefined : noMatch.exec(output)?.[1]),
         say: (it, output) => `${it} needs Python ${neededPython(output)}`,
+    },
+    {
+        find: /^WARNING: The repository located at (\S+) is not a trusted or secure host and is being ignored/m,
+        say: (it) => `pip ignores the package index at ${it}, which is not https: use https, or set PIP_TRUSTED_HOST: ${it}`,
+    },
+    {
+        find: (output) => (refusal(output) === undefined ? undefined : noMatch.exec(output)?.[1]),
+        say: (it, output) => `the package index ${refusal(output)} while looking for ${it}; check its user and password`,
     },
     {
         find: noMatch,
@@ -4534,6 +4538,26 @@ function explainPipFailure(output, requirements) {
         return { reason, ...(line === undefined ? {} : { line }) };
     }
     return { reason: 'pip gave no reason' };
+}
+/** How an index refused the package that is missing. */
+function refusal(output) {
+    const name = canonicalName(/^[\w.-]+/.exec(noMatch.exec(output)?.[1] ?? '')?.[0] ?? '');
+    const answers = [...output.matchAll(unfetched)].map(([, url = '', status, words]) => ({ url, status, words }));
+    const about = answers.filter(({ url }) => url.endsWith(`/${name}/`));
+    const refused = about.find(({ status }) => status === '401' || status === '407');
+    // Some indexes answer 403 for what they do not have: it counts where no other index was asked with success.
+    const isOnlyOne = about.every(({ status }) => status === '403') && /\(from versions: none\)/.test(output);
+    const found = refused ?? (isOnlyOne ? about[0] : undefined);
+    return found && `${found.url.slice(0, -name.length - 1)} refuses access (${found.status} ${found.words})`;
+}
+/**
+ * The indexes that did not let pip in, for lack of a user and password or for wrong ones.
+ *
+ * @param output all that pip printed, with what it only tells its log
+ */
+function refusingIndexes(output) {
+    const refused = [...output.matchAll(unfetched)].filter(([, , status]) => status === '401' || status === '407');
+    return [...new Set(refused.map(([, url = '']) => url.replace(/[^/]+\/$/, '')))];
 }
 function isUnreachable(output, detail) {
     // A retry that was not the last one may have helped.
@@ -4589,6 +4613,10 @@ function crash(output) {
     return [last, broken === undefined ? undefined : `the connection to the package index broke off: ${broken}`];
 }
 const after = (detail) => (detail === undefined ? '' : `: ${detail}`);
+/** The form of a package's name that all its spellings share. */
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
 function lineOf(detail, output, requirements) {
     const named = /\(from line (\d+) of /.exec(output.slice(output.search(/^\s*(ERROR|error):/m)))?.[1];
     if (named !== undefined)
@@ -4596,10 +4624,9 @@ function lineOf(detail, output, requirements) {
     const name = /^[\w.-]+/.exec(detail)?.[0];
     if (name === undefined)
         return undefined;
-    const canonical = (text) => text.toLowerCase().replace(/[-_.]+/g, '-');
     const index = requirements
         .split(/\r?\n/)
-        .findIndex((line) => canonical(/^\s*([\w.-]+)/.exec(line)?.[1] ?? '') === canonical(name));
+        .findIndex((line) => canonicalName(/^\s*([\w.-]+)/.exec(line)?.[1] ?? '') === canonicalName(name));
     return index < 0 ? undefined : index + 1;
 }
 //# sourceMappingURL=pip-failure.js.map

@@ -285,6 +285,7 @@ function metrics_section_short(text) {
 
 const slowest = 5;
 const longestLine = 80;
+const longestWarning = 500;
 /** Where a failed program stopped, for the top of the page: next to nothing when it did not say. */
 function traceback({ training }) {
     if (training === undefined || training.traceback.trim() === '')
@@ -304,7 +305,12 @@ function trainingSection({ training, outputs }) {
         rows.push(['Log', code(outputs.training_log)]);
     if (training.images.length > 0)
         rows.push(['Plots', training.images.map(code).join('<br>')]);
-    return ['**Training**', '', ...table('| | |', '|---|---|', rows), ...slowestCells(training)];
+    return ['**Training**', '', ...table('| | |', '|---|---|', rows), ...warnings(training), ...slowestCells(training)];
+}
+function warnings({ warnings }) {
+    if (warnings.length === 0)
+        return [];
+    return [...warnings.map((warning) => `- ${cell((0,log/* shorten */.ml)(warning, longestWarning))}`), ''];
 }
 function program({ kind, program, durationMs, cells, totalCells }) {
     const parts = [code(program)];

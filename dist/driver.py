@@ -29,12 +29,13 @@ class Stop:
     def __init__(self) -> None:
         self.reason: Optional[str] = None
         self._listener: Optional[Callable[[], Any]] = None
+        self._last_resort: Callable[[], Any] = lambda: None
 
     def request(self, reason: str) -> None:
         if self.reason is not None:
             return
         self.reason = reason
-        watchdog = threading.Timer(STOP_LIMIT, os._exit, [70])
+        watchdog = threading.Timer(STOP_LIMIT, self._give_up)
         watchdog.daemon = True
         watchdog.start()
         if self._listener is not None:
@@ -45,6 +46,16 @@ class Stop:
         self._listener = listener
         if self.reason is not None:
             listener()
+
+    def at_worst(self, last_resort: Callable[[], Any]) -> None:
+        """Calls it, from another thread, when a stop does not come to its end and is cut short."""
+        self._last_resort = last_resort
+
+    def _give_up(self) -> None:
+        try:
+            self._last_resort()
+        finally:
+            os._exit(70)
 
 
 def drive(run: Callable[[Any, Stop], dict[str, Any]]) -> NoReturn:
@@ -78,16 +89,21 @@ def watch_lifeline(stop: Stop) -> None:
 
 def kill_all(process: subprocess.Popen[bytes]) -> None:
     """Ends a process that leads a group, and all that it has started and left running."""
+    kill_group(process)
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """As kill_all, without waiting for the end."""
     try:
         if sys.platform == "win32":
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, timeout=5)
         else:
             os.killpg(process.pid, signal.SIGKILL)
     except (OSError, subprocess.TimeoutExpired):
-        pass
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
         pass
 
 

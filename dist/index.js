@@ -28930,7 +28930,7 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5522);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7469);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29125,6 +29125,7 @@ function quote(text) {
 /* harmony export */   Os: () => (/* binding */ group),
 /* harmony export */   Yz: () => (/* binding */ debug),
 /* harmony export */   dK: () => (/* binding */ mask),
+/* harmony export */   eo: () => (/* binding */ secretForms),
 /* harmony export */   fJ: () => (/* binding */ fail),
 /* harmony export */   fS: () => (/* binding */ summarise),
 /* harmony export */   ml: () => (/* binding */ shorten),
@@ -29182,11 +29183,14 @@ function encodedForms(secret, user) {
 function isTelling(line) {
     return line.trim().length >= shortestLine && /[\p{L}\p{N}]/u.test(line);
 }
+/** Every known secret in each of its forms, the longest first: a short one may be part of a longer one. */
+function secretForms() {
+    return [...secrets].sort((a, b) => b.length - a.length);
+}
 /** Replaces every known secret, in each of its forms, by `***`. */
 function redact(text) {
     let result = text;
-    // Longest first: a short form may be part of a longer one.
-    for (const secret of [...secrets].sort((a, b) => b.length - a.length))
+    for (const secret of secretForms())
         result = result.replaceAll(secret, '***');
     return result;
 }
@@ -29276,7 +29280,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 5522:
+/***/ 7469:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29484,15 +29488,8 @@ class InputReader {
         const text = this.text(name);
         if (text === '')
             return {};
-        const { parse } = await __nccwpck_require__.e(/* import() */ 815).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8815, 19));
-        const parsed = this.derived(() => parse(text, { intAsBigInt: true }), true, name);
-        if (parsed === undefined)
-            return {};
-        if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-            this.report(name, 'is not a mapping; write one `name: value` a line, or a JSON object');
-            return {};
-        }
-        return parsed;
+        const { parseParameters } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(283)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2283));
+        return this.derived(() => parseParameters(text, name), true, name) ?? {};
     }
     /** The words of a command line, separated as in a shell: quotes keep spaces, a line break separates. */
     async words(name) {
@@ -29660,15 +29657,62 @@ function gitHostOf(apiUrl) {
     return protocol === 'http:' ? apiUrl : `git.${hostname.replace(/^api\./, '')}`;
 }
 //# sourceMappingURL=repository.js.map
+;// CONCATENATED MODULE: ./build/src/inputs/other-packagings.js
+
+
+const packagings = [
+    {
+        names: ['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml'],
+        advice: 'an environment of conda, which is not read: packages are installed with pip or uv. Write them to a ' +
+            'requirements.txt (`pip list --format=freeze` in that environment prints them)',
+    },
+    {
+        names: ['uv.lock'],
+        advice: 'a lock file of uv, which is not read. `uv export --no-dev --no-hashes -o requirements.txt` makes a ' +
+            'requirements.txt of it',
+    },
+    {
+        names: ['poetry.lock'],
+        advice: 'a lock file of Poetry, which is not read. `poetry export --without-hashes -o requirements.txt` makes a ' +
+            'requirements.txt of it (with the plugin poetry-plugin-export)',
+    },
+    {
+        names: ['Pipfile.lock', 'Pipfile'],
+        advice: 'for Pipenv, and not read. `pipenv requirements > requirements.txt` makes a requirements.txt of it',
+    },
+    {
+        names: ['pyproject.toml'],
+        lists: /^\s*dependencies\s*=\s*\[\s*[^\]\s]|^\s*\[tool\.poetry\.dependencies\]/m,
+        advice: 'a project, whose packages are not installed by themselves. Write the line `-e .` into a requirements.txt: it ' +
+            'installs the project with its dependencies',
+    },
+];
+/** What to do about a file that is given as a requirements file, and is of another kind. */
+function adviceFor(path) {
+    const name = (0,external_node_path_.basename)(path);
+    const isConda = /\.ya?ml$/i.test(name);
+    return packagings.find(({ names }) => names.includes(isConda ? 'environment.yml' : name))?.advice;
+}
+/** The file of a workspace without requirements file that most likely lists its packages. */
+function otherPackaging(workspace) {
+    for (const { names, lists, advice } of packagings) {
+        const name = names.find((name) => (0,external_node_fs_.statSync)((0,external_node_path_.join)(workspace, name), { throwIfNoEntry: false })?.isFile());
+        if (name === undefined)
+            continue;
+        if (lists === undefined || lists.test((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(workspace, name), 'utf8')))
+            return { name, advice };
+    }
+    return undefined;
+}
+//# sourceMappingURL=other-packagings.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/training.js
+
 
 
 
 const defaultNotebook = 'model_training.ipynb';
 const defaultRequirements = 'requirements.txt';
 const defaultMetrics = 'metrics.json';
-/** Environments of conda, which pip and uv cannot make. */
-const condaFiles = ['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml'];
 /** Inputs that mean something to a notebook only. */
 const forNotebooks = {
     notebook_parameters: 'pass them to the script with training_arguments',
@@ -29686,9 +29730,9 @@ async function readTrainingInputs(reader, workspace, model) {
     const path = (name) => reader.optional(name, (raw) => (0,values/* workspacePath */.X5)(raw, workspace ?? '.'), workspace !== undefined);
     const program = findProgram(reader, path);
     const requirements = findFile(reader, path, 'requirements_path', defaultRequirements);
-    if (requirements && /\.ya?ml$/i.test(requirements.relative)) {
-        reader.report('requirements_path', `is ${(0,values/* quote */.hD)(requirements.relative)}, ${whatToDoAboutConda}`);
-    }
+    const advice = requirements && adviceFor(requirements.relative);
+    if (advice)
+        reader.report('requirements_path', `is ${(0,values/* quote */.hD)(requirements.relative)}, ${advice}`);
     const workingDirectory = findFolder(reader, path, workspace);
     const training = {
         requirements,
@@ -29725,7 +29769,7 @@ async function readTrainingInputs(reader, workspace, model) {
             reader.report('notebook_strict', 'is for notebooks; a script decides for itself');
     }
     if (program && requirements === undefined && workspace !== undefined)
-        warnOfConda(workspace);
+        warnOfOtherPackaging(workspace);
     return {
         training: program &&
             workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
@@ -29782,13 +29826,11 @@ function findFolder(reader, path, workspace) {
     }
     return folder;
 }
-const whatToDoAboutConda = 'an environment of conda, which is not read: packages are installed with pip or uv. Write them to a ' +
-    `${defaultRequirements} (\`pip list --format=freeze\` in that environment prints them)`;
-function warnOfConda(workspace) {
-    const name = condaFiles.find((name) => (0,external_node_fs_.existsSync)(`${workspace}/${name}`));
-    if (name === undefined)
+function warnOfOtherPackaging(workspace) {
+    const found = otherPackaging(workspace);
+    if (found === undefined)
         return;
-    (0,log/* warning */.$e)(`There is no ${defaultRequirements}, but ${name} is ${whatToDoAboutConda}.`, { file: name });
+    (0,log/* warning */.$e)(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name });
 }
 //# sourceMappingURL=training.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs.js

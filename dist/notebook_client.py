@@ -9,6 +9,7 @@ from typing import Any, Optional
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
+from stream_text import StreamText
 
 OUTPUTS = ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output")
 
@@ -76,6 +77,8 @@ class LiveClient(NotebookClient):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._cells: dict[str, tuple[NotebookNode, int]] = {}
+        self._streams: dict[int, StreamText] = {}
+        """Of each cell by its index, the text that it has printed last."""
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         self._cells[parent_msg_id] = (cell, cell_index)
@@ -101,8 +104,34 @@ class LiveClient(NotebookClient):
         if place is not None and msg["msg_type"] in OUTPUTS:
             self.process_message(msg, *place)
 
+    def expects_error(self, cell: NotebookNode) -> bool:
+        """Whether an error of this cell is no failure."""
+        return not self.force_raise_errors and "raises-exception" in cell.metadata.get("tags", [])
+
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Optional[NotebookNode]:
-        expected = not self.force_raise_errors and "raises-exception" in cell.metadata.get("tags", [])
-        self.transcript.message(msg["msg_type"], msg["content"], expected)
+        self.transcript.message(msg["msg_type"], msg["content"], self.expects_error(cell))
         result: Optional[NotebookNode] = super().process_message(msg, cell, cell_index)
         return result
+
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
+        """Adds what a cell prints to what it has printed just before."""
+        if msg["msg_type"] != "stream":
+            return super().output(outs, msg, display_id, cell_index)
+        growing = self._streams.get(cell_index)
+        name, text = msg["content"]["name"], msg["content"]["text"]
+        is_hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if growing and not is_hooked and not self.clear_before_next_output:
+            if outs and outs[-1] is growing.output and growing.output.name == name:
+                growing.add(text)
+                return growing.output
+        output = super().output(outs, msg, display_id, cell_index)
+        if output is not None:
+            if growing:
+                growing.settle()
+            self._streams[cell_index] = StreamText(output)
+        return output
+
+    def settle_output(self) -> None:
+        """Puts all that was printed into the notebook."""
+        for growing in self._streams.values():
+            growing.settle()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from notebook_file import is_injected
+from redaction import Redactor
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 OUR_NAME = re.compile(r"cell-\d+-\d+\.(png|jpg|svg)")
@@ -35,9 +36,9 @@ def remove_images(executed: Path) -> None:
         folder.rmdir()
 
 
-def write_images(notebook: Any, executed: Path) -> list[str]:
+def write_images(notebook: Any, executed: Path, redactor: Redactor) -> list[str]:
     """Writes the last images beside the executed notebook, such as `cell-07-1.png`. Returns their paths."""
-    images = list(all_images(notebook))[-MOST_IMAGES:]
+    images = list(all_images(notebook, redactor))[-MOST_IMAGES:]
     folder = folder_of(executed)
     remove_link(folder)
     if images:
@@ -55,7 +56,7 @@ def remove_link(path: Path) -> None:
         path.unlink()
 
 
-def all_images(notebook: Any) -> Iterator[tuple[str, bytes]]:
+def all_images(notebook: Any, redactor: Redactor) -> Iterator[tuple[str, bytes]]:
     number = 0
     for cell in notebook.cells:
         if cell.cell_type != "code" or is_injected(cell):
@@ -65,17 +66,17 @@ def all_images(notebook: Any) -> Iterator[tuple[str, bytes]]:
         for output in cell.outputs:
             data = output.get("data", {})
             kind = next((kind for kind in ENDINGS if kind in data), None)
-            content = None if kind is None else content_of(kind, data[kind])
+            content = None if kind is None else content_of(kind, data[kind], redactor)
             if kind is None or content is None or not 0 < len(content) <= LARGEST_IMAGE:
                 continue
             count += 1
             yield f"cell-{number:02}-{count}.{ENDINGS[kind]}", content
 
 
-def content_of(kind: str, data: Any) -> bytes | None:
+def content_of(kind: str, data: Any, redactor: Redactor) -> bytes | None:
     text = data if isinstance(data, str) else "".join(data)
     if kind == "image/svg+xml":
-        return text.encode("utf-8", "replace")
+        return redactor.text(text).encode("utf-8", "replace")
     try:
         return base64.b64decode(text)
     except (binascii.Error, ValueError):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, TypedDict
 
-from driver import Stop, kill_all, peak_memory
+from driver import Stop, kill_all, kill_group, peak_memory
 from notebook_kernel import connect, make_kernel_manager
+from redaction import Redactor
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from notebook_evidence import Evidence
     from run_notebook import Request
-
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 # How long the kernel may take to end by itself after the last cell: exit handlers write files.
 SHUTDOWN_LIMIT = 10.0
@@ -26,6 +25,8 @@ class Outcome(TypedDict, total=False):
     """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled or failed."""
     cell: int
     """Code cell where it ended, 1-based; 0 is the cell with the parameters, none means before the first."""
+    execution_count: Optional[int]
+    """What Jupyter shows for this cell: 3 as `In [3]`."""
     total: int
     """Code cells of the notebook, without the one that sets the parameters."""
     executed: int
@@ -42,6 +43,8 @@ class Outcome(TypedDict, total=False):
     """Of the code cells that were executed: number, first line, seconds."""
     images: list[str]
     """Paths of the last plots."""
+    has_secrets: bool
+    """Whether secrets were replaced in the executed notebook."""
 
 
 class Run:
@@ -55,29 +58,37 @@ class Run:
             "warnings": [],
             "timings": [],
             "images": [],
+            "has_secrets": False,
         }
+        self.redactor = Redactor(request["secrets"])
         self.notebook: Optional[NotebookNode] = None
+        self.evidence: Optional[Evidence] = None
         self.manager = make_kernel_manager(request["kernel_python"], request["strict"])
         self.process: Any = None
         self.started = 0.0
 
     async def launch_kernel(self) -> None:
         """Only starts its process, which takes a while to answer."""
-        await self.manager.start_kernel(cwd=self.request["cwd"], env=self.request["kernel_environment"])
+        await self.manager.start_kernel(
+            cwd=self.request["cwd"],
+            env=self.request["kernel_environment"],
+            # What asks a question finds that there is no answer, instead of waiting for one.
+            stdin=asyncio.subprocess.DEVNULL,
+        )
         self.process = self.manager.provisioner.process
 
     def prepare(self) -> None:
         # Imported while the kernel starts.
         from notebook_client import LiveClient, Transcript
+        from notebook_evidence import Evidence
         from notebook_file import inject_parameters, is_injected, read_notebook
-        from notebook_images import remove_images
 
         notebook = read_notebook(Path(self.request["notebook"]))
         self.outcome["warnings"] += inject_parameters(notebook, self.request["parameters"])
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.outcome["total"] = sum(1 for cell in code if not is_injected(cell))
         self.notebook = notebook
-        remove_images(self.executed)
+        self.evidence = Evidence(notebook, self.executed, self.redactor, self.outcome["warnings"])
         self.client = LiveClient(
             notebook,
             km=self.manager,
@@ -85,23 +96,18 @@ class Run:
             # Output that does not arrive is an error; nothing is cut silently.
             iopub_timeout=300,
             raise_on_iopub_timeout=True,
-            coalesce_streams=True,
+            # That takes hours for a long line. The client does it while output arrives.
+            coalesce_streams=False,
             force_raise_errors=self.request["strict"],
         )
         self.client.transcript = Transcript()
-        self.save()
-
-    def save(self) -> None:
-        from notebook_file import write_notebook
-
-        if self.notebook is not None:
-            write_notebook(self.notebook, self.executed)
+        self.evidence.begin()
 
     async def execute_cells(self) -> None:
         from notebook_client import first_line
         from notebook_file import is_injected
 
-        assert self.notebook is not None
+        assert self.notebook is not None and self.evidence is not None
         number = 0
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code":
@@ -117,37 +123,36 @@ class Run:
             try:
                 await self.execute_cell(cell, index)
             finally:
+                self.outcome["execution_count"] = cell.get("execution_count")
                 self.note_time()
-                self.save()
+                self.client.settle_output()
+                self.evidence.save_in_between()
             self.outcome["executed"] += 0 if is_injected(cell) else 1
 
     async def execute_cell(self, cell: NotebookNode, index: int) -> None:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+        from notebook_errors import describe_error, last_error
 
         try:
             await self.client.async_execute_cell(cell, index)
         except CellExecutionError as error:
-            self.note_error(error, cell)
+            self.outcome.update(describe_error(cell, error.ename, error.evalue))  # type: ignore[typeddict-item]
             raise Ended("error") from error
         except CellTimeoutError as error:
             raise Ended("output-lost" if "IOPub" in str(error) else "cell-timeout") from error
         except DeadKernelError as error:
             self.note_death()
             raise Ended("died") from error
+        # Jupyter takes a cell for a good one when the script failed that it has started with %run.
+        shown = last_error(cell)
+        if shown is not None and not self.client.expects_error(cell):
+            self.outcome.update(describe_error(cell, shown.ename, shown.evalue))  # type: ignore[typeddict-item]
+            raise Ended("error")
 
     def note_time(self) -> None:
         """How long the cell has run that was started last."""
         if self.outcome["timings"]:
             self.outcome["timings"][-1]["seconds"] = round(time.monotonic() - self.started, 3)
-
-    def note_error(self, error: Any, cell: NotebookNode) -> None:
-        outputs = [output for output in cell.outputs if output.output_type == "error"]
-        lines = "\n".join(outputs[-1].traceback) if outputs else error.traceback
-        traceback = ANSI.sub("", lines)
-        self.outcome["ename"] = error.ename
-        self.outcome["evalue"] = ANSI.sub("", error.evalue)
-        self.outcome["traceback"] = traceback
-        self.outcome["line"] = failing_line(traceback, cell.get("execution_count"))
 
     def note_death(self) -> None:
         self.outcome["exit_code"] = None if self.process is None else self.process.poll()
@@ -184,23 +189,26 @@ class Run:
                 return
             await self.client.take_late_output(0.01)
 
-    def finish(self) -> None:
+    def finish(self) -> Outcome:
         """Ends what is left of the kernel, and keeps the evidence."""
         if self.process is not None:
             kill_all(self.process)
-        if self.notebook is None:
-            return
-        from notebook_images import write_images
+        if self.evidence is not None:
+            self.client.transcript.finish()
+            self.client.settle_output()
+            self.outcome["images"] = self.evidence.finish()
+        self.outcome["has_secrets"] = self.redactor.has_found
+        for key in ("ename", "evalue", "traceback", "message", "timings"):
+            if key in self.outcome:
+                self.outcome[key] = self.redactor.value(self.outcome[key])  # type: ignore[literal-required]
+        return self.outcome
 
-        self.client.transcript.finish()
-        try:
-            self.save()
-        except OSError as error:
-            self.outcome["warnings"].append(f"The executed notebook could not be saved: {error}")
-        try:
-            self.outcome["images"] = write_images(self.notebook, self.executed)
-        except OSError as error:
-            self.outcome["warnings"].append(f"The last plots could not be saved as files: {error}")
+    def abandon(self) -> None:
+        """Leaves nothing behind, when there is no time for anything else."""
+        if self.process is not None:
+            kill_group(self.process)
+        if self.evidence is not None:
+            self.evidence.abandon()
 
 
 class Ended(Exception):
@@ -214,6 +222,7 @@ class Ended(Exception):
 async def run(request: Request, stop: Stop) -> Outcome:
     """Runs the notebook; how it ended is in the outcome, not in an exception."""
     this = Run(request)
+    stop.at_worst(this.abandon)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     stop.listen(lambda: loop.call_soon_threadsafe(stopped.set))
@@ -231,23 +240,4 @@ async def run(request: Request, stop: Stop) -> Outcome:
     except Exception as error:
         this.outcome["status"] = "failed"
         this.outcome["message"] = f"{type(error).__name__}: {error}"
-    this.finish()
-    return this.outcome
-
-
-def failing_line(traceback: str, execution_count: Optional[int]) -> Optional[int]:
-    """Line of the cell, 1-based, where the error was raised; None where IPython does not show it."""
-    # IPython 8.5 and newer.
-    lines = re.findall(rf"^\s*(?:File )?Cell In ?\[{execution_count}\], line (\d+)", traceback, re.MULTILINE)
-    if lines:
-        return int(lines[-1])
-    # Older ones call a cell by number, or by a file of its own; the outermost frame, which is first, is this cell's.
-    name = re.search(rf"Input In \[{execution_count}\]|[^\s\"]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>", traceback)
-    if name is None:
-        return None
-    cell = re.escape(name.group())
-    frames = re.findall(rf"^{cell},? in [^\n]*\n(?:[^\n]+\n)*?-+> ?(\d+)", traceback, re.MULTILINE)
-    if frames:
-        return int(frames[-1])
-    syntax = re.search(rf"{cell}\"?, line (\d+)", traceback)
-    return int(syntax.group(1)) if syntax else None
+    return this.finish()

@@ -1,4 +1,4 @@
-"""Runs one notebook and saves it after every cell. Its request comes as driver.py says.
+"""Runs one notebook and saves it while it runs. Its request comes as driver.py says.
 
 What the cells print goes to stdout while they run. On a stop the notebook is saved as far as it got, and the kernel and what
 it started are ended.
@@ -19,13 +19,16 @@ class Request(TypedDict):
     cwd: str
     kernel_python: str
     kernel_environment: dict[str, str]
-    parameters: dict[str, Any]
+    parameters: dict[str, str]
+    """Python source of their values."""
     strict: bool
     """Whether a failing shell command and an expected error fail the run."""
     notebook_timeout: Optional[float]
     """Seconds, for all of it."""
     cell_timeout: Optional[float]
     start_timeout: float
+    secrets: list[str]
+    """What must not stay in what is kept, in each form in which it travels, the longest first."""
     result: str
 
 

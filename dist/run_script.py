@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import Any, Optional, TypedDict
 
-from driver import Stop, drive, kill_all, peak_memory
+from driver import Stop, drive, kill_all, kill_group, peak_memory
 
 # How long a program that is to stop may take to save its work, in seconds.
 GRACE = 3.0
@@ -44,6 +44,7 @@ def run(request: Request, stop: Stop) -> dict[str, Any]:
     except OSError as error:
         return {"status": "failed", "message": str(error)}
     threading.Thread(target=lambda: events.put(f"ended {process.wait()}"), daemon=True).start()
+    stop.at_worst(lambda: kill_group(process))
     stop.listen(lambda: events.put("stop"))
     try:
         event = events.get(timeout=request["timeout"])

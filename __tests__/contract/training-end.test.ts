@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -192,6 +194,22 @@ describe('cancellation', () => {
     action.node.kill('SIGTERM')
     await action.end
     expect(action.output()).toMatch(/REJECTED DeployError .*was cancelled/)
+  })
+
+  test('n49: a stop that does not come to its end is cut short in time, and leaves nothing behind', async () => {
+    const folder = join(import.meta.dirname, '../../src/training/driver')
+    const program = [
+      `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})`,
+      'from driver import drive',
+      'def run(request, stop):',
+      '    stop.at_worst(lambda: print("cleaned", request["what"], flush=True))',
+      '    time.sleep(60)',
+      'drive(run)',
+    ]
+    const child = spawn(environments.toolPython, ['-c', program.join('\n')])
+    child.stdin.end('{"what": "up"}\n')
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    expect([said, code]).toEqual(['cleaned up\n', 70])
   })
 
   test('n49: when the action is killed, the kernel and its children end, and partial notebook and log are saved', async () => {

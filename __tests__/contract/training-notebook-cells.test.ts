@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { mask } from '../../src/log.ts'
 import type { Environments } from '../../src/training/python/environments.ts'
 import {
   captured,
@@ -71,6 +72,13 @@ describe('cells that are more than Python', () => {
     expect(error?.message).toMatch(/cell 2 of 2.*UsageError: Line magic function `%no_such_magic` not found/)
   })
 
+  test('n32: fail when the script fails that they run', async () => {
+    const workspace = newFolder('workspace')
+    writeFileSync(join(workspace, 'infer.py'), 'def apply(x):\n    return 1 / x\n\napply(0)\n')
+    const { error } = await runCells(['print(1)', '%run infer.py'], { workspace })
+    expect(error?.message).toMatch(/failed in cell 2 of 2.*ZeroDivisionError: division by zero/)
+  })
+
   test('are no cells to run, when there is only text', async () => {
     const text = JSON.parse(notebookText([]))
     text.cells = [{ cell_type: 'markdown', source: '# Nothing', metadata: {} }]
@@ -131,6 +139,16 @@ describe('what they print', () => {
     expect(log).toMatch(/late\n[\s\S]*second\n/)
     expect(printed({ cells: saved?.cells.slice(0, 1) ?? [] } as typeof saved)).toBe('late\n')
   })
+})
+
+test('n30: a secret that a cell printed is in no file while the next ones run', async () => {
+  mask('s3cret-meanwhile')
+  const { error, saved } = await good([
+    'import time\nprint("s3cret-" + "meanwhile")\ntime.sleep(1)',
+    'text = open("out/executed.ipynb").read()\nprint("seen", text.count("s3cret-" + "meanwhile"), text.count("*" * 3))',
+  ])
+  expect(error).toBeUndefined()
+  expect(printed(saved)).toBe('***\nseen 0 1\n')
 })
 
 describe('what they start', () => {

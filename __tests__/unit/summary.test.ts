@@ -267,6 +267,12 @@ describe('the training', () => {
     expect(section(trained({}))).toBe('**Training**\n\n| | |\n|---|---|\n| Notebook | <code>nb/train.ipynb</code> |')
   })
 
+  test('says what may not be meant', () => {
+    const summary = section(trained({ warnings: ['The cell does not set `rate`. Is `rat|e` meant?', 'x'.repeat(900)] }))
+    expect(summary).toContain('\n- The cell does not set \\`rate\\`. Is \\`rat\\|e\\` meant?\n- xxx')
+    expect(summary).not.toContain('x'.repeat(501))
+  })
+
   test('that failed says where, right below the failure', () => {
     const traceback = 'Traceback:\n  line 1\nError: no'
     const result = trained({

@@ -7,6 +7,7 @@ type TrainingReport = NonNullable<Deployment['training']>
 
 const slowest = 5
 const longestLine = 80
+const longestWarning = 500
 
 /** Where a failed program stopped, for the top of the page: next to nothing when it did not say. */
 export function traceback({ training }: Deployment): string[] {
@@ -22,7 +23,12 @@ export function trainingSection({ training, outputs }: Deployment): string[] {
   if (outputs.executed_notebook !== '') rows.push(['Executed notebook', code(outputs.executed_notebook)])
   if (outputs.training_log !== '') rows.push(['Log', code(outputs.training_log)])
   if (training.images.length > 0) rows.push(['Plots', training.images.map(code).join('<br>')])
-  return ['**Training**', '', ...table('| | |', '|---|---|', rows), ...slowestCells(training)]
+  return ['**Training**', '', ...table('| | |', '|---|---|', rows), ...warnings(training), ...slowestCells(training)]
+}
+
+function warnings({ warnings }: TrainingReport): string[] {
+  if (warnings.length === 0) return []
+  return [...warnings.map((warning) => `- ${cell(shorten(warning, longestWarning))}`), '']
 }
 
 function program({ kind, program, durationMs, cells, totalCells }: TrainingReport): string {
