@@ -78,5 +78,21 @@ def give_commands_no_input():  # type: ignore[no-untyped-def]
     process.system = zmqshell.system = lambda command: in_terminal("exec </dev/null\n" + command)
 
 
+def end_without_waiting_for_output():  # type: ignore[no-untyped-def]
+    """Shortens a race of ipykernel: it may stop the thread that sends output, and then wait for it for 10 s."""
+    from ipykernel.iostream import OutStream
+    from ipykernel.ipkernel import IPythonKernel
+
+    do_shutdown = IPythonKernel.do_shutdown
+
+    def shut_down(self, restart):  # type: ignore[no-untyped-def]
+        # Output is sent all the same; this is how long the one who prints waits to see it gone.
+        OutStream.flush_timeout = 0.5
+        return do_shutdown(self, restart)
+
+    IPythonKernel.do_shutdown = shut_down
+
+
 give_commands_no_input()
+end_without_waiting_for_output()
 PatientKernelApp.launch_instance()
