@@ -223,6 +223,23 @@ describe('n21: the start of a kernel', () => {
   })
 })
 
+describe('n24: the end of a kernel', () => {
+  test('does not wait for output that nobody sends any more, and loses none', async () => {
+    const cell = [
+      'import atexit',
+      'from ipykernel.iostream import OutStream',
+      'print("waits", OutStream.flush_timeout)',
+      'atexit.register(lambda: open("limit", "w").write(str(OutStream.flush_timeout)))',
+      'for _ in range(10_000): print("x" * 99)',
+    ].join('\n')
+    const workspace = newFolder('workspace')
+    const { error, saved } = await runCells([cell], { workspace })
+    expect(error).toBeUndefined()
+    expect(printed(saved)).toBe(`waits 10\n${`${'x'.repeat(99)}\n`.repeat(10_000)}`)
+    expect(readFileSync(join(workspace, 'limit'), 'utf8')).toBe('0.5')
+  })
+})
+
 describe('n36: parameters', () => {
   test('have in Python the types that YAML gives them', async () => {
     const yaml = [
