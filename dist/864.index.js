@@ -317,7 +317,8 @@ function program({ kind, program, durationMs, cells, totalCells }) {
     // Cell 0 is not one of the notebook's.
     const executed = cells.filter(({ cell }) => cell > 0).length;
     if (kind === 'notebook' && totalCells > 0) {
-        parts.push(executed < totalCells ? `${executed} of ${totalCells} cells` : `${totalCells} cells`);
+        const all = `${totalCells} ${totalCells === 1 ? 'cell' : 'cells'}`;
+        parts.push(executed < totalCells ? `${executed} of ${all}` : all);
     }
     if (durationMs > 0)
         parts.push((0,format/* formatDuration */.a)(durationMs));

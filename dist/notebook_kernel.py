@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, Optional
 
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Unicode
+
+
+# In seconds.
+LOOK_AGAIN = 0.5
 
 
 class OneKernel(KernelSpecManager):
@@ -43,6 +47,7 @@ async def connect(manager: AsyncKernelManager, limit: float) -> Any:
     client = manager.client()
     client.start_channels()
     client.allow_stdin = False
+    look_again(client.shell_channel)
     deadline = time.monotonic() + limit
     while True:
         client.kernel_info()
@@ -58,3 +63,20 @@ async def connect(manager: AsyncKernelManager, limit: float) -> Any:
             raise RuntimeError("the kernel ended before it answered")
         if time.monotonic() > deadline:
             raise RuntimeError("the kernel does not answer")
+
+
+def look_again(channel: Any) -> None:
+    """Makes a channel find what has arrived unnoticed: sending on it, as output widgets do, may swallow the sign of it."""
+    get_msg = channel.get_msg
+
+    async def get(timeout: Optional[float] = None) -> Any:
+        deadline = float("inf") if timeout is None else time.monotonic() + timeout
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return await get_msg(timeout=max(0.0, min(LOOK_AGAIN, left)))
+            except Empty:
+                if left <= LOOK_AGAIN:
+                    raise
+
+    channel.get_msg = get
