@@ -13,7 +13,6 @@ export interface Outcome extends Death {
   /** What Jupyter shows for it: 3 as `In [3]`. */
   execution_count?: number | null
   total?: number
-  executed?: number
   ename?: string
   evalue?: string
   line?: number | null
