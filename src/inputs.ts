@@ -24,7 +24,9 @@ export interface PlatformInputs {
 export interface TrainingInputs {
   kind: 'notebook' | 'script'
   program: value.WorkspacePath
+  /** Undefined when no packages are to be installed; `requirementsSkipped` says why. */
   requirements: value.WorkspacePath | undefined
+  requirementsSkipped: string
   python: string | undefined
   installer: 'auto' | 'uv' | 'pip'
   /** Of a notebook. */

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { DeployError } from '../../src/errors.ts'
 import { parseParameters } from '../../src/inputs/parameters.ts'
 import type { Environments } from '../../src/training/python/environments.ts'
 import { newReport } from '../../src/training/report.ts'
@@ -81,33 +80,6 @@ describe('n17: through the whole stage', () => {
     expect(readFileSync(request.logFile, 'utf8')).toBe('[1/1] print("é",\né 1\n')
     validate(request.executedNotebook)
   })
-
-  test.each<[string, string | Buffer, RegExp]>([
-    [
-      'an LFS pointer',
-      'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n',
-      /LFS pointer.*`lfs: true`/,
-    ],
-    ['conflict markers', '{\n<<<<<<< HEAD\n "cells": []\n=======\n>>>>>>> x\n}', /merge conflict markers/],
-    ['nothing', '', /is empty/],
-    ['UTF-16', Buffer.from(`\ufeff${notebookText(['1'])}`, 'utf16le'), /UTF-16/],
-    ['half a notebook', notebookText(['1']).slice(0, -20), /not JSON/],
-    ['a format of the future', '{"nbformat": 5, "nbformat_minor": 0, "cells": []}', /format 5/],
-    [
-      'n14: another language',
-      notebookText([], { kernelspec: { name: 'ir', language: 'R' } }),
-      /"ir" \(R\)\. Only Python/,
-    ],
-  ])('%s is refused before anything is installed', async (_name, content, message) => {
-    const { outcome, log, request } = await trainWith(content)
-    expect(outcome).toBeInstanceOf(DeployError)
-    expect(outcome).toMatchObject({
-      message: expect.stringMatching(message),
-      annotation: { file: 'nb/train.ipynb' },
-    })
-    expect(log).not.toContain('Prepare Python')
-    expect(existsSync(request.executedNotebook)).toBe(false)
-  })
 })
 
 describe('n18: what is saved is valid, without repair', () => {
@@ -144,6 +116,31 @@ describe('n18: what is saved is valid, without repair', () => {
     const { saved } = await runFile(text)
     expect(printed(saved)).toBe('1\n2\n3\n4\n')
     expect(saved?.cells.map(({ cell_type }) => cell_type)).toEqual(['code', 'code', 'markdown', 'code', 'raw', 'code'])
+  })
+
+  test.each([
+    ['no metadata at all', { nbformat: 4, nbformat_minor: 4, cells: [{ cell_type: 'code', source: 'print(1)' }] }],
+    [
+      'metadata that are none',
+      {
+        nbformat: 4,
+        nbformat_minor: 4,
+        metadata: null,
+        cells: [{ cell_type: 'code', source: 'print(1)', metadata: null }],
+      },
+    ],
+    [
+      'format 3 with an empty sheet',
+      {
+        nbformat: 3,
+        nbformat_minor: 0,
+        metadata: null,
+        worksheets: [{}, { cells: [{ cell_type: 'code', language: 'python', input: 'print(1)' }] }],
+      },
+    ],
+  ])('%s', async (_, notebook) => {
+    const { saved } = await runFile(JSON.stringify(notebook))
+    expect(printed(saved)).toBe('1\n')
   })
 
   test('4.9, of a Jupyter that is newer than ours, keeps what it has', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
-import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
+import { errors, Lab, notebook, type RemoteState, warnings } from '../support/lab.ts'
 
 /** These runs are about what happens before the build. */
 const pushOnly = { wait_for_build: 'false' }
@@ -78,6 +78,39 @@ describe('a notebook that fails', () => {
     expect(result.outputs).toMatchObject({ executed_notebook: '', training_log: '' })
     expect(result.summary).toContain('| Notebook | <code>model_training.ipynb</code> |')
   })
+})
+
+describe('a notebook that is none', () => {
+  test.each([
+    [
+      'n17: an LFS pointer',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n',
+      {},
+      /LFS pointer.*`lfs: true`/,
+    ],
+    [
+      'n14: one in R, when only a plan is asked for',
+      notebook('1').replace('"python"', '"R"'),
+      { dry_run: 'true' },
+      /\(R\)\. Only Python/,
+    ],
+  ])('%s', async (_, text, changes, message) => {
+    lab.write('model_training.ipynb', text)
+    const result = await lab.run(changes)
+    const annotation = await expectFailure(result, 'preflight')
+    expect(annotation).toMatch(/^::error .*file=model_training\.ipynb[,:]/)
+    expect(annotation).toMatch(message)
+    expect(result.output).not.toContain('Prepare Python')
+  })
+})
+
+test('n51: training on pull_request_target is warned of', async () => {
+  lab.write('train.py', 'open("model.pkl", "w").write("a model")')
+  const byScript = { ...pushOnly, training_script: 'train.py' }
+  const result = await lab.run(byScript, { event: { name: 'pull_request_target', payload: {} } })
+  expect(warnings(result)).toEqual([expect.stringContaining('a stranger trains here, next to the secrets')])
+  // Row n7: what is skipped is said.
+  expect(result.summary).toContain('- Installing packages skipped: requirements.txt does not exist.')
 })
 
 describe('inputs that cannot be meant', () => {

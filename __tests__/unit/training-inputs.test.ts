@@ -70,6 +70,7 @@ describe('a script', () => {
     ['--epochs 10 --name "two words"', ['--epochs', '10', '--name', 'two words']],
     ['--name \'a "b"\'\n--rate=0.1', ['--name', 'a "b"', '--rate=0.1']],
     ['--empty "" $HOME *.csv', ['--empty', '', '$HOME', '*.csv']],
+    ['--json "{\\"a\\": 1}" \'C:\\data\' two\\ words', ['--json', '{"a": 1}', 'C:\\data', 'two words']],
   ])('with the arguments %j', async (training_arguments, expected) => {
     const given = { ...onGitHub, training_script: 'train.py', training_arguments }
     const { training } = await read(given, { files: { 'train.py': '' } })
@@ -96,6 +97,12 @@ describe('a script', () => {
     [{ kernel_start_timeout_minutes: '1' }, 'kernel_start_timeout_minutes is for notebooks'],
     [{ notebook_strict: 'true' }, 'notebook_strict is for notebooks'],
     [{ notebook_path: 'other.ipynb' }, 'training_script is set, and so is a notebook (other.ipynb)'],
+    [
+      { training_arguments: "--note don't --k v" },
+      'training_arguments ends within a quote, or with a backslash; close',
+    ],
+    [{ training_arguments: '--k "v' }, 'training_arguments ends within a quote'],
+    [{ training_arguments: '--k v\\' }, 'training_arguments ends within a quote, or with a backslash'],
     [{ training_script: 'other.py' }, 'training_script is "other.py", which does not exist in the workspace'],
     [{ training_script: 'folder.py' }, 'training_script is "folder.py", which is not a file'],
     [{ training_script: '../train.py' }, 'training_script is "../train.py", which leads out of the workspace'],
@@ -197,6 +204,7 @@ describe('parameters of the notebook', () => {
     ['base: &b [1]\nsame: *b', { base: [1n], same: [1n] }],
     ['text: |-\n  two\n  lines', { text: 'two\nlines' }],
     ['naïve: "$HOME `x` \'"', { naïve: "$HOME `x` '" }],
+    ['größe: 1\n_x: 2\nprint: 3', { größe: 1n, _x: 2n, print: 3n }],
   ])('%j', async (text, expected) => {
     const { training } = await read({ ...onGitHub, notebook_parameters: text }, { files })
     expect(training?.parameters).toEqual(expected)
@@ -220,6 +228,8 @@ describe('parameters of the notebook', () => {
     ['a: &a [1, *a]', /line 1, column 11: \*a is a part of itself/],
     ['a: 1\n2: b', /sets "2", which is not a name/],
     ['a: 1\ntrue: b', /sets "true"/],
+    ['learning-rate: 1\nclass: 2\nok: 3', /sets "learning-rate", "class", which no Python variable can be called/],
+    ['"x = 1; import os": 1', /sets "x = 1; import os", which no Python variable/],
   ])('%j are refused', async (text, message) => {
     const [found, ...more] = await problems({ ...onGitHub, notebook_parameters: text }, { files })
     expect(found).toMatch(/^notebook_parameters /)

@@ -28,8 +28,26 @@ export function parseParameters(text: string, input: string): Record<string, unk
   }
   const unusable = [...values.keys()].find((name) => typeof name !== 'string')
   if (unusable !== undefined) throw new Error(`sets ${quote(String(unusable))}, which is not a name but a value`)
+  const wrong = [...values.keys()].filter((name) => !isPythonName(name))
+  if (wrong.length > 0) {
+    throw new Error(
+      `sets ${wrong.map(quote).join(', ')}, which no Python variable can be called: letters, digits and _, no digit first, ` +
+        'and no word of the language',
+    )
+  }
   warnOfLookAlikes(document, at, input)
   return Object.fromEntries(values)
+}
+
+const keywords = new Set(
+  (
+    'False None True and as assert async await break class continue def del elif else except finally for from global ' +
+    'if import in is lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+)
+
+function isPythonName(name: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !keywords.has(name)
 }
 
 const writeLines =

@@ -79,8 +79,14 @@ export class InputReader {
   async words(name: InputName): Promise<string[]> {
     const text = this.text(name)
     if (text === '') return []
-    const { parseArgsStringToArgv } = await import('string-argv')
-    return parseArgsStringToArgv(text)
+    const { split } = await import('shlex')
+    try {
+      return split(text)
+    } catch {
+      // The library says only where it was when the text ended.
+      this.report(name, 'ends within a quote, or with a backslash; close the quote, or write "don\'t" for don\'t')
+      return []
+    }
   }
 
   throwProblems(): void {

@@ -47,6 +47,10 @@ export async function readTrainingInputs(
   const workingDirectory = findFolder(reader, path, workspace)
   const training: Omit<TrainingInputs, 'kind' | 'program' | 'workingDirectory'> = {
     requirements,
+    requirementsSkipped:
+      reader.text('requirements_path') === ''
+        ? 'requirements_path is empty'
+        : `${reader.text('requirements_path')} does not exist`,
     python: reader.text('python') || undefined,
     installer: reader.optional('installer', (raw) => oneOf(raw, ['auto', 'uv', 'pip'] as const)) ?? 'auto',
     parameters: await reader.parameters('notebook_parameters'),

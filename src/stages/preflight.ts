@@ -9,11 +9,12 @@ import { DeployError, messageOf } from '../errors.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { readManifest } from '../manifest/manifest.ts'
+import { checkNotebook } from '../training/notebook/check-notebook.ts'
 import { readManifestText } from './delivery.ts'
 
 /**
- * Everything that can fail early fails here, in seconds and all at once: the key, the algorithm, reading and writing
- * the algorithm's repository, the manifest that is there, the links of the code.
+ * Everything that can fail early fails here, in seconds and all at once: the notebook's file, the key, the algorithm,
+ * reading and writing the algorithm's repository, the manifest that is there, the links of the code.
  *
  * @param opened the clone, under way
  */
@@ -41,6 +42,7 @@ export async function preflight(
     releasing,
     inputs.release && checkCallability(inputs.release, algorithm),
     inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
+    inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
   log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)

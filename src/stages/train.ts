@@ -37,6 +37,7 @@ export async function trainModel(
   publish(deployment.outputs)
   maskVariables(training.passThrough, process.env)
 
+  if (training.requirements === undefined) deployment.skip('Installing packages', training.requirementsSkipped)
   deployment.training = newReport(training.kind, training.program.relative)
   const workshop = await mkdtemp(join(temp, 'training-'))
   try {

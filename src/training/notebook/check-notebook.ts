@@ -1,17 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { DeployError } from '../../errors.ts'
 
 /**
  * Checks, before minutes are spent on packages, that a file is a notebook that can be run here.
  *
- * @param path absolute path of an existing file
- * @param name how messages call it
+ * @param notebook an existing file: its absolute path, and the one that messages show
  * @throws DeployError when it is not a notebook, or one for another language than Python
  */
-export function checkNotebook(path: string, name: string): void {
-  const problem = problemOf(readFileSync(path))
+export async function checkNotebook({ absolute, relative }: { absolute: string; relative: string }): Promise<void> {
+  const problem = problemOf(await readFile(absolute))
   if (problem === undefined) return
-  throw new DeployError(`${name} ${problem}`, { annotation: { title: 'Not a notebook that can be run', file: name } })
+  throw new DeployError(`${relative} ${problem}`, {
+    annotation: { title: 'Not a notebook that can be run', file: relative },
+  })
 }
 
 /** Names of kernels for other languages, for notebooks that do not say their language. */

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { info, redact, secretForms } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
@@ -37,7 +37,7 @@ export async function executeNotebook(run: ProgramRun, output: TrainingOutput, r
   throw notebookError(outcome, {
     ...run,
     kind: 'notebook',
-    notebook: relative(run.workspace, run.program).split(sep).join('/'),
+    notebook: report.program,
     hiddenVariables: hiddenVariables(run),
     memory: memoryNow(),
   })

@@ -1,27 +1,3 @@
-import { DeployError } from '../../errors.ts'
-
-const KEYWORDS = new Set(
-  (
-    'False None True and as assert async await break class continue def del elif else except finally for from global ' +
-    'if import in is lambda nonlocal not or pass raise return try while with yield'
-  ).split(' '),
-)
-
-/**
- * Checks that each parameter can become a Python variable.
- *
- * @throws DeployError that names the first one that cannot
- */
-export function checkParameters(parameters: Record<string, unknown>): void {
-  const wrong = Object.keys(parameters).find((name) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || KEYWORDS.has(name))
-  if (wrong === undefined) return
-  throw new DeployError(
-    `In the input notebook_parameters \`${wrong}\` is not a name that a Python variable can have: letters, digits and ` +
-      '_, no digit first, and no word of the language.',
-    { annotation: { title: 'Parameter not usable' } },
-  )
-}
-
 /** The Python source of each value, which has the same type there. */
 export function pythonSources(parameters: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, pythonSource(value)]))
