@@ -68,10 +68,10 @@ export async function withUv(environment: NodeJS.ProcessEnv = process.env): Prom
     const python = await findPython({ workspace, environment: process.env })
     const [made = ''] = await makeWithPip([join(workspace, 'environment')], {
       python,
-      temp: workspace,
+      workspace,
       environment: process.env,
     })
-    return dirname((await installUv(made, workspace, process.env)).program)
+    return dirname((await installUv(made, { python, workspace, environment: process.env })).program)
   })()
   // Only uv: the folder has a Python and a pip, too.
   const only = join(dirname(dirname(await uvFolder)), 'only-uv')

@@ -94,7 +94,9 @@ test('n5: the own settings of a project count for uv, but may not send packages 
 
   writeFileSync(join(workspace, 'pyproject.toml'), '[tool.uv.pip]\nsystem = true\ntarget = "elsewhere"\n')
   const refused = await captured(() => makeEnvironments('six\n', more))
-  expect(String(refused.outcome)).toMatch(/has put the packages elsewhere.*Remove `target`/)
+  expect(String(refused.outcome)).toMatch(
+    /uv is told to put packages elsewhere .*\(target in .*pyproject\.toml\)\. Remove/,
+  )
 })
 
 test('a script needs neither kernel nor tools', async () => {

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
+import { isAlive } from '../contract/training-lab.ts'
 import { casesFile } from '../support/digits.ts'
 import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
 import {
@@ -38,6 +40,20 @@ function signalAt(pattern: RegExp, signal: NodeJS.Signals) {
   }
 }
 
+/** Sends a signal as soon as something has happened. */
+function signalWhen(hasHappened: () => boolean, signal: NodeJS.Signals) {
+  return {
+    onStart: (child: ChildProcess) => {
+      const timer = setInterval(() => {
+        if (!hasHappened()) return
+        clearInterval(timer)
+        child.kill(signal)
+      }, 50)
+      child.on('close', () => clearInterval(timer))
+    },
+  }
+}
+
 test('a run that is killed while it uploads leaves everything as it was, and the next one lands', async () => {
   lab.write('model.pkl', Buffer.alloc(400_000_000, 'm'))
   const before = await lab.remote()
@@ -69,6 +85,35 @@ if (process.platform !== 'win32') {
     }
     expect(await lab.remote()).toEqual(before)
   })
+
+  test('n49: a run that is cancelled while packages are installed ends with a word, and nothing goes on', async () => {
+    const before = await lab.remote()
+    // Its build takes as long as it is let.
+    lab.write(
+      'slow/setup.py',
+      'import os, time\nopen("../pid", "w").write(str(os.getpid()))\nprint("building", flush=True)\ntime.sleep(600)\n',
+    )
+    lab.write('requirements.txt', './slow\n')
+    lab.write('model_training.ipynb', notebook('1'))
+    const cancelled = await lab.run(
+      { installer: 'pip' },
+      signalWhen(() => existsSync(join(lab.workspace, 'pid')), 'SIGTERM'),
+    )
+    expect(cancelled.exitCode).toBe(1)
+    expect(errors(cancelled)).toEqual([expect.stringContaining('The run was cancelled (SIGTERM)')])
+    expect(cancelled.outputs).toMatchObject({
+      status: 'failed',
+      failed_phase: 'train',
+      executed_notebook: '',
+      training_log: '',
+    })
+    const builder = Number(readFileSync(join(lab.workspace, 'pid'), 'utf8'))
+    for (let tries = 0; isAlive(builder) && tries < 100; tries += 1) await sleep(50)
+    expect(isAlive(builder)).toBe(false)
+    expect(readdirSync(lab.temp).filter((name) => name.startsWith('deploy-to-algorithmia-'))).toEqual([])
+    expect(await lab.remote()).toEqual(before)
+    for (const name of ['slow', 'requirements.txt', 'pid']) rmSync(join(lab.workspace, name), { recursive: true })
+  }, 120_000)
 
   describe('a run that is cancelled after its push', () => {
     /** Of the signal, in milliseconds: the runner kills what has not ended some seconds later. */

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'smol-toml'
 import { DeployError } from '../../src/errors.ts'
 import { chooseInstaller } from '../../src/training/python/choose-installer.ts'
+import { installationError } from '../../src/training/python/installation-error.ts'
 import { installedPackages } from '../../src/training/python/installed-packages.ts'
 import { pipConfigurationFiles, readPipSettings } from '../../src/training/python/pip-settings.ts'
 import { namedRequirements, readRequirements } from '../../src/training/python/requirements-files.ts'
@@ -19,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const told = (...names: string[]): Settings => ({
   values: new Map(names.map((name) => [name, { name, value: 'x', place: `${name} in a file` }])),
   texts: [],
+  elsewhere: [],
 })
 
 describe('n6: which installer', () => {
@@ -146,6 +148,36 @@ describe('n6: what pip is told', () => {
     expect(problem).toBeUndefined()
   })
 
+  test('a file that is named relative to the workspace is found there', async () => {
+    writeFileSync(join(folder, 'ci.conf'), '[global]\nindex-url = https://relative\n')
+    const environment = { PATH: process.env.PATH, PIP_CONFIG_FILE: 'ci.conf' }
+    const { values, texts } = await readPipSettings('python3', environment, folder)
+    expect(values.get('index-url')).toMatchObject({ value: 'https://relative' })
+    expect(texts).toContain('[global]\nindex-url = https://relative\n')
+  })
+
+  test('what would put packages elsewhere is told apart', async () => {
+    const { elsewhere } = await read(
+      { PIP_TARGET: '/not passed on' },
+      '[install]\ntarget = /t\n[global]\nprefix = /p\n',
+    )
+    expect(elsewhere.map(({ name, value }) => [name, value])).toEqual([
+      ['prefix', '/p'],
+      ['target', '/t'],
+    ])
+  })
+
+  test('what Python says of its own at its start is not taken for an answer', async () => {
+    const noisy = join(folder, 'noisy-python')
+    writeFileSync(noisy, '#!/bin/sh\necho "Error processing line 1" >&2\necho noise\nexec python3 "$@"\n', {
+      mode: 0o755,
+    })
+    const environment = { PATH: process.env.PATH, PIP_CONFIG_FILE: 'ci.conf' }
+    const { values, problem } = await readPipSettings(noisy, environment, folder)
+    expect(values.get('index-url')).toMatchObject({ value: 'https://relative' })
+    expect(problem).toBeUndefined()
+  })
+
   test('a file that pip cannot read is named', async () => {
     const { problem } = await read({}, 'index-url = https://x\n')
     expect(problem).toMatch(/^pip cannot read .*pip\.conf: File contains no section headers/)
@@ -172,7 +204,9 @@ describe('n6: what pip is told', () => {
     ],
     ['win32', { APPDATA: '/a', PROGRAMDATA: '/d' }, ['/d/pip/pip.ini', '/a/pip/pip.ini']],
   ] as const)('on %s with %j', (platform, environment, files) => {
-    expect(pipConfigurationFiles(environment, platform).map((path) => path.replaceAll('\\', '/'))).toEqual(files)
+    expect(pipConfigurationFiles(environment, platform, folder).map((path) => path.replaceAll('\\', '/'))).toEqual(
+      files,
+    )
   })
 })
 
@@ -244,8 +278,21 @@ describe('n6: what uv is told', () => {
     expect((await readUvSettings({ ...environment, UV_NO_CONFIG: '1' }, workspace)).sources).toBe('')
     const named = await readUvSettings({ ...environment, UV_CONFIG_FILE: user }, workspace)
     expect(parse(named.sources)).toMatchObject({ 'index-strategy': 'unsafe-best-match' })
-    write(join(workspace, 'uv.toml'), 'index-url = [broken')
-    expect((await readUvSettings({ XDG_CONFIG_HOME: fresh() }, workspace)).values.size).toBe(0)
+  })
+
+  test('a file that is broken is named, unless it says nothing to uv', async () => {
+    const workspace = fresh()
+    const problemIn = async (name: string, text: string) => {
+      write(join(workspace, name), text)
+      const { values, problem } = await readUvSettings({ XDG_CONFIG_HOME: fresh() }, workspace)
+      expect(values.size).toBe(0)
+      return problem
+    }
+    expect(await problemIn('pyproject.toml', '[project]\nname = [broken')).toBeUndefined()
+    expect(await problemIn('pyproject.toml', '[[tool.uv.index]]\nurl = [broken')).toMatch(
+      /pyproject\.toml cannot be read: /,
+    )
+    expect(await problemIn('uv.toml', 'index-url = [broken')).toMatch(/^uv's settings in .*uv\.toml cannot be read: /)
   })
 
   test('an index that only some packages name is none for all', async () => {
@@ -273,6 +320,22 @@ test('the files of requirements, and what they name', () => {
     ['numpy', 1],
   ])
   expect(readRequirements(join(folder, 'none.txt'))).toEqual([])
+})
+
+test('n22: an installer that is killed blames no package, and tells of memory', async () => {
+  const killed = {
+    installer: 'pip',
+    code: -1,
+    output: 'Collecting torch\n',
+    files: [],
+    workspace: folder,
+    temp: folder,
+  } as const
+  const { message } = await installationError(killed)
+  expect(message).toMatch(
+    /^pip could not install ipykernel: something killed it, as systems do when memory runs out; the /,
+  )
+  expect(message).toMatch(/ of memory, [\d.]+ [MG]B of it free now\. pip's own words/)
 })
 
 test('the packages that matter: those asked for, then well-known ones, at most 15', () => {

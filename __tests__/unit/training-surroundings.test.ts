@@ -9,7 +9,9 @@ import {
   ownInstallerEnvironment,
 } from '../../src/training/process-environment.ts'
 import { findPython, locateProgram, pythonCandidates } from '../../src/training/python/find-python.ts'
+import { watchOutput } from '../support/runner.ts'
 
+const printed = watchOutput()
 const folder = mkdtempSync(join(tmpdir(), 'training surroundings-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -49,6 +51,19 @@ describe('n3: where Python is looked for', () => {
     const path = [stub, real].join(delimiter)
     expect(locateProgram('python', { ...search(path), platform: 'win32' })).toBe(join(real, 'python.exe'))
     expect(locateProgram('python', { ...search(stub), platform: 'win32' })).toBeUndefined()
+  })
+
+  test('on Windows a file without ending is no program, though it lies beside one', () => {
+    const shims = programs('shims', { python: 'exit 1', 'python.bat': python('3.12.0'), 'uv.bat': 'exit 1' })
+    const windows = { ...search(shims), platform: 'win32' } as const
+    expect(locateProgram('python', windows)).toBe(join(shims, 'python.bat'))
+    expect(locateProgram(join(shims, 'python.bat'), windows)).toBe(join(shims, 'python.bat'))
+    expect(locateProgram('uv', windows, ['.exe'])).toBeUndefined()
+  })
+
+  test('what Python prints of its own at the start does not hide its version', async () => {
+    const noisy = programs('noisy', { python3: `echo 'Error processing line 1 of x.pth'; ${python('3.11.9')}` })
+    expect(await findPython(search(noisy))).toMatchObject({ version: '3.11.9' })
   })
 
   test('one that is too old, broken or silent gives way to the next', async () => {
@@ -96,6 +111,9 @@ describe('n3: where Python is looked for', () => {
     )
     const without = programs('without uv', { python3: python('3.11.2') })
     expect(await findPython(search(without, { UV_PYTHON: '3.13' }))).toMatchObject({ version: '3.11.2' })
+    expect(printed.text()).toContain(
+      '::warning::UV_PYTHON asks for 3.13, which only uv can find, and there is no uv on',
+    )
   })
 })
 
@@ -136,6 +154,9 @@ describe('n29: variables', () => {
     UV_EXCLUDE_NEWER: '2020-01-01',
     INDEX_TOKEN: 'for ${INDEX_TOKEN} in a requirements file',
     https_proxy: 'http://proxy',
+    NVIDIA_API_KEY: 'x',
+    NVIDIA_VISIBLE_DEVICES: 'all',
+    RUNNER_TRACKING_ID: 'github_1',
     UNSET: undefined,
   }
 
@@ -167,6 +188,8 @@ describe('n29: variables', () => {
       LC_ALL: 'C',
       GITHUB_REPOSITORY: 'o/r',
       https_proxy: 'http://proxy',
+      NVIDIA_VISIBLE_DEVICES: 'all',
+      RUNNER_TRACKING_ID: 'github_1',
       JUPYTER_DATA_DIR: join('/run', 'data'),
       JUPYTER_CONFIG_DIR: join('/run', 'config'),
       JUPYTER_RUNTIME_DIR: join('/run', 'runtime'),
@@ -194,7 +217,7 @@ describe('n29: variables', () => {
     expect(Object.keys(driverEnvironment(environment, '/run')).sort()).toEqual(
       [
         ...['HOME', 'IPYTHONDIR', 'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_NO_CONFIG', 'JUPYTER_RUNTIME_DIR'],
-        ...['LC_ALL', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE', 'https_proxy'],
+        ...['LC_ALL', 'NVIDIA_VISIBLE_DEVICES', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE', 'https_proxy'],
       ].sort(),
     )
   })

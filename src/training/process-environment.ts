@@ -1,5 +1,6 @@
 import { devNull } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { isSecretName } from './secrets.ts'
 
 /**
  * Which environment variables a child process gets. pip and uv get what the job has, without what belongs to the action. The
@@ -12,9 +13,9 @@ const KERNEL_NAMES =
   /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|HOSTNAME|TMPDIR|TEMP|TMP|LANG|LANGUAGE|LC_[A-Z]+|TZ|CI|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|(https?|no|all)_proxy|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(CUDA|NVIDIA|NCCL)(_[A-Z0-9_]+)?|(OMP|MKL|OPENBLAS|NUMEXPR)_NUM_THREADS|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/
 const WINDOWS_NAMES =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|OS|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES(\(X86\))?|COMMONPROGRAMFILES(\(X86\))?|ALLUSERSPROFILE|PUBLIC|USERNAME|USERPROFILE|USERDOMAIN|HOMEDRIVE|HOMEPATH|COMPUTERNAME|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z0-9_]+)$/i
-/** Facts about the run; none of them is secret or a file that changes the job. */
+/** Facts about the run; none of them is secret or a file that changes the job. By RUNNER_TRACKING_ID the runner finds what is left running. */
 const GITHUB_FACTS =
-  /^(GITHUB_(ACTIONS|ACTOR|ACTOR_ID|API_URL|BASE_REF|EVENT_NAME|GRAPHQL_URL|HEAD_REF|JOB|REF|REF_NAME|REF_TYPE|REPOSITORY|REPOSITORY_ID|REPOSITORY_OWNER|RUN_ATTEMPT|RUN_ID|RUN_NUMBER|SERVER_URL|SHA|TRIGGERING_ACTOR|WORKFLOW|WORKFLOW_REF|WORKSPACE)|RUNNER_(OS|ARCH|NAME|TEMP|TOOL_CACHE|ENVIRONMENT))$/
+  /^(GITHUB_(ACTIONS|ACTOR|ACTOR_ID|API_URL|BASE_REF|EVENT_NAME|GRAPHQL_URL|HEAD_REF|JOB|REF|REF_NAME|REF_TYPE|REPOSITORY|REPOSITORY_ID|REPOSITORY_OWNER|RUN_ATTEMPT|RUN_ID|RUN_NUMBER|SERVER_URL|SHA|TRIGGERING_ACTOR|WORKFLOW|WORKFLOW_REF|WORKSPACE)|RUNNER_(OS|ARCH|NAME|TEMP|TOOL_CACHE|ENVIRONMENT|TRACKING_ID))$/
 
 /** What no child gets, even by name: the action's own inputs, tokens of the runner, files with which a step changes the job. */
 const NEVER = /^(INPUT_.*|ACTIONS_.*|STATE_.*|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY))$/i
@@ -82,10 +83,15 @@ export function mayPass(name: string): boolean {
   return !NEVER.test(name)
 }
 
+/** What every Python process may see. NVIDIA_API_KEY is a secret beside NVIDIA_VISIBLE_DEVICES. */
+function isHarmless(name: string): boolean {
+  return (KERNEL_NAMES.test(name) || WINDOWS_NAMES.test(name)) && !isSecretName(name)
+}
+
 /** For the notebook's kernel. */
 export function kernelEnvironment({ environment, kernelPython, home, passThrough }: KernelVariables): Variables {
   const bin = dirname(kernelPython)
-  const allowed = (name: string) => KERNEL_NAMES.test(name) || WINDOWS_NAMES.test(name) || GITHUB_FACTS.test(name)
+  const allowed = (name: string) => isHarmless(name) || GITHUB_FACTS.test(name)
   return {
     QT_QPA_PLATFORM: 'offscreen',
     // Or else git asks in the terminal that Jupyter makes for `!command`, where nobody answers.
@@ -100,9 +106,8 @@ export function kernelEnvironment({ environment, kernelPython, home, passThrough
 
 /** For the driver, which runs in the tool environment and must meet nothing of the machine's own Jupyter. */
 export function driverEnvironment(environment: NodeJS.ProcessEnv, home: string): Variables {
-  const allowed = (name: string) => KERNEL_NAMES.test(name) || WINDOWS_NAMES.test(name)
   // The driver lies in the action's own folder, which must stay as it was checked out.
-  return { ...pick(environment, allowed), ...privateJupyter(home), PYTHONDONTWRITEBYTECODE: '1' }
+  return { ...pick(environment, isHarmless), ...privateJupyter(home), PYTHONDONTWRITEBYTECODE: '1' }
 }
 
 function privateJupyter(home: string): Variables {

@@ -25,15 +25,15 @@ export function secretsInAddresses(text: string, environment: NodeJS.ProcessEnv 
   const resolved = text.replace(/\$\{(\w+)\}/g, (reference, name: string) => environment[name] || reference)
   return [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
     const [, user = '', password = ''] = /^([^:]*):?(.*)$/.exec(login) ?? []
-    if (!/^(x|x-oauth-basic|x-token-auth|)$/i.test(password)) return secretForms(password)
-    return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : secretForms(user)
+    if (!/^(x|x-oauth-basic|x-token-auth|)$/i.test(password)) return decodedForms(password)
+    return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : decodedForms(user)
   })
 }
 
 /** Users that are no tokens: the password comes from a keyring, a helper or a variable. */
 const LOGINS = /^(git|oauth2|oauth2accesstoken|VssSessionToken|x-access-token|x-token-auth|__token__|aws)$/i
 
-function secretForms(text: string): string[] {
+function decodedForms(text: string): string[] {
   // A reference to a variable is not the secret itself.
   if (text.startsWith('${') || text.length < SHORTEST) return []
   try {

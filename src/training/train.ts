@@ -1,6 +1,5 @@
+import { untilCancelled } from '../cancellation.ts'
 import { group, info } from '../log.ts'
-import { checkNotebook } from './notebook/check-notebook.ts'
-import { checkParameters } from './notebook/parameters.ts'
 import { prepareEnvironments } from './python/environments.ts'
 import { findPython } from './python/find-python.ts'
 import type { TrainingReport } from './report.ts'
@@ -51,20 +50,18 @@ export interface TrainingRequest {
  * @throws DeployError when the program or its packages fail; its evidence is kept as far as it got
  */
 export async function train(request: TrainingRequest, report: TrainingReport): Promise<Date> {
-  if (request.kind === 'notebook') {
-    checkNotebook(request.program, report.program)
-    checkParameters(request.parameters)
-  }
-
-  const environments = await group('Prepare Python', async () => {
-    const python = await findPython({ ...request, input: request.python })
-    info(`Python ${python.version} (${python.executable})`)
-    report.python = python.version
-    const prepared = await prepareEnvironments({ ...request, python, needsKernel: request.kind === 'notebook' })
-    report.installer = prepared.installer
-    report.packages = prepared.packages
-    return prepared
-  })
+  const environments = await group('Prepare Python', () =>
+    untilCancelled(async (cancelled) => {
+      const python = await findPython({ ...request, input: request.python })
+      info(`Python ${python.version} (${python.executable})`)
+      report.python = python.version
+      const needsKernel = request.kind === 'notebook'
+      const prepared = await prepareEnvironments({ ...request, python, needsKernel, cancelled })
+      report.installer = prepared.installer
+      report.packages = prepared.packages
+      return prepared
+    }),
+  )
 
   const startedAt = new Date()
   await runProgram({ ...request, ...environments }, report)

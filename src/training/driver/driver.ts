@@ -4,9 +4,9 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { warning, withoutCommands } from '../../log.ts'
+import { runWithLifeline } from '../process.ts'
 import { kernelEnvironment, mayPass } from '../process-environment.ts'
 import type { TrainingOutput } from './output.ts'
-import { runWithLifeline } from './process.ts'
 
 /** A Python program beside this file that runs the notebook or script; see driver.py. */
 export interface Driver {
@@ -37,16 +37,16 @@ export async function runDriver<Outcome extends { status: string }>(
   const result = join(home, 'result.json')
   const [print, printErrors] = [output.stream(), output.stream()]
   const { code, wasCancelled } = await withoutCommands(async () => {
-    const end = await runWithLifeline({
+    const call = {
       program: driver.python,
       args: [...driver.options, '-u', '-X', 'utf8', join(import.meta.dirname, driver.program)],
       cwd: home,
       env: driver.environment,
-      // It holds the variables that the user passes on, which belong neither on a command line nor into a file.
-      request: JSON.stringify({ ...request, result }),
-      onStdout: (chunk) => print.write(chunk),
-      onStderr: (chunk) => printErrors.write(chunk),
-    })
+      onStdout: (chunk: Buffer) => print.write(chunk),
+      onStderr: (chunk: Buffer) => printErrors.write(chunk),
+    }
+    // It holds the variables that the user passes on, which belong neither on a command line nor into a file.
+    const end = await runWithLifeline(call, JSON.stringify({ ...request, result }))
     output.flush()
     return end
   })

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, writeS
 import { dirname } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { redact } from '../../log.ts'
-import { WholeLines } from '../child.ts'
+import { WholeLines } from '../whole-lines.ts'
 
 /** As `w`, but a link is not followed. */
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)

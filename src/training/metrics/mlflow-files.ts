@@ -1,8 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { formatBytes } from '../../format.ts'
+import { shownPath } from '../shown-path.ts'
 import { type MlflowRun, metricValue } from './mlflow-run.ts'
 
 /** In bytes. MLflow allows 6000 characters for a parameter. */
@@ -64,7 +65,7 @@ async function filesBelow(folder: string): Promise<[name: string, path: string][
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .map((path): [string, string] => [relative(folder, path).split(sep).join('/'), path])
+    .map((path): [string, string] => [shownPath(folder, path), path])
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 

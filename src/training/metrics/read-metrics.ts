@@ -1,8 +1,9 @@
-import { basename, join, relative, sep } from 'node:path'
+import { basename, join } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { spelling } from '../../json.ts'
 import { info, redact, warning } from '../../log.ts'
 import { isGroup, type Metrics } from '../../metrics.ts'
+import { shownPath } from '../shown-path.ts'
 import { largestMetrics, readMetricsFile } from './metrics-file.ts'
 import { type MlflowSearch, readMlflow } from './mlflow.ts'
 import type { MlflowLog } from './mlflow-run.ts'
@@ -49,8 +50,7 @@ async function readWritten({ file, training, ...request }: MetricsRequest): Prom
   const places = [file]
   if (training && !request.isDemanded) {
     const absolute = join(training.workingDirectory, basename(file.absolute))
-    if (absolute !== file.absolute)
-      places.push({ absolute, relative: relative(request.workspace, absolute).split(sep).join('/') })
+    if (absolute !== file.absolute) places.push({ absolute, relative: shownPath(request.workspace, absolute) })
   }
   for (const place of places) {
     const values = await readMetricsFile({ ...request, ...place, trainedSince: training?.since })

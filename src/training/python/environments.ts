@@ -67,21 +67,10 @@ export async function prepareEnvironments(request: EnvironmentsRequest): Promise
     installUserPackages(kernelPython, ready, files, request),
     toolPython === undefined ? Promise.resolve() : installTools(toolPython, installer, request.python.version),
   ])
-  if (request.needsKernel) checkKernel(sitePackages(kernel), installer.name)
   const asked = namedRequirements(files).map(({ name }) => name)
   const packages = installedPackages(sitePackages(kernel), asked)
   if (packages.length > 0) info(packages.map(({ name, version }) => `${name} ${version}`).join(', '))
   return { kernelPython, toolPython: toolPython ?? kernelPython, installer: installer.name, packages }
-}
-
-/** A configuration file of the workspace or machine may still send packages elsewhere, where the kernel would miss them. */
-function checkKernel(sitePackages: string, installer: string): void {
-  if (installedPackages(sitePackages, ['ipykernel']).some(({ name }) => name === 'ipykernel')) return
-  throw new DeployError(
-    `${installer} has put the packages elsewhere than into the environment of this run. Remove \`target\`, \`prefix\` and ` +
-      `\`user\` from its configuration (${installer === 'uv' ? '[tool.uv.pip] of pyproject.toml, or uv.toml' : 'pip.conf'}).`,
-    { annotation: { title: 'Packages are elsewhere' } },
-  )
 }
 
 async function installTools(python: string, installer: Installer, version: string): Promise<void> {
@@ -90,7 +79,7 @@ async function installTools(python: string, installer: Installer, version: strin
   info(output)
   throw new DeployError(
     `${installer.name} could not install what runs the notebook (nbclient and its dependencies): ` +
-      `${failureReason(installer.name, output)}. It needs PyPI or a mirror of it, and a Python that they support (this one is ` +
+      `${failureReason(installer.name, code, output)}. It needs PyPI or a mirror of it, and a Python that they support (this one is ` +
       `${version}). ${installer.name}'s own words are in the log.`,
     { annotation: { title: 'The notebook runner could not be installed' } },
   )
@@ -104,7 +93,7 @@ async function installUserPackages(
 ): Promise<void> {
   const { requirements, workspace, temp, needsKernel } = request
   const check = async ({ code, output }: InstallerOutcome) => {
-    if (code !== 0) throw await installationError({ installer: installer.name, output, files, workspace, temp })
+    if (code !== 0) throw await installationError({ installer: installer.name, code, output, files, workspace, temp })
     // uv fails then; pip goes on with what other indexes have.
     for (const index of refusingIndexes(output)) {
       warning(`The package index ${index} refused access, so its packages were left out. Check its user and password.`)

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, extname, isAbsolute, join, resolve } from 'node:path'
 import { DeployError } from '../../errors.ts'
-import { runChild } from '../child.ts'
+import { warning } from '../../log.ts'
+import { ask, jsonIn } from '../ask.ts'
 import { installerEnvironment, variable } from '../process-environment.ts'
 
 export interface Python {
@@ -23,14 +24,8 @@ export interface PythonSearch {
 
 const OLDEST = { major: 3, minor: 9 }
 
-/** Debian keeps the wheels elsewhere. Of several of a kind the last counts. */
-const PROBE = `
-import glob, json, os, sys, sysconfig
-places = [os.path.join(sysconfig.get_path("stdlib"), "ensurepip", "_bundled"), sysconfig.get_config_var("WHEEL_PKG_DIR")]
-names = ["pip"] if sys.version_info >= (3, 12) else ["pip", "setuptools"]
-found = {n: p for n in names for d in reversed(places) if d for p in sorted(glob.glob(os.path.join(glob.escape(d), n + "-*.whl")))}
-print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3], "wheels": list(found.values())}))
-`
+/** A file, for the launchers that are batch files: they take no program of several lines. */
+const PROBE = join(import.meta.dirname, 'find_python.py')
 
 /**
  * Finds the Python that trains: the input, else the one of actions/setup-python, else the one that UV_PYTHON asks for (as
@@ -88,12 +83,16 @@ function ofSetupPython({ environment, platform = process.platform }: PythonSearc
 
 async function ofUv(search: PythonSearch): Promise<Demand | undefined> {
   const request = variable(search.environment, 'UV_PYTHON')
-  const uv = request === undefined ? undefined : locateProgram('uv', search)
-  if (request === undefined || uv === undefined) return undefined
+  if (request === undefined) return undefined
+  const uv = locateProgram('uv', search)
+  if (uv === undefined) {
+    warning(`UV_PYTHON asks for ${request}, which only uv can find, and there is no uv on PATH: it is not followed.`)
+    return undefined
+  }
   const what = `the Python that UV_PYTHON asks for (${request})`
   const remedy = 'Set UV_PYTHON (`python-version` of astral-sh/setup-uv)'
   const args = ['python', 'find', '--no-project', '--no-config', request]
-  const { code, output } = await ask(uv, args, search).catch(() => ({ code: -1, output: '' }))
+  const { code, output } = await ask(uv, args, question(search)).catch(() => ({ code: -1, output: '' }))
   if (code !== 0) {
     throw unusable(
       what,
@@ -115,10 +114,16 @@ function unusable(what: string, problem: string, remedy: string): DeployError {
 /**
  * The file that a command means: a path as it is, a name looked up in PATH. The `python.exe` of the folder WindowsApps is
  * passed over: it only opens the Microsoft Store.
+ *
+ * @param endings of programs of Windows; a file without one is none there, though pyenv has such beside its `python.bat`
  */
-export function locateProgram(command: string, search: PythonSearch): string | undefined {
+export function locateProgram(
+  command: string,
+  search: PythonSearch,
+  endings: readonly string[] = ['.exe', '.bat', '.cmd'],
+): string | undefined {
   const windows = (search.platform ?? process.platform) === 'win32'
-  const suffixes = windows ? ['', '.exe', '.bat', '.cmd'] : ['']
+  const suffixes = windows && !endings.includes(extname(command).toLowerCase()) ? endings : ['']
   const isPath = isAbsolute(command) || /[\\/]/.test(command)
   const folders = isPath
     ? [search.workspace]
@@ -130,27 +135,19 @@ export function locateProgram(command: string, search: PythonSearch): string | u
     .find((path) => isFile(path))
 }
 
-async function ask(program: string, args: readonly string[], { workspace, environment }: PythonSearch) {
-  let output = ''
-  const onStdout = (chunk: Buffer) => {
-    output += chunk.toString()
-  }
-  const code = await runChild(program, args, { cwd: workspace, env: installerEnvironment(environment), onStdout })
-  return { code, output }
+function question({ workspace, environment }: PythonSearch) {
+  return { cwd: workspace, env: installerEnvironment(environment) }
 }
 
 async function probe(program: string, args: string[], search: PythonSearch): Promise<Python | string> {
-  try {
-    const { code, output } = await ask(program, [...args, '-I', '-c', PROBE], search)
-    if (code !== 0) return `ends with exit code ${code}`
-    const { executable, version, wheels = [] } = JSON.parse(output) as Partial<Python>
-    if (executable === undefined || version === undefined) return 'does not say its version'
-    const [major = 0, minor = 0] = version.split('.').map(Number)
-    const tooOld = major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)
-    return tooOld ? `is ${version}` : { executable, version, wheels }
-  } catch {
-    return 'cannot be run'
-  }
+  const answer = await ask(program, [...args, '-I', PROBE], question(search)).catch(() => undefined)
+  if (answer === undefined) return 'cannot be run'
+  if (answer.code !== 0) return `ends with exit code ${answer.code}`
+  const { executable, version, wheels = [] } = Object(jsonIn(answer.output)) as Partial<Python>
+  if (executable === undefined || version === undefined) return 'does not say its version'
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const tooOld = major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)
+  return tooOld ? `is ${version}` : { executable, version, wheels }
 }
 
 function isFile(path: string): boolean {

@@ -2,12 +2,15 @@ import { resolve } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { DeployError } from '../../errors.ts'
 import { explainPipFailure } from '../../pip-failure.ts'
+import { describeMemory, memoryNow } from '../memory.ts'
 import { shownPath } from '../shown-path.ts'
 import { namedRequirements, type RequirementsFile } from './requirements-files.ts'
 import { explainUvFailure } from './uv-failure.ts'
 
 interface FailedInstallation {
   installer: 'pip' | 'uv'
+  /** -1 when a signal ended it. */
+  code: number
   output: string
   /** The requirements file, and those that it includes; empty when only the kernel was to be installed. */
   files: readonly RequirementsFile[]
@@ -26,9 +29,10 @@ interface Explanation {
 
 /** A failed installation of the user's packages, as the error that the run ends with. */
 export async function installationError(failed: FailedInstallation): Promise<DeployError> {
-  const { installer, files, workspace, temp } = failed
+  const { installer, code, files, workspace, temp } = failed
   const shown = (path: string) => shownPath(workspace, path)
-  const { reason, path, line } = installer === 'uv' ? explainUv(failed) : explainPip(failed)
+  const { reason, path, line } =
+    code === -1 ? { reason: killed() } : installer === 'uv' ? explainUv(failed) : explainPip(failed)
   const main = files[0]
   const what = main === undefined ? 'ipykernel' : `the packages of ${shown(main.path)}`
   const file = path ?? main?.path
@@ -47,8 +51,14 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
 }
 
 /** Why an installer failed that had no file of the user, in a sentence without its end. */
-export function failureReason(installer: 'pip' | 'uv', output: string): string {
+export function failureReason(installer: 'pip' | 'uv', code: number, output: string): string {
+  if (code === -1) return killed()
   return (installer === 'uv' ? explainUvFailure(output, []) : explainPipFailure(output, '')).reason
+}
+
+function killed(): string {
+  const memory = describeMemory(memoryNow()).replace(/\.$/, '')
+  return `something killed it, as systems do when memory runs out; ${memory.charAt(0).toLowerCase()}${memory.slice(1)}`
 }
 
 function explainUv({ output, files, workspace }: FailedInstallation): Explanation {

@@ -27,12 +27,12 @@ export interface Installer {
 }
 
 export interface InstallerRequest extends VenvRequest {
-  /** Where the installer runs: relative paths of requirements and settings start there. */
-  workspace: string
+  /** Existing folder of this run. */
+  temp: string
 }
 
 export function pipInstaller(request: InstallerRequest): Installer {
-  const { workspace: cwd, environment } = request
+  const { workspace: cwd, environment, cancelled } = request
   const env = installerEnvironment(environment)
   const own = ownInstallerEnvironment(environment)
   return {
@@ -42,9 +42,9 @@ export function pipInstaller(request: InstallerRequest): Installer {
       const [kernelPython = '', toolPython] = await makeWithPip(tool === undefined ? [kernel] : [kernel, tool], request)
       return { kernelPython, toolPython }
     },
-    install: (args, python) => pipInstall(args, { python, cwd, env, live: true }),
-    installOwn: (args, python) => pipInstall(args, { python, cwd, env: own }),
-    freeze: async (python) => (await pip(['freeze'], { python, cwd, env })).output,
+    install: (args, python) => pipInstall(args, { python, cwd, env, cancelled, live: true }),
+    installOwn: (args, python) => pipInstall(args, { python, cwd, env: own, cancelled }),
+    freeze: async (python) => (await pip(['freeze'], { python, cwd, env, cancelled })).output,
     warmUp: (python, imports) => warmUp(python, imports, request),
   }
 }
@@ -53,11 +53,12 @@ export function pipInstaller(request: InstallerRequest): Installer {
  * @param sources text of a `uv.toml` that says where packages come from
  */
 export async function uvInstaller(uv: Uv, sources: string, request: InstallerRequest): Promise<Installer> {
-  const { workspace: cwd, environment, temp } = request
+  const { workspace: cwd, environment, temp, cancelled } = request
   const env = installerEnvironment(environment)
-  const ownCall = { cwd, env: ownInstallerEnvironment(environment), config: join(temp, 'own-uv.toml') }
+  const config = join(temp, 'own-uv.toml')
+  const ownCall = { cwd, env: ownInstallerEnvironment(environment), cancelled, config }
   // It may hold passwords.
-  await writeFile(ownCall.config, sources, { mode: 0o600 })
+  await writeFile(config, sources, { mode: 0o600 })
   const make = async (folder: string) => {
     const { code, output } = await uvVenv(uv, request.python.executable, folder, ownCall)
     if (code !== 0) throw venvError(output, request.python)
@@ -72,9 +73,9 @@ export async function uvInstaller(uv: Uv, sources: string, request: InstallerReq
       await addPip(request.python.wheels, (args) => installOwn(args, kernelPython))
       return { kernelPython, toolPython }
     },
-    install: (args, python) => uvInstall(uv, args, { python, cwd, env, live: true }),
+    install: (args, python) => uvInstall(uv, args, { python, cwd, env, cancelled, live: true }),
     installOwn,
-    freeze: (python) => uvFreeze(uv, { python, cwd, env }),
+    freeze: (python) => uvFreeze(uv, { python, cwd, env, cancelled }),
     warmUp: (python, imports) => warmUp(python, imports, request),
   }
 }
@@ -87,7 +88,7 @@ async function addPip(wheels: readonly string[], install: (args: string[]) => Pr
   info('pip could not be put into the environment: `%pip` will not work in the notebook.')
 }
 
-async function warmUp(python: string, imports: string, { temp, environment }: VenvRequest): Promise<void> {
-  const env = { ...installerEnvironment(environment), PYTHONDONTWRITEBYTECODE: '' }
-  await runInstaller(python, ['-I', '-c', imports], { cwd: temp, env })
+async function warmUp(python: string, imports: string, { workspace, ...request }: VenvRequest): Promise<void> {
+  const env = { ...installerEnvironment(request.environment), PYTHONDONTWRITEBYTECODE: '' }
+  await runInstaller(python, ['-I', '-c', imports], { cwd: workspace, env, cancelled: request.cancelled })
 }

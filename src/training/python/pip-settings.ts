@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { ask, jsonIn } from '../ask.ts'
 import { installerEnvironment, variable } from '../process-environment.ts'
-import { runInstaller } from './run-installer.ts'
 import { isOn, type Settings } from './settings.ts'
 
 /**
@@ -29,22 +29,17 @@ interface ConfigurationFile {
   problem?: string
 }
 
-export interface PipSettings extends Settings {
-  /** What is wrong with a configuration file, so that pip would not start; a sentence without its end. */
-  problem?: string
-}
-
 /**
  * @param python any interpreter
- * @param cwd existing folder
+ * @param workspace where pip runs
  */
 export async function readPipSettings(
   python: string,
   environment: NodeJS.ProcessEnv,
-  cwd: string,
-): Promise<PipSettings> {
-  const texts = readPipConfiguration(environment)
-  const files = await parse(Object.keys(texts), python, environment, cwd)
+  workspace: string,
+): Promise<Settings> {
+  const texts = readPipConfiguration(environment, workspace)
+  const files = await parse(Object.keys(texts), python, environment, workspace)
   const broken = files.find(({ problem }) => problem !== undefined)
   // A file's section for a command counts more than another file's for all, and variables count most.
   const inFiles = ['global', 'install'].flatMap((section) =>
@@ -64,6 +59,7 @@ export async function readPipSettings(
   return {
     values: new Map([...inFiles, ...inVariables].filter(isSet).map((setting) => [setting.name, setting])),
     texts: Object.values(texts),
+    elsewhere: inFiles.filter(({ name }) => ['target', 'prefix', 'root'].includes(name)),
     ...(broken === undefined ? {} : { problem: `pip cannot read ${broken.path}: ${broken.problem}` }),
   }
 }
@@ -83,18 +79,16 @@ async function parse(
   cwd: string,
 ): Promise<ConfigurationFile[]> {
   if (paths.length === 0) return []
-  const call = { cwd, env: installerEnvironment(environment) }
-  const { output } = await runInstaller(python, ['-I', '-c', READER, ...paths], call)
-  return JSON.parse(output) as ConfigurationFile[]
+  const { output } = await ask(python, ['-I', '-c', READER, ...paths], { cwd, env: installerEnvironment(environment) })
+  return (jsonIn(output) ?? [
+    { path: paths.join(', '), problem: 'Python does not say what is in it' },
+  ]) as ConfigurationFile[]
 }
 
 /** pip's configuration files that exist, by path. A file that cannot be read counts as empty, as it does for pip. */
-function readPipConfiguration(
-  environment: NodeJS.ProcessEnv,
-  platform: NodeJS.Platform = process.platform,
-): Record<string, string> {
+function readPipConfiguration(environment: NodeJS.ProcessEnv, workspace: string): Record<string, string> {
   const texts: Record<string, string> = {}
-  for (const path of pipConfigurationFiles(environment, platform)) {
+  for (const path of pipConfigurationFiles(environment, process.platform, workspace)) {
     try {
       texts[path] = readFileSync(path, 'utf8')
     } catch {
@@ -109,7 +103,11 @@ function readPipConfiguration(
  *
  * @see https://pip.pypa.io/en/stable/topics/configuration/#location
  */
-export function pipConfigurationFiles(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+export function pipConfigurationFiles(
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  workspace: string,
+): string[] {
   const of = (name: string, ...parts: string[]) => {
     const folder = variable(environment, name)
     return folder === undefined ? [] : [join(folder, ...parts)]
@@ -138,5 +136,7 @@ export function pipConfigurationFiles(environment: NodeJS.ProcessEnv, platform: 
             ? of('HOME', '.config', 'pip', 'pip.conf')
             : of('XDG_CONFIG_HOME', 'pip', 'pip.conf')),
         ]
-  return named === undefined ? [...machine, ...user] : [...machine, ...(existsSync(named) ? [] : user), named]
+  if (named === undefined) return [...machine, ...user]
+  const path = resolve(workspace, named)
+  return [...machine, ...(existsSync(path) ? [] : user), path]
 }

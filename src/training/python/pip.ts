@@ -1,11 +1,8 @@
 import { type InstallerCall, type InstallerOutcome, runInstaller } from './run-installer.ts'
 
-/**
- * pip as a module, with nothing to read: a package's build script that asks a question must fail, not wait. It prints what
- * pip only logs, and then takes for "no such package": an index that refuses or cannot answer.
- */
+/** pip as a module. It prints what pip only logs, and then takes for "no such package": an index that refuses or cannot answer. */
 const PIP = `
-import logging, os, runpy, sys
+import logging, runpy, sys
 
 class Unfetched(logging.Handler):
     def emit(self, record):
@@ -14,7 +11,6 @@ class Unfetched(logging.Handler):
 
 logging.getLogger("pip._internal.index").setLevel(logging.DEBUG)
 logging.getLogger("pip._internal.index").addHandler(Unfetched())
-os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 `
 

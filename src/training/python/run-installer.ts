@@ -1,5 +1,6 @@
 import { debug, info } from '../../log.ts'
-import { runChild, WholeLines } from '../child.ts'
+import { runToEnd } from '../process.ts'
+import { WholeLines } from '../whole-lines.ts'
 
 export interface InstallerCall {
   /** Interpreter of the environment to install into. */
@@ -8,6 +9,8 @@ export interface InstallerCall {
   env: Record<string, string>
   /** Prints the output while it runs. Default: only kept. */
   live?: boolean
+  /** Ends it, with an error. */
+  cancelled: AbortSignal | undefined
   /** A `uv.toml` that takes the place of all configuration files of uv. */
   config?: string
 }
@@ -20,7 +23,8 @@ export interface InstallerOutcome {
 const LONGEST_OUTPUT_KEPT = 4 * 1024 * 1024
 
 /**
- * Runs pip, uv or a Python program. Never throws for what it says.
+ * Runs pip, uv or a Python program, with nothing to read: a package's build script that asks a question must fail, not
+ * wait. Never throws for what it says.
  *
  * @param chatter lines that hide what matters, which only a debug log shows
  */
@@ -37,7 +41,8 @@ export async function runInstaller(
     for (const line of text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/)) (chatter?.test(line) ? debug : info)(line)
   })
   const write = (chunk: Buffer) => lines.write(chunk)
-  const code = await runChild(program, args, { cwd: call.cwd, env: call.env, onStdout: write, onStderr: write })
+  const { cwd, env, cancelled } = call
+  const code = await runToEnd({ program, args, cwd, env, onStdout: write, onStderr: write }, cancelled)
   lines.end()
   return { code, output }
 }

@@ -12,6 +12,10 @@ export interface Settings {
   values: Map<string, Setting>
   /** Texts of the files, for who looks for secrets in them. */
   texts: string[]
+  /** Those of the files that would put packages elsewhere than into the environment of this run. */
+  elsewhere: Setting[]
+  /** What is wrong with a file, so that nobody knows what is set; a sentence without its end. */
+  problem?: string
 }
 
 /** Whether a switch of pip or uv is on. */

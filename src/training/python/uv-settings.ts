@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { TomlTable, TomlValue } from 'smol-toml'
+import { messageOf } from '../../errors.ts'
 import { variable } from '../process-environment.ts'
 import { isOn, type Setting, type Settings } from './settings.ts'
 
@@ -41,6 +42,7 @@ interface ConfigurationFile {
   path: string
   text: string
   table: TomlTable
+  problem?: string
 }
 
 /**
@@ -49,6 +51,7 @@ interface ConfigurationFile {
 export async function readUvSettings(environment: NodeJS.ProcessEnv, workspace: string): Promise<UvSettings> {
   const files = await configurationFiles(environment, workspace)
   const values = new Map<string, Setting>()
+  const elsewhere: Setting[] = []
   for (const [variableName, name] of Object.entries(VARIABLES)) {
     const value = variable(environment, variableName)
     const isSet = value !== undefined && (!SWITCHES.includes(name) || isOn(value))
@@ -56,14 +59,22 @@ export async function readUvSettings(environment: NodeJS.ProcessEnv, workspace: 
   }
   for (const { path, table } of files) {
     for (const [name, value] of Object.entries(settingsOf(table))) {
+      const setting = { name, value: JSON.stringify(value), place: `${name} in ${path}` }
+      if (name === 'target' || name === 'prefix') elsewhere.push(setting)
       for (const kind of name === 'index' ? kindsOfIndexes(value) : [name]) {
         const isSet = value !== false && !(Array.isArray(value) && value.length === 0)
-        if (isSet && !values.has(kind))
-          values.set(kind, { name: kind, value: JSON.stringify(value), place: `${name} in ${path}` })
+        if (isSet && !values.has(kind)) values.set(kind, { ...setting, name: kind })
       }
     }
   }
-  return { values, texts: files.map(({ text }) => text), sources: await sourcesOf(files) }
+  const broken = files.find(({ problem }) => problem !== undefined)
+  return {
+    values,
+    texts: files.map(({ text }) => text),
+    elsewhere,
+    sources: await sourcesOf(files),
+    ...(broken === undefined ? {} : { problem: `uv's settings in ${broken.path} cannot be read: ${broken.problem}` }),
+  }
 }
 
 /** The settings for `uv pip`, whose own table goes before the general one. */
@@ -105,7 +116,7 @@ function absolute(name: string, value: TomlValue, folder: string): TomlValue {
 }
 
 /**
- * The files that uv reads, the one that counts most first. What is wrong with one is for uv to say.
+ * The files that uv reads, the one that counts most first.
  *
  * @see https://docs.astral.sh/uv/concepts/configuration-files/
  */
@@ -128,6 +139,7 @@ function ofProject(workspace: string): Promise<ConfigurationFile | undefined> {
       () => read(join(folder, 'uv.toml')),
       async () => {
         const file = await read(join(folder, 'pyproject.toml'))
+        if (file?.problem !== undefined) return /^\s*\[+tool\.uv\b/m.test(file.text) ? file : undefined
         const tool = file?.table.tool
         const table = isTable(tool) ? tool.uv : undefined
         return file && isTable(table) ? { ...file, table } : undefined
@@ -170,8 +182,9 @@ async function read(path: string): Promise<ConfigurationFile | undefined> {
   const { parse } = await import('smol-toml')
   try {
     return { path, text, table: parse(text) }
-  } catch {
-    return { path, text, table: {} }
+  } catch (error) {
+    // The lines after the first show the place in the file.
+    return { path, text, table: {}, problem: messageOf(error).split('\n')[0] ?? '' }
   }
 }
 

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { DeployError } from '../../errors.ts'
 import { info } from '../../log.ts'
-import { runChild } from '../child.ts'
+import { ask } from '../ask.ts'
 import { installerEnvironment, ownInstallerEnvironment } from '../process-environment.ts'
 import { locateProgram, type PythonSearch } from './find-python.ts'
 import { COMPLETE, pipInstall } from './pip.ts'
 import { type InstallerCall, type InstallerOutcome, runInstaller } from './run-installer.ts'
+import type { VenvRequest } from './virtual-environments.ts'
 
 const UV_REQUIREMENTS = join(import.meta.dirname, 'requirements-uv.txt')
 
@@ -19,22 +20,17 @@ export interface Uv {
   version: string
 }
 
-/** The uv of PATH that says its version. */
+/** The uv of PATH that says its version. A batch file that stands for it could not be stopped. */
 export async function findUv(search: PythonSearch): Promise<Uv | undefined> {
-  const program = locateProgram('uv', search)
+  const program = locateProgram('uv', search, ['.exe'])
   return program === undefined ? undefined : askVersion(program, search.environment, search.workspace)
 }
 
 async function askVersion(program: string, environment: NodeJS.ProcessEnv, cwd: string): Promise<Uv | undefined> {
-  let output = ''
-  const onStdout = (chunk: Buffer) => {
-    output += chunk.toString()
-  }
-  const code = await runChild(program, ['--version'], { cwd, env: installerEnvironment(environment), onStdout }).catch(
-    () => -1,
-  )
+  const question = { cwd, env: installerEnvironment(environment) }
+  const { output } = await ask(program, ['--version'], question).catch(() => ({ output: '' }))
   const version = /^uv (\d+\.\S+)/.exec(output)?.[1]
-  return code === 0 && version !== undefined ? { program, version } : undefined
+  return version === undefined ? undefined : { program, version }
 }
 
 /**
@@ -42,11 +38,11 @@ async function askVersion(program: string, environment: NodeJS.ProcessEnv, cwd: 
  *
  * @throws DeployError when the package index does not have it
  */
-export async function installUv(python: string, temp: string, environment: NodeJS.ProcessEnv): Promise<Uv> {
-  const call = { python, cwd: temp, env: ownInstallerEnvironment(environment) }
+export async function installUv(python: string, { workspace, environment, cancelled }: VenvRequest): Promise<Uv> {
+  const call = { python, cwd: workspace, env: ownInstallerEnvironment(environment), cancelled }
   const { code, output } = await pipInstall([...COMPLETE, UV_REQUIREMENTS], call)
-  const program = locateProgram(join(python, '..', 'uv'), { workspace: temp, environment })
-  const uv = code === 0 && program !== undefined ? await askVersion(program, environment, temp) : undefined
+  const program = locateProgram(join(python, '..', 'uv'), { workspace, environment })
+  const uv = code === 0 && program !== undefined ? await askVersion(program, environment, workspace) : undefined
   if (uv !== undefined) return uv
   info(output)
   throw new DeployError(
@@ -67,31 +63,11 @@ export async function uvVenv(uv: Uv, python: string, folder: string, call: Omit<
   )
 }
 
-/** Starts a program with nothing to read: a package's build script that asks a question must fail, not wait. */
-const WITHOUT_STDIN = `
-import os, sys
-os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-if os.name == "nt":
-    import subprocess
-    sys.exit(subprocess.call(sys.argv[1:]))
-os.execv(sys.argv[1], sys.argv[1:])
-`
-
 /** Runs `uv pip install` in an environment. Never throws for what uv says. */
 export async function uvInstall(uv: Uv, args: readonly string[], call: InstallerCall): Promise<InstallerOutcome> {
   return withoutBrokenCache((more) => {
-    const command = [
-      uv.program,
-      'pip',
-      'install',
-      ...plain,
-      ...configured(call),
-      ...more,
-      '--python',
-      call.python,
-      ...args,
-    ]
-    return runInstaller(call.python, ['-I', '-c', WITHOUT_STDIN, ...command], call, chatter)
+    const options = [...plain, ...configured(call), ...more, '--python', call.python]
+    return runInstaller(uv.program, ['pip', 'install', ...options, ...args], call, chatter)
   })
 }
 

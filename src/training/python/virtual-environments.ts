@@ -11,9 +11,11 @@ import { runInstaller } from './run-installer.ts'
 
 export interface VenvRequest {
   python: Python
-  /** Existing folder. */
-  temp: string
+  /** Where the programs run: relative paths of settings and requirements start there. */
+  workspace: string
   environment: NodeJS.ProcessEnv
+  /** Ends what runs, with an error. */
+  cancelled?: AbortSignal | undefined
 }
 
 const BUNDLED_WHEELS = join(import.meta.dirname, 'bundled_wheels.py')
@@ -55,9 +57,9 @@ export function sitePackages(folder: string): string {
   return join(folder, 'lib', name ?? 'python3', 'site-packages')
 }
 
-async function runPython(python: string, args: readonly string[], { temp, environment }: VenvRequest) {
+async function runPython(python: string, args: readonly string[], { workspace, environment, cancelled }: VenvRequest) {
   const env = installerEnvironment(environment)
-  const { code, output } = await runInstaller(python, ['-I', ...args], { cwd: temp, env })
+  const { code, output } = await runInstaller(python, ['-I', ...args], { cwd: workspace, env, cancelled })
   return { code, text: output }
 }
 
@@ -76,8 +78,9 @@ async function makeWithEnsurepip(folder: string, request: VenvRequest): Promise<
   await makeBare(folder, request)
   const system = await pipInstall(['--quiet', '--target', sitePackages(folder), 'pip'], {
     python: request.python.executable,
-    cwd: request.temp,
+    cwd: request.workspace,
     env: ownInstallerEnvironment(request.environment),
+    cancelled: request.cancelled,
   })
   if (system.code !== 0) throw venvError(text, request.python)
   info('This Python has no ensurepip; its own pip has filled the environment.')

@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path'
 import { info } from '../../log.ts'
 import { hiddenVariables, makeHome, runDriver, seconds, visibleVariables } from '../driver/driver.ts'
 import type { TrainingOutput } from '../driver/output.ts'
@@ -40,7 +39,7 @@ export async function executeScript(run: ProgramRun, output: TrainingOutput, rep
   const { error, evidence } = scriptError(outcome, output.tail, {
     ...run,
     kind: 'script',
-    script: relative(run.workspace, run.program).split(sep).join('/'),
+    script: report.program,
     hiddenVariables: hiddenVariables(run),
     memory: memoryNow(),
   })

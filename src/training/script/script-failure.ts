@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { DeployError } from '../../errors.ts'
 import { formatDuration } from '../../format.ts'
@@ -9,6 +9,7 @@ import { type Death, describeDeath } from '../death.ts'
 import { hintFor, type Surroundings } from '../hints.ts'
 import { reasonOf } from '../reason.ts'
 import { lastPrinted, tracebackExcerpt } from '../report.ts'
+import { shownPath } from '../shown-path.ts'
 
 /** What `run_script.py` reports. */
 export interface Outcome extends Death {
@@ -108,7 +109,7 @@ function fileInWorkspace(path: string, { workspace, workingDirectory }: FailureC
   if (path.startsWith('<')) return undefined
   const absolute = resolve(workingDirectory, path)
   for (const root of [workspace, realpathSync(workspace)]) {
-    const file = relative(root, absolute).split(sep).join('/')
+    const file = shownPath(root, absolute)
     if (file.startsWith('../') || isAbsolute(file)) continue
     return /(^|\/)(site|dist)-packages\//.test(file) ? undefined : file
   }
