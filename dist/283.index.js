@@ -8,7 +8,7 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   parseParameters: () => (/* binding */ parseParameters)
 /* harmony export */ });
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8815);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1196);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6671);
 /* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7745);
 
@@ -41,8 +41,18 @@ function parseParameters(text, input) {
     const unusable = [...values.keys()].find((name) => typeof name !== 'string');
     if (unusable !== undefined)
         throw new Error(`sets ${(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .hD)(String(unusable))}, which is not a name but a value`);
+    const wrong = [...values.keys()].filter((name) => !isPythonName(name));
+    if (wrong.length > 0) {
+        throw new Error(`sets ${wrong.map(_values_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .hD).join(', ')}, which no Python variable can be called: letters, digits and _, no digit first, ` +
+            'and no word of the language');
+    }
     warnOfLookAlikes(document, at, input);
     return Object.fromEntries(values);
+}
+const keywords = new Set(('False None True and as assert async await break class continue def del elif else except finally for from global ' +
+    'if import in is lambda nonlocal not or pass raise return try while with yield').split(' '));
+function isPythonName(name) {
+    return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !keywords.has(name);
 }
 const writeLines = 'write one `name: value` a line, and quotes around a text that holds `: ` or ` #` or begins with a sign (name: "a: b")';
 const checkBraces = 'check the commas, quotes and braces around it';

@@ -6,10 +6,11 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   eh: () => (/* binding */ isSecretName),
 /* harmony export */   jc: () => (/* binding */ maskIndexes),
 /* harmony export */   maskVariables: () => (/* binding */ maskVariables)
 /* harmony export */ });
-/* unused harmony exports isSecretName, secretsInAddresses */
+/* unused harmony export secretsInAddresses */
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6671);
 
 /** What secrets look like that are not the action's own: by the name of their variable, or by their place in an address. */
@@ -33,13 +34,13 @@ function secretsInAddresses(text, environment = {}) {
     return [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
         const [, user = '', password = ''] = /^([^:]*):?(.*)$/.exec(login) ?? [];
         if (!/^(x|x-oauth-basic|x-token-auth|)$/i.test(password))
-            return secretForms(password);
-        return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : secretForms(user);
+            return decodedForms(password);
+        return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : decodedForms(user);
     });
 }
 /** Users that are no tokens: the password comes from a keyring, a helper or a variable. */
 const LOGINS = /^(git|oauth2|oauth2accesstoken|VssSessionToken|x-access-token|x-token-auth|__token__|aws)$/i;
-function secretForms(text) {
+function decodedForms(text) {
     // A reference to a variable is not the secret itself.
     if (text.startsWith('${') || text.length < SHORTEST)
         return [];

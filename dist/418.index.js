@@ -21,6 +21,8 @@ var json = __webpack_require__(4715);
 var log = __webpack_require__(6671);
 // EXTERNAL MODULE: ./build/src/metrics.js
 var metrics = __webpack_require__(8372);
+// EXTERNAL MODULE: ./build/src/training/shown-path.js
+var shown_path = __webpack_require__(5965);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: ./build/src/errors.js
@@ -186,6 +188,7 @@ var external_node_readline_ = __webpack_require__(481);
 
 
 
+
 /** In bytes. MLflow allows 6000 characters for a parameter. */
 const largestFile = 64_000;
 /**
@@ -218,7 +221,7 @@ async function readRun(folder, since) {
     // Spares the reading of a long history: what was written last before that began before.
     if (!found?.isFile() || found.mtimeMs < since)
         return undefined;
-    const { parse } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
+    const { parse } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 1196, 19));
     const meta = parse(await readShort(path));
     if (meta === null || meta.lifecycle_stage !== 'active')
         return undefined;
@@ -245,7 +248,7 @@ async function filesBelow(folder) {
     return entries
         .filter((entry) => entry.isFile())
         .map((entry) => (0,external_node_path_.join)(entry.parentPath, entry.name))
-        .map((path) => [(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), path])
+        .map((path) => [(0,shown_path/* shownPath */.p)(folder, path), path])
         .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 /** @throws Error when it is larger than a parameter of MLflow can be, or no regular file, which might never end */
@@ -408,6 +411,7 @@ async function orWarn(what, read) {
 
 
 
+
 /**
  * The metrics of a training that ended well: those of its JSON file, and those of its MLflow run that the file does not
  * name.
@@ -442,7 +446,7 @@ async function readWritten({ file, training, ...request }) {
     if (training && !request.isDemanded) {
         const absolute = (0,external_node_path_.join)(training.workingDirectory, (0,external_node_path_.basename)(file.absolute));
         if (absolute !== file.absolute)
-            places.push({ absolute, relative: (0,external_node_path_.relative)(request.workspace, absolute).split(external_node_path_.sep).join('/') });
+            places.push({ absolute, relative: (0,shown_path/* shownPath */.p)(request.workspace, absolute) });
     }
     for (const place of places) {
         const values = await readMetricsFile({ ...request, ...place, trainedSince: training?.since });
@@ -473,6 +477,22 @@ function withoutSecrets(value) {
     return digits !== undefined && (0,log/* redact */.E$)(digits) !== digits ? (0,log/* redact */.E$)(digits) : value;
 }
 //# sourceMappingURL=read-metrics.js.map
+
+/***/ }),
+
+/***/ 5965:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ shownPath)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** A path as messages show it: relative to a folder, with `/` on every platform. Empty for the folder itself. */
+function shownPath(folder, path) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path).split(node_path__WEBPACK_IMPORTED_MODULE_0__.sep).join('/');
+}
+//# sourceMappingURL=shown-path.js.map
 
 /***/ })
 

@@ -28825,15 +28825,21 @@ function sameObject(answered, uri) {
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2866);
 
 
-/** Adds to a "disk full" message how much is left where this run keeps its files. Other messages stay as they are. */
+/**
+ * Adds to a "disk full" message how much is left where this run keeps its files, at this moment: what has failed has not
+ * been removed yet where it is known first. Other messages stay as they are.
+ */
 async function explainFullDisk(message, folder) {
-    if (folder === undefined || !/ENOSPC|no space left on device|out of disk ?space/i.test(message))
+    if (folder === undefined ||
+        message.includes(explained) ||
+        !/ENOSPC|no space left on device|out of disk ?space/i.test(message))
         return message;
     const space = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(folder).catch(() => undefined);
     if (space === undefined)
         return message;
-    return `${message}\nThe disk is full: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z)(space.bavail * space.bsize)} free in RUNNER_TEMP (${folder}). Free space in an earlier step`;
+    return `${message}\n${explained} ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z)(space.bavail * space.bsize)} free in RUNNER_TEMP. Free space in an earlier step`;
 }
+const explained = 'The disk is full:';
 //# sourceMappingURL=disk.js.map
 
 /***/ }),
@@ -29496,8 +29502,15 @@ class InputReader {
         const text = this.text(name);
         if (text === '')
             return [];
-        const { parseArgsStringToArgv } = await __nccwpck_require__.e(/* import() */ 579).then(__nccwpck_require__.bind(__nccwpck_require__, 8579));
-        return parseArgsStringToArgv(text);
+        const { split } = await __nccwpck_require__.e(/* import() */ 637).then(__nccwpck_require__.bind(__nccwpck_require__, 5637));
+        try {
+            return split(text);
+        }
+        catch {
+            // The library says only where it was when the text ended.
+            this.report(name, 'ends within a quote, or with a backslash; close the quote, or write "don\'t" for don\'t');
+            return [];
+        }
     }
     throwProblems() {
         if (this.#problems.length === 0)
@@ -29736,6 +29749,9 @@ async function readTrainingInputs(reader, workspace, model) {
     const workingDirectory = findFolder(reader, path, workspace);
     const training = {
         requirements,
+        requirementsSkipped: reader.text('requirements_path') === ''
+            ? 'requirements_path is empty'
+            : `${reader.text('requirements_path')} does not exist`,
         python: reader.text('python') || undefined,
         installer: reader.optional('installer', (raw) => (0,values/* oneOf */.yL)(raw, ['auto', 'uv', 'pip'])) ?? 'auto',
         parameters: await reader.parameters('notebook_parameters'),
@@ -29963,7 +29979,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(817)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6817));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(196)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8815));
         await deploy(inputs, deployment);
     }
     catch (error) {

@@ -44,10 +44,12 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """Those of somebody else's run, and states of their widgets, are of no use, and must not stop this one by faults."""
-    notebook.get("metadata", {}).pop("widgets", None)
+    notebook["metadata"] = notebook.get("metadata") or {}
+    notebook["metadata"].pop("widgets", None)
     for sheet in notebook.get("worksheets", [notebook]):
+        sheet.setdefault("cells", [])
         for cell in sheet["cells"]:
-            cell.setdefault("metadata", {})
+            cell["metadata"] = cell.get("metadata") or {}
             if cell.get("cell_type") == "code":
                 cell["outputs"] = []
     return notebook

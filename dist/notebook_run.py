@@ -29,7 +29,6 @@ class Outcome(TypedDict, total=False):
     """What Jupyter shows for this cell: 3 as `In [3]`."""
     total: int
     """Code cells of the notebook, without the one that sets the parameters."""
-    executed: int
     ename: str
     evalue: str
     line: Optional[int]
@@ -54,7 +53,6 @@ class Run:
         self.outcome: Outcome = {
             "status": "failed",
             "total": 0,
-            "executed": 0,
             "warnings": [],
             "timings": [],
             "images": [],
@@ -88,11 +86,11 @@ class Run:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.outcome["total"] = sum(1 for cell in code if not is_injected(cell))
         self.notebook = notebook
-        self.evidence = Evidence(notebook, self.executed, self.redactor, self.outcome["warnings"])
         self.client = LiveClient(
             notebook,
             km=self.manager,
-            timeout=self.request["cell_timeout"],
+            # As a setting it would have to be whole seconds.
+            timeout_func=lambda _: self.request["cell_timeout"],
             # Output that does not arrive is an error; nothing is cut silently.
             iopub_timeout=300,
             raise_on_iopub_timeout=True,
@@ -101,6 +99,7 @@ class Run:
             force_raise_errors=self.request["strict"],
         )
         self.client.transcript = Transcript()
+        self.evidence = Evidence(notebook, self.executed, self.redactor, self.outcome["warnings"])
         self.evidence.begin()
 
     async def execute_cells(self) -> None:
@@ -127,7 +126,6 @@ class Run:
                 self.note_time()
                 self.client.settle_output()
                 self.evidence.save_in_between()
-            self.outcome["executed"] += 0 if is_injected(cell) else 1
 
     async def execute_cell(self, cell: NotebookNode, index: int) -> None:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -139,7 +137,9 @@ class Run:
             self.outcome.update(describe_error(cell, error.ename, error.evalue))  # type: ignore[typeddict-item]
             raise Ended("error") from error
         except CellTimeoutError as error:
-            raise Ended("output-lost" if "IOPub" in str(error) else "cell-timeout") from error
+            # The text of the cell follows.
+            message = str(error).partition("Here is a preview of the cell contents")[0]
+            raise Ended("output-lost" if "IOPub" in message else "cell-timeout") from error
         except DeadKernelError as error:
             self.note_death()
             raise Ended("died") from error
