@@ -141,6 +141,71 @@ describe('what they print', () => {
   })
 })
 
+describe('what cells send that nobody expects', () => {
+  const tee =
+    'import sys\nclass Tee:\n    def write(self, text): sys.__stdout__.write(text)\nsys.stdout = Tee()\nprint("in it")'
+  test.each([
+    [
+      'a stdout of its own without flush',
+      [tee],
+      /failed in cell 1 of 1.*: AttributeError: 'Tee' object has no attribute 'flush'/,
+    ],
+    [
+      'a stdout that is closed',
+      ['import sys\nwith open("log", "w") as f: sys.stdout = f'],
+      /cell 1 of 1.*: ValueError: I\/O operation on/,
+    ],
+    [
+      'no stdout',
+      ['import sys\nsys.stdout = None', 'print(1)'],
+      /failed in cell [12] of 2.*: AttributeError: 'NoneType'/,
+    ],
+    [
+      'an error that cannot be shown',
+      ['class E(Exception):\n    def _render_traceback_(self): return [1, 2]\nraise E("x")'],
+      /failed in cell 1 of 1.*: TypeError/,
+    ],
+    [
+      'an error whose text is endless',
+      ['%xmode Minimal', 'raise ValueError("x" * 300_000)'],
+      /cell 2 of 2.*: ValueError: x{9}/,
+    ],
+  ])('%s ends the cell at once', async (_, cells, message) => {
+    const { error } = await runCells(cells, { timeoutMs: 60_000 })
+    expect(error?.message).toMatch(message)
+  })
+
+  test('output that is none is left out, with a warning, and the run goes on', async () => {
+    const cells = [
+      'from IPython.display import display\ndisplay({"text/plain": None}, raw=True)\ndisplay({"image/png": 5}, raw=True)',
+      'from comm import create_comm\nopened = create_comm(target_name="x", data={"state": "running"})\nopened.send({"state": None})',
+      'class E(Exception):\n    def _render_traceback_(self): return None\ntry:\n    raise E("x")\nexcept E: pass\nprint("on")',
+    ]
+    const { error, report, saved } = await runCells(cells)
+    expect(error).toBeUndefined()
+    expect(printed(saved)).toBe('on\n')
+    expect(report.warnings.length).toBeGreaterThanOrEqual(3)
+    expect(report.warnings[0]).toMatch(
+      /^The cell that begins with `from IPython\.display import display` sent output that is not valid and is left out: \S/,
+    )
+  })
+
+  test('the folder of temporary files emptied', async () => {
+    const temp = newFolder('temp')
+    const cell = `import os, shutil\nfor name in os.listdir(${JSON.stringify(temp)}): shutil.rmtree(${JSON.stringify(temp)} + "/" + name)`
+    const { error, saved } = await runCells([cell, 'raise ValueError("boom")'], { temp })
+    expect(error?.message).toMatch(/failed in cell 2 of 2, line 1: ValueError: boom/)
+    expect(saved?.cells).toHaveLength(2)
+  })
+})
+
+test('n30: the first line of a cell is cut after its secrets are replaced', async () => {
+  mask('s3cr3t-Hostile-Token-XYZ')
+  const { report, logFile } = await good([`x = "${'y'.repeat(80)}s3cr3t-Hostile-Token-XYZ"`])
+  expect(report.cells[0]?.firstLine).toBe(`x = "${'y'.repeat(80)}***"`)
+  expect(logFile).not.toContain('s3cr3t')
+})
+
 test('n30: a secret that a cell printed is in no file while the next ones run', async () => {
   mask('s3cret-meanwhile')
   const { error, saved } = await good([

@@ -242,6 +242,34 @@ describe('n24: the end of a kernel', () => {
 })
 
 describe('n36: parameters', () => {
+  test.each<[string, (string | Cell)[], string | undefined]>([
+    [
+      'set anew by a cell without the tag',
+      ['x = 1', 'lr = 0.1', 'print(lr)'],
+      'cell 2 sets `lr` anew before anything uses',
+    ],
+    ['the same with a type', ['lr: float = 0.1'], 'give that cell the tag `parameters`'],
+    [
+      'set anew after the cell with the tag',
+      [{ source: 'lr = 1', tags: ['parameters'] }, '%matplotlib inline', 'lr = 0.1'],
+      'cell 3 sets `lr` anew before anything uses it; remove that line',
+    ],
+    ['used by the one that sets it anew', ['lr = lr * 2', 'print(lr)'], undefined],
+    ['used before', ['def rate():\n    return lr', 'first = rate()\nlr = 0', 'print(first)'], undefined],
+    ['set by some branch only', ['if "lr" not in globals():\n    lr = 0.1', 'print(lr)'], undefined],
+    ['in a cell that is more than Python', ['%time lr = 0.1', 'print(lr)'], undefined],
+    ['set anew in a cell that is skipped', [{ source: 'lr = 0.1', tags: ['skip-execution'] }, 'print(lr)'], undefined],
+    ['set anew as a part of a name', ['model_lr = 0.1\nopts = dict(lr=lr)'], undefined],
+  ])('%s', async (_, cells, message) => {
+    const { error, report } = await runCells(cells, { parameters: { lr: 0.5 } })
+    if (message === undefined) expect(error).toBeUndefined()
+    else {
+      expect(error?.message).toContain(message)
+      expect(report.cells).toEqual([])
+    }
+    expect(report.given).toBe('lr = 0.5')
+  })
+
   test('have in Python the types that YAML gives them', async () => {
     const yaml = [
       'whole: 7',

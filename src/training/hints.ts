@@ -21,7 +21,7 @@ export interface Surroundings {
 
 /** What to do about a well-known Python error; empty when there is nothing to say. */
 export function hintFor(ename: string, evalue: string, surroundings: Surroundings): string {
-  switch (ename) {
+  switch (ename.split('.').at(-1)) {
     case 'ModuleNotFoundError':
       return missingModule(/^No module named '?([\w]+)/.exec(evalue)?.[1] ?? '', surroundings)
     case 'StdinNotImplementedError':
@@ -41,11 +41,23 @@ export function hintFor(ename: string, evalue: string, surroundings: Surrounding
     case 'MemoryError':
     case '_ArrayMemoryError':
       return describeMemory(surroundings.memory)
+    case 'UnsupportedModelRegistryStoreURIException':
+      return 'mlflow-skinny keeps runs in a file only with sqlalchemy and alembic: add both to the requirements file, or use mlflow.'
+    case 'MlflowException':
+      return /maintenance mode/.test(evalue)
+        ? 'Leave MLFLOW_TRACKING_URI away, so that MLflow keeps its runs in mlflow.db; or set MLFLOW_ALLOW_FILE_STORE to true in `env`, and name it in notebook_environment.'
+        : ''
     case 'SystemExit':
       return 'A cell that exits fails the run, also with code 0.'
     default:
       return ''
   }
+}
+
+/** A hint after what failed, which ends as it likes. */
+export function withHint(failure: string, hint: string): string {
+  if (hint === '') return failure
+  return `${failure}${/[.!?…]$/.test(failure) ? '' : '.'} ${hint}`
 }
 
 function missingModule(name: string, surroundings: Surroundings): string {
@@ -60,8 +72,9 @@ function missingModule(name: string, surroundings: Surroundings): string {
   if (kind === 'script' && isElsewhere && isIn(workingDirectory)) {
     return 'It lies in the working directory, and Python looks beside the script: set PYTHONPATH to that folder and name PYTHONPATH in notebook_environment.'
   }
-  const file = requirements === undefined ? 'requirements.txt' : shownPath(workspace, requirements)
-  return `Add the package that has it to the requirements file (${file}).`
+  return requirements === undefined
+    ? 'No packages are installed, as there is no requirements file: write a requirements.txt that names the package that has it.'
+    : `Add the package that has it to the requirements file (${shownPath(workspace, requirements)}).`
 }
 
 function missingFile(path: string, surroundings: Surroundings): string {

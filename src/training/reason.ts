@@ -6,6 +6,8 @@ export function reasonOf(ename: string, evalue: string): string {
     .split('\n')
     .map((line) => line.trim())
     .find((line) => line !== '')
-  const text = first === undefined ? ename : `${ename}: ${first}`
+  // A cell is a file with a number for a name; the line is told elsewhere.
+  const told = first?.replace(/ \((?:\S*ipykernel_\d+[\\/])?\d+\.py, line \d+\)$/, '')
+  const text = told === undefined ? ename : `${ename}: ${told}`
   return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text
 }

@@ -41,28 +41,53 @@ function problemOf(bytes: Buffer): string | undefined {
   if (/^(<<<<<<<|=======|>>>>>>>)/m.test(text)) return 'holds merge conflict markers. Resolve the conflict and commit.'
   const notebook = parse(text)
   if (notebook === undefined) return 'is not a notebook: it is not JSON.'
-  const { nbformat, metadata } = notebook
+  const { nbformat, nbformat_minor = 0, metadata } = notebook
   if (typeof nbformat !== 'number') return 'is not a notebook: it has no `nbformat`.'
-  if (nbformat < 3 || nbformat > 4) return `has notebook format ${nbformat}; formats 3 and 4 can be run.`
+  if (!Number.isInteger(nbformat_minor)) return 'is not a notebook: its `nbformat_minor` is not a whole number.'
+  if (nbformat !== 3 && nbformat !== 4) return `has notebook format ${nbformat}; formats 3 and 4 can be run.`
   const content = nbformat < 4 ? 'worksheets' : 'cells'
   if (!Array.isArray(notebook[content])) return `is not a notebook: it has no \`${content}\`.`
-  return (nbformat < 4 ? undefined : cellProblem(notebook.cells as unknown[])) ?? languageProblem(metadata ?? {})
+  const problem =
+    nbformat === 4
+      ? cellProblem(notebook.cells as unknown[], ['code', 'markdown', 'raw'])
+      : cellProblem(cellsOfSheets(notebook.worksheets as unknown[]), ['code', 'markdown', 'raw', 'heading', 'html'])
+  return problem ?? languageProblem(metadata ?? {})
 }
 
-function cellProblem(cells: unknown[]): string | undefined {
-  const known = (cell: unknown) => ['code', 'markdown', 'raw'].includes((cell as Cell | null)?.cell_type as string)
-  const odd = cells.findIndex((cell) => !known(cell))
-  return odd < 0
-    ? undefined
-    : `is not a notebook: cell ${odd + 1} of ${cells.length} is not one of code, markdown or raw.`
+/** Those of format 3; what is no sheet counts as a cell that is none. */
+function cellsOfSheets(sheets: unknown[]): unknown[] {
+  return sheets.flatMap((sheet) => {
+    const { cells = [] } = Object(sheet) as { cells?: unknown }
+    return typeof sheet === 'object' && sheet !== null && Array.isArray(cells) ? cells : [undefined]
+  })
+}
+
+function cellProblem(cells: unknown[], kinds: readonly unknown[]): string | undefined {
+  const place = (index: number) => `is not a notebook: cell ${index + 1} of ${cells.length}`
+  const odd = cells.findIndex((cell) => !kinds.includes((cell as Cell | null | undefined)?.cell_type))
+  if (odd >= 0)
+    return `${place(odd)} is not one of ${kinds
+      .slice(0, 3)
+      .join(', ')
+      .replace(/, (?=\w+$)/, ' or ')}.`
+  const wrong = cells.findIndex((cell) => !isText((cell as Cell).source ?? (cell as Cell).input ?? ''))
+  return wrong < 0 ? undefined : `${place(wrong)} has a \`source\` that is neither a text nor a list of texts.`
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((line) => typeof line === 'string'))
 }
 
 interface Cell {
   cell_type?: unknown
+  source?: unknown
+  /** The source of code in format 3. */
+  input?: unknown
 }
 
 interface Notebook {
   nbformat?: unknown
+  nbformat_minor?: unknown
   metadata?: Metadata | null
   cells?: unknown
   worksheets?: unknown

@@ -54,6 +54,7 @@ async function drive(run: ProgramRun, output: TrainingOutput): Promise<Outcome> 
       environment: driverEnvironment(run.environment, home),
       home,
       output,
+      cancelled: run.cancelled,
     },
     {
       notebook: run.program,
@@ -86,7 +87,11 @@ function showTraceback(traceback: string, output: TrainingOutput, report: Traini
 /** What there is to be told of the files; a training that has failed is told for its own reason, whatever is wrong here. */
 function tellEvidence(run: ProgramRun, outcome: Outcome, report: TrainingReport): void {
   if (outcome.has_secrets) {
-    warn(report, 'The notebook printed a secret of this action. It was replaced by *** in the executed notebook.')
+    warn(
+      report,
+      'The notebook printed a secret: one of this action, or of a variable in notebook_environment. It was replaced by *** in ' +
+        'the log and in the executed notebook.',
+    )
   }
   const size = sizeOf(run.executedNotebook)
   if (size === undefined) return

@@ -2,12 +2,22 @@ import { DeployError } from '../../errors.ts'
 import { formatDuration } from '../../format.ts'
 import { redact } from '../../log.ts'
 import { type Death, describeDeath } from '../death.ts'
-import { hintFor, type Surroundings } from '../hints.ts'
+import { hintFor, type Surroundings, withHint } from '../hints.ts'
 import { reasonOf } from '../reason.ts'
 
 /** What `run_notebook.py` reports; with `failed` there may be nothing but a message. */
 export interface Outcome extends Death {
-  status: 'ok' | 'error' | 'cell-timeout' | 'output-lost' | 'died' | 'start-failed' | 'timeout' | 'cancelled' | 'failed'
+  status:
+    | 'ok'
+    | 'error'
+    | 'cell-timeout'
+    | 'output-lost'
+    | 'died'
+    | 'start-failed'
+    | 'no-effect'
+    | 'timeout'
+    | 'cancelled'
+    | 'failed'
   /** Code cell, 1-based; 0 is the one with the parameters. */
   cell?: number
   /** What Jupyter shows for it: 3 as `In [3]`. */
@@ -50,17 +60,17 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
   switch (outcome.status) {
     case 'error':
       return [
-        [`failed${place}: ${reasonOf(ename, evalue)}`, hintFor(ename, evalue, context)].filter(Boolean).join('. '),
+        withHint(`failed${place}: ${reasonOf(ename, evalue)}`, hintFor(ename, evalue, context)),
         'The training notebook failed',
       ]
     case 'cell-timeout':
       return [
-        `was stopped${place}: the cell took longer than ${formatDuration(context.cellTimeoutMs ?? 0)} (cell_timeout_minutes).`,
+        `was stopped${place}: the cell took longer than ${formatDuration(context.cellTimeoutMs ?? 0)} (cell_timeout_minutes). Raise the limit, or let the cell do less.`,
         'A notebook cell took too long',
       ]
     case 'timeout':
       return [
-        `was stopped${place}: the run took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
+        `was stopped${place}: the run took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes). Raise the limit, or let the notebook do less.`,
         'The training notebook took too long',
       ]
     case 'output-lost':
@@ -69,6 +79,11 @@ function describeFailure(outcome: Outcome, context: FailureContext): [message: s
       return [`was ended${place}: ${describeDeath(outcome, context.memory)}`, 'The Python process of the notebook died']
     case 'start-failed':
       return [`could not be started: ${describeStart(outcome, context)}`, 'The notebook kernel did not start']
+    case 'no-effect':
+      return [
+        `was not run, because a value of notebook_parameters would have no effect: ${outcome.message}.`,
+        'A parameter would have no effect',
+      ]
     case 'cancelled':
       return [`was cancelled${place}.`, 'Training was cancelled']
     default:
