@@ -147,11 +147,14 @@ describe('cancellation', () => {
   /** A Node process of its own that executes a notebook, as the action does. */
   function startAction(request: ProgramRun): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
     const script = join(newFolder('action'), 'action.mjs')
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/run-program.js')).href
+    const source = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', path)).href)
     writeFileSync(
       script,
-      `const { runProgram } = await import(${JSON.stringify(module)})
-       await runProgram({ ...${JSON.stringify(request)}, environment: process.env }, {}).catch((error) => {
+      `const { runProgram } = await import(${source('training/run-program.js')})
+       const { untilCancelled } = await import(${source('cancellation.js')})
+       const request = { ...${JSON.stringify(request)}, environment: process.env }
+       const report = { program: 'model_training.ipynb' }
+       await untilCancelled((cancelled) => runProgram({ ...request, cancelled }, report)).catch((error) => {
          console.log('REJECTED', error.name, error.message, process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'))
        })`,
     )

@@ -163,7 +163,7 @@ describe.each(installers)('%s', (installer) => {
       const index = `--index-url http://reader:wrong-pw-55@${host}/simple\n`
       const { message, shown } = await failure(`${index}six==1.17.0\n`)
       expect(message).toMatch(reason)
-      if (message.includes('ipykernel')) expect(message).toContain('ipykernel runs the notebook')
+      if (message.includes('ipykernel')) expect(message).toMatch(/ipykernel runs the notebook[.;]/)
       expect(message).toContain('requirements.txt')
       expect(/check spelling|check its spelling/.test(message)).toBe(status === 404)
       expect(`${message}${shown}`).not.toContain('wrong-pw-55')

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
+import { warning } from '../../src/log.ts'
 import { readMetrics } from '../../src/training/metrics/read-metrics.ts'
 import { captured, makeEnvironments, newFolder, removeFolders } from './training-lab.ts'
 
@@ -38,6 +39,7 @@ test('the file store of MLflow 2 is read as MLflow reads it', async () => {
     isDemanded: false,
     training: { since, workingDirectory: workspace, program: join(workspace, 'train.py'), trackingUri: undefined },
     note: (sentence) => notes.push(sentence),
+    warn: warning,
   })
   expect(metrics).toEqual({ values, source: `MLflow run ${name}` })
   expect(Object.keys(values)).toHaveLength(7)

@@ -99,6 +99,13 @@ test('n5: the own settings of a project count for uv, but may not send packages 
   )
 })
 
+test('a comment about hashes asks for none', async () => {
+  const more = { environment: unconfigured, installer: 'uv' } as const
+  const comment = 'six==1.16.0\n# no --hash=sha256:8abb2f1d here\npackaging #--hash=sha256:8abb2f1d\n'
+  const { outcome } = await captured(() => makeEnvironments(comment, more))
+  expect(outcome).toMatchObject({ packages: expect.arrayContaining([{ name: 'six', version: '1.16.0' }]) })
+})
+
 test('a script needs neither kernel nor tools', async () => {
   const workspace = newFolder('workspace')
   const requirements = join(workspace, 'requirements.txt')

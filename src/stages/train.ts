@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { join, parse } from 'node:path'
+import { dirname, join, parse } from 'node:path'
+import { untilCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, TrainingInputs } from '../inputs.ts'
 import { info, shorten, warning } from '../log.ts'
@@ -36,32 +37,43 @@ export async function trainModel(
   Object.assign(deployment.outputs, evidence)
   publish(deployment.outputs)
   maskVariables(training.passThrough, process.env)
+  const absent = training.passThrough.filter((name) => process.env[name] === undefined)
+  if (absent.length > 0) {
+    deployment.warn(
+      `notebook_environment names ${absent.join(', ')}, which this step does not have: set it in \`env\`.`,
+    )
+  }
 
   if (training.requirements === undefined) deployment.skip('Installing packages', training.requirementsSkipped)
   deployment.training = newReport(training.kind, training.program.relative)
   const workshop = await mkdtemp(join(temp, 'training-'))
   try {
-    return await train(
-      {
-        ...training,
-        workspace: inputs.workspace,
-        program: training.program.absolute,
-        workingDirectory: training.workingDirectory.absolute,
-        requirements: training.requirements?.absolute,
-        executedNotebook: evidence.executed_notebook,
-        logFile: evidence.training_log,
-        temp: workshop,
-        environment: process.env,
-      },
-      deployment.training,
-    )
+    const request = {
+      ...training,
+      workspace: inputs.workspace,
+      program: training.program.absolute,
+      workingDirectory: training.workingDirectory.absolute,
+      requirements: training.requirements?.absolute,
+      executedNotebook: evidence.executed_notebook,
+      logFile: evidence.training_log,
+      temp: workshop,
+      environment: process.env,
+    }
+    const { training: report } = deployment
+    const since = await untilCancelled((cancelled) => train({ ...request, cancelled }, report))
+    // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
+    void rm(workshop, { recursive: true, force: true }).catch(() => {})
+    return since
   } finally {
     for (const name of ['executed_notebook', 'training_log'] as const) {
       if (!existsSync(evidence[name])) deployment.outputs[name] = ''
     }
-    // Thousands of files: they go while the model is uploaded. The end of the deployment removes what is left.
-    void rm(workshop, { recursive: true, force: true }).catch(() => {})
   }
+}
+
+/** Where a training may write what is looked for elsewhere. */
+export function foldersOf({ workingDirectory, program }: TrainingInputs): string[] {
+  return [workingDirectory.absolute, dirname(program.absolute)]
 }
 
 /** Another step of the job may have trained with a program of this name, and its evidence is kept. */
@@ -103,6 +115,7 @@ export async function gatherMetrics(
           : undefined,
       },
     note: (sentence) => deployment.note(sentence),
+    warn: (sentence, place) => deployment.warn(sentence, place),
   })
   if (found === undefined) return
   deployment.recordMetrics(found)

@@ -21,8 +21,6 @@ const STREAM_GRACE_MS = 3000
 /** How long a program that is to stop may take to clean up, in milliseconds. The runner kills after 7.5 seconds. */
 const STOP_GRACE_MS = 2000
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-
 /**
  * Runs a program to its end. It has nothing to read: what asks a question fails, instead of waiting.
  *
@@ -77,33 +75,27 @@ function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 
 /**
  * Runs a program whose stdin is first its request and then its lifeline: it has to stop, and to save its work, when that
- * ends. It ends with this process, and at a signal that ends the action, which lives on until the program is done: ending
- * it is left to the caller. (Windows has no other way to ask.)
+ * ends, and it ends with this process. (Windows has no other way to ask.)
  *
  * @param request one line of text that the program reads first
- * @returns its exit code, -1 when a signal ended it, and whether it was asked to stop
- * @throws Error when the program cannot be started
+ * @param cancelled asks it to stop; what it saves then is waited for
+ * @returns its exit code, -1 when a signal ended it
+ * @throws the reason of `cancelled` before it is started; Error when it cannot be started
  */
-export async function runWithLifeline(
-  call: ProcessCall,
-  request: string,
-): Promise<{ code: number; wasCancelled: boolean }> {
+export async function runWithLifeline(call: ProcessCall, request: string, cancelled?: AbortSignal): Promise<number> {
+  cancelled?.throwIfAborted()
   const child = spawn(call.program, call.args, { cwd: call.cwd, env: call.env, windowsHide: true })
-  let wasCancelled = false
-  const cancel = () => {
-    wasCancelled = true
-    child.stdin.end()
-  }
-  for (const signal of SIGNALS) process.on(signal, cancel)
+  const stop = () => child.stdin.end()
+  cancelled?.addEventListener('abort', stop, { once: true })
   // One that ends without having read its request says so by its exit code.
   child.stdin.on('error', () => {})
   child.stdin.write(`${request}\n`)
   child.stdout.on('data', call.onStdout)
   child.stderr.on('data', call.onStderr)
   try {
-    return { code: await endOf(child), wasCancelled }
+    return await endOf(child)
   } finally {
-    for (const signal of SIGNALS) process.off(signal, cancel)
+    cancelled?.removeEventListener('abort', stop)
   }
 }
 

@@ -6,6 +6,8 @@ export interface TrainingReport {
   kind: 'notebook' | 'script'
   /** Path relative to the workspace, with `/`. */
   program: string
+  /** The parameters of a notebook as Python sets them, or the arguments of a script; in one line, empty when there are none. */
+  given: string
   /** Such as `3.11.7`; empty until it is known. */
   python: string
   /** Empty until it is known. */
@@ -30,6 +32,7 @@ export function newReport(kind: TrainingReport['kind'], program: string): Traini
   return {
     kind,
     program,
+    given: '',
     python: '',
     installer: '',
     packages: [],
@@ -74,5 +77,10 @@ export function lastPrinted(output: string): string {
 }
 
 function cut(lines: readonly string[]): string {
-  return lines.map((line) => shorten(stripVTControlCharacters(line), longestLine)).join('\n')
+  return lines.map((line) => shorten(withoutFolders(stripVTControlCharacters(line)), longestLine)).join('\n')
+}
+
+/** Where the environment of this run is says nothing to a person. */
+function withoutFolders(line: string): string {
+  return line.replace(/(^|[\s"'])[^\s"']*[\\/]site-packages[\\/]/g, '$1site-packages/')
 }

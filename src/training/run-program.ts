@@ -1,6 +1,7 @@
 import { group, info, shorten } from '../log.ts'
 import { TrainingOutput } from './driver/output.ts'
 import { executeNotebook } from './notebook/execute.ts'
+import { pythonSources } from './notebook/parameters.ts'
 import type { Environments } from './python/environments.ts'
 import { type TrainingReport, warn } from './report.ts'
 import { executeScript } from './script/execute-script.ts'
@@ -23,10 +24,8 @@ export async function runProgram(run: ProgramRun, report: TrainingReport): Promi
   const output = new TrainingOutput(run.logFile, run.logLimit)
   try {
     await group(`Run ${report.program}`, async () => {
-      const given = run.kind === 'script' ? run.arguments.map(quoted) : Object.keys(run.parameters)
-      if (given.length > 0) {
-        info(shorten(`${run.kind === 'script' ? 'Arguments' : 'Parameters'}: ${given.join(' ')}`, longestLine))
-      }
+      report.given = shorten(run.kind === 'script' ? run.arguments.map(quoted).join(' ') : settings(run), longestLine)
+      if (report.given !== '') info(`${run.kind === 'script' ? 'Arguments' : 'Parameters'}: ${report.given}`)
       await execute(run, output, report)
     })
   } finally {
@@ -34,6 +33,11 @@ export async function runProgram(run: ProgramRun, report: TrainingReport): Promi
     const problem = output.close()
     if (problem !== '') warn(report, problem)
   }
+}
+
+function settings({ parameters }: ProgramRun): string {
+  const sources = Object.entries(pythonSources(parameters))
+  return sources.map(([name, source]) => `${name} = ${source}`).join(', ')
 }
 
 /** So that a person sees where an argument ends. */

@@ -1,8 +1,8 @@
-import { untilCancelled } from '../cancellation.ts'
 import { group, info } from '../log.ts'
 import { prepareEnvironments } from './python/environments.ts'
 import { findPython } from './python/find-python.ts'
-import type { TrainingReport } from './report.ts'
+import { InstallationError } from './python/installation-error.ts'
+import { lastPrinted, type TrainingReport } from './report.ts'
 import { runProgram } from './run-program.ts'
 
 export interface TrainingRequest {
@@ -39,6 +39,8 @@ export interface TrainingRequest {
   temp: string
   /** The action's own environment. */
   environment: NodeJS.ProcessEnv
+  /** Ends what runs: the training saves its evidence first. */
+  cancelled?: AbortSignal | undefined
 }
 
 /**
@@ -50,18 +52,19 @@ export interface TrainingRequest {
  * @throws DeployError when the program or its packages fail; its evidence is kept as far as it got
  */
 export async function train(request: TrainingRequest, report: TrainingReport): Promise<Date> {
-  const environments = await group('Prepare Python', () =>
-    untilCancelled(async (cancelled) => {
-      const python = await findPython({ ...request, input: request.python })
-      info(`Python ${python.version} (${python.executable})`)
-      report.python = python.version
-      const needsKernel = request.kind === 'notebook'
-      const prepared = await prepareEnvironments({ ...request, python, needsKernel, cancelled })
-      report.installer = prepared.installer
-      report.packages = prepared.packages
-      return prepared
-    }),
-  )
+  const environments = await group('Prepare Python', async () => {
+    const python = await findPython({ ...request, input: request.python })
+    info(`Python ${python.version} (${python.executable})`)
+    report.python = python.version
+    const needsKernel = request.kind === 'notebook'
+    const prepared = await prepareEnvironments({ ...request, python, needsKernel }).catch((error) => {
+      if (error instanceof InstallationError) report.traceback = lastPrinted(error.said)
+      throw error
+    })
+    report.installer = prepared.installer
+    report.packages = prepared.packages
+    return prepared
+  })
 
   const startedAt = new Date()
   await runProgram({ ...request, ...environments }, report)

@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
 import { warning, withoutCommands } from '../../log.ts'
+import { describeMemory, memoryNow } from '../memory.ts'
 import { runWithLifeline } from '../process.ts'
 import { kernelEnvironment, mayPass } from '../process-environment.ts'
 import type { TrainingOutput } from './output.ts'
@@ -18,13 +19,15 @@ export interface Driver {
   /** Fresh folder of this run: working directory of the driver. */
   home: string
   output: TrainingOutput
+  /** Asks it to stop. */
+  cancelled: AbortSignal | undefined
 }
 
 /**
- * Runs a driver and prints what it prints, while it runs. A signal that ends the action stops it.
+ * Runs a driver and prints what it prints, while it runs.
  *
  * @param request what its program asks for
- * @returns how the run ended, in the driver's words: `cancelled` after a signal, `failed` with a message when the driver
+ * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when the driver
  *   itself broke down
  */
 export async function runDriver<Outcome extends { status: string }>(
@@ -36,7 +39,7 @@ export async function runDriver<Outcome extends { status: string }>(
   const { home, output } = driver
   const result = join(home, 'result.json')
   const [print, printErrors] = [output.stream(), output.stream()]
-  const { code, wasCancelled } = await withoutCommands(async () => {
+  const code = await withoutCommands(async () => {
     const call = {
       program: driver.python,
       args: [...driver.options, '-u', '-X', 'utf8', join(import.meta.dirname, driver.program)],
@@ -46,19 +49,20 @@ export async function runDriver<Outcome extends { status: string }>(
       onStderr: (chunk: Buffer) => printErrors.write(chunk),
     }
     // It holds the variables that the user passes on, which belong neither on a command line nor into a file.
-    const end = await runWithLifeline(call, JSON.stringify({ ...request, result }))
+    const ended = await runWithLifeline(call, JSON.stringify({ ...request, result }), driver.cancelled)
     output.flush()
-    return end
+    return ended
   })
   const outcome = existsSync(result)
     ? JSON.parse(await readFile(result, 'utf8'))
     : { status: 'failed', message: brokenDown(code, output.tail) }
   if (outcome.message) outcome.message = await explainFullDisk(outcome.message, home)
   // A signal that came too late for the program still ends the action.
-  return wasCancelled ? { ...outcome, status: 'cancelled' } : outcome
+  return driver.cancelled?.aborted ? { ...outcome, status: 'cancelled' } : outcome
 }
 
 function brokenDown(code: number, said: string): string {
+  if (code === -1) return `what runs it was killed, as systems do when memory runs out. ${describeMemory(memoryNow())}`
   const last = said.trim().split('\n').at(-1) ?? ''
   return `what runs it ended with exit code ${code}${last === '' ? '' : `: ${last}`}`
 }

@@ -1,11 +1,11 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { redact } from '../../log.ts'
 import { WholeLines } from '../whole-lines.ts'
 
 /** As `w`, but a link is not followed. */
-const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
+const REPLACE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)
 
 /** In bytes. A program that runs wild must not fill the disk that the model is to be written to. */
 const LARGEST_FILE = 1_000_000_000
@@ -78,13 +78,27 @@ export class TrainingOutput {
     this.#tryFile(() => {
       if (this.#file === undefined) return
       const [written, there] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })]
-      closeSync(this.#file)
-      if (there?.ino !== written.ino || there.dev !== written.dev) {
-        throw new Error('the training has replaced or removed its file')
-      }
+      if (there?.ino !== written.ino || there.dev !== written.dev) this.#writeAgain(this.#file)
     })
+    if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
     return this.#fileProblem === '' ? '' : `The training log ${this.#path} is not complete: ${this.#fileProblem}.`
+  }
+
+  /** What the training has put in place of the file is not ours to offer: nobody has looked for secrets in it. */
+  #writeAgain(written: number): void {
+    rmSync(this.#path, { recursive: true, force: true })
+    mkdirSync(dirname(this.#path), { recursive: true })
+    const file = openSync(this.#path, REPLACE)
+    const buffer = Buffer.alloc(1024 * 1024)
+    try {
+      for (let position = 0, length = -1; length !== 0; position += length) {
+        length = readSync(written, buffer, 0, buffer.length, position)
+        for (let done = 0; done < length; ) done += writeSync(file, buffer, done, length - done)
+      }
+    } finally {
+      closeSync(file)
+    }
   }
 
   #take(text: string): void {

@@ -4,7 +4,6 @@ import { sep } from 'node:path'
 import { DeployError, messageOf } from '../../errors.ts'
 import { formatBytes } from '../../format.ts'
 import { parseSpelt, spelling } from '../../json.ts'
-import { warning } from '../../log.ts'
 import { isGroup } from '../../metrics.ts'
 
 export interface MetricsFile {
@@ -18,6 +17,8 @@ export interface MetricsFile {
   trainedSince: Date | undefined
   /** Told what a person would otherwise not notice. */
   note: (sentence: string) => void
+  /** Told what may be a mistake; the file is relative to the workspace. */
+  warn: (sentence: string, place?: { file: string }) => void
 }
 
 /** In bytes: they go into the manifest and the outputs of the step, which are no place for histories. */
@@ -59,10 +60,10 @@ export async function readMetricsFile(file: MetricsFile): Promise<Record<string,
 }
 
 /** @throws DeployError when the workflow names the file; otherwise it is a warning */
-function problem(error: unknown, { relative, isDemanded }: MetricsFile): undefined {
+function problem(error: unknown, { relative, isDemanded, warn }: MetricsFile): undefined {
   const sentence = `The metrics in ${relative} cannot be used: ${messageOf(error)}`
   if (isDemanded) throw new DeployError(sentence, { annotation: { file: relative } })
-  warning(`${sentence}. They are left out.`, { file: relative })
+  warn(`${sentence}. They are left out.`, { file: relative })
 }
 
 function noneOrProblem(error: NodeJS.ErrnoException, file: MetricsFile): undefined {

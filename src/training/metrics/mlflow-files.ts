@@ -14,16 +14,19 @@ const largestFile = 64_000
  * `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
  *
  * @param since Unix time in milliseconds
- * @throws Error when a file of the store cannot be read
+ * @throws Error when none of its runs can be read, and there are some
  */
 export async function runsInFiles(store: string, since: number): Promise<MlflowRun[]> {
   const runs: MlflowRun[] = []
+  const failures: unknown[] = []
   for (const experiment of await foldersIn(store)) {
     for (const folder of await foldersIn(experiment)) {
-      const run = await readRun(folder, since)
+      const run = await readRun(folder, since).catch((error: unknown) => void failures.push(error))
       if (run) runs.push(run)
     }
   }
+  // One that is broken does not hide the others.
+  if (runs.length === 0 && failures.length > 0) throw failures[0]
   return runs
 }
 

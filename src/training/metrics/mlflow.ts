@@ -1,5 +1,4 @@
 import { messageOf } from '../../errors.ts'
-import { warning } from '../../log.ts'
 import type { MlflowLog, MlflowRun } from './mlflow-run.ts'
 import { isServer, type StoreSearch, storesOf } from './mlflow-stores.ts'
 
@@ -7,6 +6,8 @@ export interface MlflowSearch extends StoreSearch {
   trainedSince: Date
   /** Told what a person would otherwise not notice. */
   note: (sentence: string) => void
+  /** Told what may be a mistake; the file is relative to the workspace. */
+  warn: (sentence: string, place?: { file: string }) => void
 }
 
 /**
@@ -19,7 +20,8 @@ export async function readMlflow(search: MlflowSearch): Promise<(MlflowLog & { s
   // Two seconds, as for the files of a training: some clocks are coarse.
   const since = search.trainedSince.getTime() - 2000
   const runs: MlflowRun[] = []
-  for (const { path, runs: find } of storesOf(search)) runs.push(...((await orWarn(path, () => find(since))) ?? []))
+  for (const { path, runs: find } of storesOf(search))
+    runs.push(...((await orWarn(search, path, () => find(since))) ?? []))
   const run = runs.sort(better)[0]
   if (run === undefined) {
     if (search.trackingUri !== undefined && isServer(search.trackingUri)) {
@@ -29,7 +31,7 @@ export async function readMlflow(search: MlflowSearch): Promise<(MlflowLog & { s
     }
     return undefined
   }
-  const log = await orWarn(`run ${run.name}`, () => run.read())
+  const log = await orWarn(search, `run ${run.name}`, () => run.read())
   if (log === undefined) return undefined
   const others = runs.filter(({ isChild }) => isChild === run.isChild).length - 1
   if (others > 0) search.note(`The training made ${others + 1} MLflow runs; the metrics are those of ${run.name}.`)
@@ -43,11 +45,11 @@ function better(a: MlflowRun, b: MlflowRun): number {
   )
 }
 
-async function orWarn<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
+async function orWarn<T>({ warn }: MlflowSearch, what: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()
   } catch (error) {
-    warning(`The metrics of MLflow in ${what} cannot be read and are left out: ${messageOf(error)}.`)
+    warn(`The metrics of MLflow in ${what} cannot be read and are left out: ${messageOf(error)}.`)
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { formatBytes } from '../../format.ts'
 import { spelling } from '../../json.ts'
-import { info, redact, warning } from '../../log.ts'
+import { info, redact } from '../../log.ts'
 import { isGroup, type Metrics } from '../../metrics.ts'
 import { shownPath } from '../shown-path.ts'
 import { largestMetrics, readMetricsFile } from './metrics-file.ts'
@@ -18,6 +18,8 @@ export interface MetricsRequest {
   training: { since: Date; workingDirectory: string; program: string; trackingUri: string | undefined } | undefined
   /** Told what a person would otherwise not notice. */
   note: (sentence: string) => void
+  /** Told what may be a mistake; the file is relative to the workspace. */
+  warn: (sentence: string, place?: { file: string }) => void
 }
 
 /**
@@ -63,7 +65,7 @@ async function readLogged(search: MlflowSearch): Promise<(MlflowLog & { source: 
   const logged = await readMlflow(search)
   const size = Buffer.byteLength(JSON.stringify(logged ?? {}))
   if (size <= largestMetrics) return logged
-  warning(
+  search.warn(
     `The metrics of ${logged?.source} have ${formatBytes(size)}, more than the ${formatBytes(largestMetrics)} for metrics, ` +
       'and are left out.',
   )

@@ -121,7 +121,7 @@ function demandsHashes(files: readonly RequirementsFile[], { values }: Settings,
   const constraints = paths.flatMap((path) => readRequirements(resolve(workspace, path)))
   return (
     values.has('require-hashes') ||
-    [...files, ...constraints].some((file) => /--(require-)?hash(es)?\b/.test(file.text))
+    [...files, ...constraints].some(({ text }) => /--(require-)?hash(es)?\b/.test(text.replace(/(^|\s)#.*$/gm, '')))
   )
 }
 

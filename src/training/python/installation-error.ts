@@ -1,11 +1,21 @@
 import { resolve } from 'node:path'
 import { explainFullDisk } from '../../disk.ts'
-import { DeployError } from '../../errors.ts'
+import { type Annotation, DeployError } from '../../errors.ts'
 import { explainPipFailure } from '../../pip-failure.ts'
 import { describeMemory, memoryNow } from '../memory.ts'
 import { shownPath } from '../shown-path.ts'
 import { namedRequirements, type RequirementsFile } from './requirements-files.ts'
 import { explainUvFailure } from './uv-failure.ts'
+
+/** Packages that could not be installed, with all that the installer said. */
+export class InstallationError extends DeployError {
+  readonly said: string
+
+  constructor(message: string, said: string, annotation: Annotation) {
+    super(message, { annotation })
+    this.said = said
+  }
+}
 
 interface FailedInstallation {
   installer: 'pip' | 'uv'
@@ -28,7 +38,7 @@ interface Explanation {
 }
 
 /** A failed installation of the user's packages, as the error that the run ends with. */
-export async function installationError(failed: FailedInstallation): Promise<DeployError> {
+export async function installationError(failed: FailedInstallation): Promise<InstallationError> {
   const { installer, code, files, workspace, temp } = failed
   const shown = (path: string) => shownPath(workspace, path)
   const { reason, path, line } =
@@ -39,14 +49,15 @@ export async function installationError(failed: FailedInstallation): Promise<Dep
   const where =
     file === main?.path ? (line ? ` (line ${line})` : '') : ` (${shown(file ?? '')}${line ? `, line ${line}` : ''})`
   const isOurs = /\bipykernel\b/.test(reason) && !namedRequirements(files).some(({ name }) => name === 'ipykernel')
-  const why = isOurs ? ' ipykernel runs the notebook; name it in the requirements to choose its version.' : ''
+  const choice = /cannot be reached|refuses access/.test(reason)
+    ? ''
+    : '; name it in the requirements to choose its version'
+  const why = isOurs ? ` ipykernel runs the notebook${choice}.` : ''
   const message = `${installer} could not install ${what}: ${reason}${where}.${why} ${installer}'s own words are in the log.`
-  return new DeployError(await explainFullDisk(message, temp), {
-    annotation: {
-      title: 'Packages could not be installed',
-      ...(file === undefined ? {} : { file: shown(file) }),
-      ...(line === undefined ? {} : { startLine: line }),
-    },
+  return new InstallationError(await explainFullDisk(message, temp), failed.output, {
+    title: 'Packages could not be installed',
+    ...(file === undefined ? {} : { file: shown(file) }),
+    ...(line === undefined ? {} : { startLine: line }),
   })
 }
 

@@ -34,7 +34,7 @@ export function readRequirements(path: string): RequirementsFile[] {
     }
     files.set(path, { path, text })
     for (const line of text.split(/\r?\n/)) {
-      const included = /^\s*(?:-r|-c|--requirement|--constraint)[\s=]*([^\s#]+)/.exec(line)?.[1]
+      const included = /^\s*(?:-r|-c|--requirement|--constraint)[\s=]*("[^"]*"|'[^']*'|[^\s#]+)/.exec(line)?.[1]
       if (included !== undefined && !included.includes('://')) read(resolve(dirname(path), unquote(included)))
     }
   }

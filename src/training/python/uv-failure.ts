@@ -26,7 +26,7 @@ const causes: Cause[] = [
     say: (it) => `a requirements file cannot be opened: ${it}`,
   },
   {
-    find: /(\S+) was not found in the (?:package registry|provided package locations|cache)/,
+    find: /(?<!\S)(\S{1,300}) was not found in the (?:package registry|provided package locations|cache)/,
     say: (it, told) =>
       told.includes('not found in the package registry')
         ? `there is no package ${it} in the package index; check its spelling`
@@ -37,7 +37,7 @@ const causes: Cause[] = [
     say: (it, told) => needsPython(it, told),
   },
   {
-    find: /(\S+) depends on Python\S+/,
+    find: /(?<!\S)(\S{1,300}) depends on Python\S+/,
     say: (it, told) => {
       const [, needed] = /depends on Python(\S+?),? /.exec(told) ?? []
       return `${it} needs Python ${needed}${thisPython(told)}`
@@ -52,11 +52,11 @@ const causes: Cause[] = [
     say: (it) => `there is no package ${it}; check spelling and version`,
   },
   {
-    find: /(\S+) has no (?:wheels|usable wheels|source distribution)/,
+    find: /(?<!\S)(\S{1,300}) has no (?:wheels|usable wheels|source distribution)/,
     say: (it) => `there is no package ${it} for this Python and platform; check its version`,
   },
   { find: /you require (\S+) and (?:you require )?\S+, we can conclude/, say: (_, told) => exclude(told) },
-  { find: /(\S+) depends on \S+/, say: (_, told) => exclude(told) },
+  { find: /(?<!\S)(\S{1,300}) depends on \S+/, say: (_, told) => exclude(told) },
   {
     find: /Hash mismatch for `([^`]+)`/,
     say: (it) => `${it} does not have the hash that the file asks for`,
@@ -100,7 +100,7 @@ export function explainUvFailure(output: string, files: readonly RequirementsFil
   if (built) return built
   const refused = refusal(output)
   if (refused !== undefined && /was not found in|no versions? of/.test(told)) {
-    const missing = /(\S+) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package'
+    const missing = /(?<!\S)(\S{1,300}) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package'
     return {
       reason: `the package index ${refused} while looking for ${missing}; check its user and password`,
       ...nameIn(missing),

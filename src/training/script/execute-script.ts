@@ -27,6 +27,7 @@ export async function executeScript(run: ProgramRun, output: TrainingOutput, rep
       environment: driverEnvironment(run.environment, home),
       home,
       output,
+      cancelled: run.cancelled,
     },
     {
       command: [run.kernelPython, '-u', run.program, ...run.arguments],

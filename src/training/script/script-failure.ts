@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { DeployError } from '../../errors.ts'
@@ -6,7 +6,7 @@ import { formatDuration } from '../../format.ts'
 import { redact } from '../../log.ts'
 import { type Frame, lastTraceback, type Traceback } from '../../traceback.ts'
 import { type Death, describeDeath } from '../death.ts'
-import { hintFor, type Surroundings } from '../hints.ts'
+import { hintFor, type Surroundings, withHint } from '../hints.ts'
 import { reasonOf } from '../reason.ts'
 import { lastPrinted, tracebackExcerpt } from '../report.ts'
 import { shownPath } from '../shown-path.ts'
@@ -71,12 +71,18 @@ function describeError({ type, message }: Traceback, place: Place | undefined, c
       : place.file === context.script
         ? ` in line ${place.line}`
         : ` in ${place.file}, line ${place.line}`
-  return [`failed${where}: ${reasonOf(type, message)}`, hintFor(type, message, context)].filter(Boolean).join('. ')
+  return withHint(`failed${where}: ${reasonOf(type, message)}`, hintFor(type, message, context))
 }
 
 function describeEnd(outcome: Outcome, lines: string[], context: FailureContext): [message: string, title: string] {
   switch (outcome.status) {
     case 'error': {
+      // As a shell says it of a program that it has started.
+      if (outcome.exit_code === 137)
+        return [
+          `was ended: ${describeDeath(outcome, context.memory)}`,
+          'The Python process of the training script died',
+        ]
       const last = lines.findLast((line) => line.trim() !== '')
       const said = last === undefined ? '. It printed nothing.' : `. The last it printed: ${reasonOf(last.trim(), '')}`
       return [`ended with exit code ${outcome.exit_code}${said}`, 'The training script failed']
@@ -85,7 +91,7 @@ function describeEnd(outcome: Outcome, lines: string[], context: FailureContext)
       return [`was ended: ${describeDeath(outcome, context.memory)}`, 'The Python process of the training script died']
     case 'timeout':
       return [
-        `was stopped: it took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
+        `was stopped: it took longer than ${formatDuration(context.timeoutMs ?? 0)} (notebook_timeout_minutes). Raise the limit, or let it do less.`,
         'The training script took too long',
       ]
     case 'cancelled':
@@ -108,6 +114,8 @@ function ownPlace(frames: readonly Frame[], context: FailureContext): Place | un
 function fileInWorkspace(path: string, { workspace, workingDirectory }: FailureContext): string | undefined {
   if (path.startsWith('<')) return undefined
   const absolute = resolve(workingDirectory, path)
+  // The script may have removed it, and code may say that it comes from a file that there is not.
+  if (!existsSync(absolute)) return undefined
   for (const root of [workspace, realpathSync(workspace)]) {
     const file = shownPath(root, absolute)
     if (file.startsWith('../') || isAbsolute(file)) continue
