@@ -16,6 +16,8 @@ export const modules = {
 /** What secrets look like that are not the action's own: by the name of their variable, or by their place in an address. */
 /** What says that a value is secret. `TOKENIZERS_PARALLELISM`, `GIT_AUTHOR_NAME` and `OLDPWD` do not. */
 const SECRET_NAME = /TOKEN(?!I[ZS])|SECRET|PASSW|PASSPHRASE|PASSCODE|(?<!^(?:OLD)?)PWD|CREDENTIAL|AUTH(?!OR(?!I))|KEY|CONN(ECTION)?_?STR(ING)?|PASS(_|$)|(^|_)(PAT|DSN|SAS|JWT|WEBHOOK|COOKIE)(_|$)/i;
+/** What says the same of a part of a query. `?keyword=` and `?primary_key=` do not. */
+const SECRET_QUERY = /(^|[_-])(token|secret|password|sig|signature)$|^((api|access|private|subscription)[_-]?)?key$/i;
 /** Stars for a short word would only spoil the log. */
 const SHORTEST = 6;
 /** Whether the name of an environment variable says that its value is secret. */
@@ -23,7 +25,7 @@ function isSecretName(name) {
     return SECRET_NAME.test(name);
 }
 /**
- * The passwords and tokens of the addresses in a text. The user of an address is a token where there is no password, or
+ * The passwords and tokens of the addresses in a text, also in their queries. The user of an address is a token where there is no password, or
  * only a word in its place, as in `https://TOKEN:x-oauth-basic@host`.
  *
  * @param text may hold anything else, too
@@ -31,12 +33,16 @@ function isSecretName(name) {
  */
 function secretsInAddresses(text, environment = {}) {
     const resolved = text.replace(/\$\{(\w+)\}/g, (reference, name) => environment[name] || reference);
-    return [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
+    const queries = [...resolved.matchAll(/:\/\/[^\s#"<>]*?[?&][^\s#"<>]*/g)].flatMap(([address]) => [...address.matchAll(/[?&]([^=&]+)=([^&]+)/g)]
+        .filter(([, name = '']) => SECRET_QUERY.test(name))
+        .flatMap(([, , value = '']) => decodedForms(value)));
+    const logins = [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
         const [, user = '', password = ''] = /^([^:]*):?(.*)$/.exec(login) ?? [];
         if (!/^(x|x-oauth-basic|x-token-auth|)$/i.test(password))
             return decodedForms(password);
         return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : decodedForms(user);
     });
+    return [...logins, ...queries];
 }
 /** Users that are no tokens: the password comes from a keyring, a helper or a variable. */
 const LOGINS = /^(git|oauth2|oauth2accesstoken|VssSessionToken|x-access-token|x-token-auth|__token__|aws)$/i;

@@ -34,7 +34,6 @@ var errors = __webpack_require__(7406);
 
 
 
-
 /** In bytes: they go into the manifest and the outputs of the step, which are no place for histories. */
 const largestMetrics = 1_000_000;
 const deepest = 50;
@@ -69,11 +68,11 @@ async function readMetricsFile(file) {
     return read(file, found).catch((error) => problem(error, file));
 }
 /** @throws DeployError when the workflow names the file; otherwise it is a warning */
-function problem(error, { relative, isDemanded }) {
+function problem(error, { relative, isDemanded, warn }) {
     const sentence = `The metrics in ${relative} cannot be used: ${(0,errors/* messageOf */.bD)(error)}`;
     if (isDemanded)
         throw new errors/* DeployError */.sH(sentence, { annotation: { file: relative } });
-    (0,log/* warning */.$e)(`${sentence}. They are left out.`, { file: relative });
+    warn(`${sentence}. They are left out.`, { file: relative });
 }
 function noneOrProblem(error, file) {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
@@ -196,17 +195,21 @@ const largestFile = 64_000;
  * `<experiment>/<run>/{meta.yaml,metrics,params,tags}`.
  *
  * @param since Unix time in milliseconds
- * @throws Error when a file of the store cannot be read
+ * @throws Error when none of its runs can be read, and there are some
  */
 async function runsInFiles(store, since) {
     const runs = [];
+    const failures = [];
     for (const experiment of await foldersIn(store)) {
         for (const folder of await foldersIn(experiment)) {
-            const run = await readRun(folder, since);
+            const run = await readRun(folder, since).catch((error) => void failures.push(error));
             if (run)
                 runs.push(run);
         }
     }
+    // One that is broken does not hide the others.
+    if (runs.length === 0 && failures.length > 0)
+        throw failures[0];
     return runs;
 }
 async function foldersIn(folder) {
@@ -221,7 +224,7 @@ async function readRun(folder, since) {
     // Spares the reading of a long history: what was written last before that began before.
     if (!found?.isFile() || found.mtimeMs < since)
         return undefined;
-    const { parse } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 1196, 19));
+    const { parse } = await __webpack_require__.e(/* import() */ 815).then(__webpack_require__.t.bind(__webpack_require__, 8815, 19));
     const meta = parse(await readShort(path));
     if (meta === null || meta.lifecycle_stage !== 'active')
         return undefined;
@@ -361,7 +364,6 @@ function decode(path) {
 ;// CONCATENATED MODULE: ./build/src/training/metrics/mlflow.js
 
 
-
 /**
  * What the newest MLflow run of this training has logged, if it logged to files of this machine. A store that cannot be
  * read fails nothing: the model may be as good as any.
@@ -373,7 +375,7 @@ async function readMlflow(search) {
     const since = search.trainedSince.getTime() - 2000;
     const runs = [];
     for (const { path, runs: find } of storesOf(search))
-        runs.push(...((await orWarn(path, () => find(since))) ?? []));
+        runs.push(...((await orWarn(search, path, () => find(since))) ?? []));
     const run = runs.sort(better)[0];
     if (run === undefined) {
         if (search.trackingUri !== undefined && isServer(search.trackingUri)) {
@@ -381,7 +383,7 @@ async function readMlflow(search) {
         }
         return undefined;
     }
-    const log = await orWarn(`run ${run.name}`, () => run.read());
+    const log = await orWarn(search, `run ${run.name}`, () => run.read());
     if (log === undefined)
         return undefined;
     const others = runs.filter(({ isChild }) => isChild === run.isChild).length - 1;
@@ -393,12 +395,12 @@ async function readMlflow(search) {
 function better(a, b) {
     return (Number(a.isChild) - Number(b.isChild) || Number(b.isFinished) - Number(a.isFinished) || b.startedAt - a.startedAt);
 }
-async function orWarn(what, read) {
+async function orWarn({ warn }, what, read) {
     try {
         return await read();
     }
     catch (error) {
-        (0,log/* warning */.$e)(`The metrics of MLflow in ${what} cannot be read and are left out: ${(0,errors/* messageOf */.bD)(error)}.`);
+        warn(`The metrics of MLflow in ${what} cannot be read and are left out: ${(0,errors/* messageOf */.bD)(error)}.`);
         return undefined;
     }
 }
@@ -460,7 +462,7 @@ async function readLogged(search) {
     const size = Buffer.byteLength(JSON.stringify(logged ?? {}));
     if (size <= largestMetrics)
         return logged;
-    (0,log/* warning */.$e)(`The metrics of ${logged?.source} have ${(0,format/* formatBytes */.z)(size)}, more than the ${(0,format/* formatBytes */.z)(largestMetrics)} for metrics, ` +
+    search.warn(`The metrics of ${logged?.source} have ${(0,format/* formatBytes */.z)(size)}, more than the ${(0,format/* formatBytes */.z)(largestMetrics)} for metrics, ` +
         'and are left out.');
     return undefined;
 }

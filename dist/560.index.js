@@ -19,6 +19,7 @@ function newReport(kind, program) {
     return {
         kind,
         program,
+        given: '',
         python: '',
         installer: '',
         packages: [],
@@ -57,7 +58,11 @@ function lastPrinted(output) {
         .slice(-printedLines));
 }
 function cut(lines) {
-    return lines.map((line) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)((0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(line), longestLine)).join('\n');
+    return lines.map((line) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(withoutFolders((0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(line)), longestLine)).join('\n');
+}
+/** Where the environment of this run is says nothing to a person. */
+function withoutFolders(line) {
+    return line.replace(/(^|[\s"'])[^\s"']*[\\/]site-packages[\\/]/g, '$1site-packages/');
 }
 //# sourceMappingURL=report.js.map
 

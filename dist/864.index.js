@@ -286,17 +286,21 @@ function metrics_section_short(text) {
 const slowest = 5;
 const longestLine = 80;
 const longestWarning = 500;
-/** Where a failed program stopped, for the top of the page: next to nothing when it did not say. */
+/** Where a failed program, or the installation of its packages, stopped, for the top of the page: next to nothing when it did not say. */
 function traceback({ training }) {
     if (training === undefined || training.traceback.trim() === '')
         return [];
-    return ['The training ended with', '', ...codeBlock(training.traceback.trimEnd()), ''];
+    // It is known once the packages are there.
+    const end = training.installer === '' ? 'The preparation of Python ended with' : 'The training ended with';
+    return [end, '', ...codeBlock(training.traceback.trimEnd()), ''];
 }
 /** How the model was trained, as far as it got, and where the evidence is. */
 function trainingSection({ training, outputs }) {
     if (training === undefined)
         return [];
     const rows = [[training.kind === 'notebook' ? 'Notebook' : 'Script', program(training)]];
+    if (training.given !== '')
+        rows.push([training.kind === 'notebook' ? 'Parameters' : 'Arguments', code(training.given)]);
     if (training.python !== '')
         rows.push(['Python', python(training)]);
     if (outputs.executed_notebook !== '')

@@ -19,6 +19,7 @@ function newReport(kind, program) {
     return {
         kind,
         program,
+        given: '',
         python: '',
         installer: '',
         packages: [],
@@ -57,7 +58,11 @@ function lastPrinted(output) {
         .slice(-printedLines));
 }
 function cut(lines) {
-    return lines.map((line) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)((0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(line), longestLine)).join('\n');
+    return lines.map((line) => (0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(withoutFolders((0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(line)), longestLine)).join('\n');
+}
+/** Where the environment of this run is says nothing to a person. */
+function withoutFolders(line) {
+    return line.replace(/(^|[\s"'])[^\s"']*[\\/]site-packages[\\/]/g, '$1site-packages/');
 }
 //# sourceMappingURL=report.js.map
 
@@ -77,6 +82,8 @@ function cut(lines) {
 /** What secrets look like that are not the action's own: by the name of their variable, or by their place in an address. */
 /** What says that a value is secret. `TOKENIZERS_PARALLELISM`, `GIT_AUTHOR_NAME` and `OLDPWD` do not. */
 const SECRET_NAME = /TOKEN(?!I[ZS])|SECRET|PASSW|PASSPHRASE|PASSCODE|(?<!^(?:OLD)?)PWD|CREDENTIAL|AUTH(?!OR(?!I))|KEY|CONN(ECTION)?_?STR(ING)?|PASS(_|$)|(^|_)(PAT|DSN|SAS|JWT|WEBHOOK|COOKIE)(_|$)/i;
+/** What says the same of a part of a query. `?keyword=` and `?primary_key=` do not. */
+const SECRET_QUERY = /(^|[_-])(token|secret|password|sig|signature)$|^((api|access|private|subscription)[_-]?)?key$/i;
 /** Stars for a short word would only spoil the log. */
 const SHORTEST = 6;
 /** Whether the name of an environment variable says that its value is secret. */
@@ -84,7 +91,7 @@ function isSecretName(name) {
     return SECRET_NAME.test(name);
 }
 /**
- * The passwords and tokens of the addresses in a text. The user of an address is a token where there is no password, or
+ * The passwords and tokens of the addresses in a text, also in their queries. The user of an address is a token where there is no password, or
  * only a word in its place, as in `https://TOKEN:x-oauth-basic@host`.
  *
  * @param text may hold anything else, too
@@ -92,12 +99,16 @@ function isSecretName(name) {
  */
 function secretsInAddresses(text, environment = {}) {
     const resolved = text.replace(/\$\{(\w+)\}/g, (reference, name) => environment[name] || reference);
-    return [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
+    const queries = [...resolved.matchAll(/:\/\/[^\s#"<>]*?[?&][^\s#"<>]*/g)].flatMap(([address]) => [...address.matchAll(/[?&]([^=&]+)=([^&]+)/g)]
+        .filter(([, name = '']) => SECRET_QUERY.test(name))
+        .flatMap(([, , value = '']) => decodedForms(value)));
+    const logins = [...resolved.matchAll(/([a-z][a-z0-9+.-]*):\/\/([^\s/?#"<>]*)@/gi)].flatMap(([, scheme = '', login = '']) => {
         const [, user = '', password = ''] = /^([^:]*):?(.*)$/.exec(login) ?? [];
         if (!/^(x|x-oauth-basic|x-token-auth|)$/i.test(password))
             return decodedForms(password);
         return /ssh$/i.test(scheme) || LOGINS.test(user) ? [] : decodedForms(user);
     });
+    return [...logins, ...queries];
 }
 /** Users that are no tokens: the password comes from a keyring, a helper or a variable. */
 const LOGINS = /^(git|oauth2|oauth2accesstoken|VssSessionToken|x-access-token|x-token-auth|__token__|aws)$/i;
@@ -165,8 +176,6 @@ __webpack_require__.d(__webpack_exports__, {
   train: () => (/* binding */ train)
 });
 
-// EXTERNAL MODULE: ./build/src/cancellation.js
-var cancellation = __webpack_require__(9690);
 // EXTERNAL MODULE: ./build/src/log.js
 var log = __webpack_require__(6671);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -272,10 +281,11 @@ var external_node_os_ = __webpack_require__(8161);
 
 
 
-const KERNEL_NAMES = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|HOSTNAME|TMPDIR|TEMP|TMP|LANG|LANGUAGE|LC_[A-Z]+|TZ|CI|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|(https?|no|all)_proxy|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(CUDA|NVIDIA|NCCL)(_[A-Z0-9_]+)?|(OMP|MKL|OPENBLAS|NUMEXPR)_NUM_THREADS|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/;
+/** By RUNNER_TRACKING_ID the runner finds, and ends, what is left running. */
+const KERNEL_NAMES = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|HOSTNAME|TMPDIR|TEMP|TMP|LANG|LANGUAGE|LC_[A-Z]+|TZ|CI|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|(https?|no|all)_proxy|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(CUDA|NVIDIA|NCCL)(_[A-Z0-9_]+)?|(OMP|MKL|OPENBLAS|NUMEXPR)_NUM_THREADS|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|RUNNER_TRACKING_ID)$/;
 const WINDOWS_NAMES = /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|OS|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES(\(X86\))?|COMMONPROGRAMFILES(\(X86\))?|ALLUSERSPROFILE|PUBLIC|USERNAME|USERPROFILE|USERDOMAIN|HOMEDRIVE|HOMEPATH|COMPUTERNAME|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z0-9_]+)$/i;
-/** Facts about the run; none of them is secret or a file that changes the job. By RUNNER_TRACKING_ID the runner finds what is left running. */
-const GITHUB_FACTS = /^(GITHUB_(ACTIONS|ACTOR|ACTOR_ID|API_URL|BASE_REF|EVENT_NAME|GRAPHQL_URL|HEAD_REF|JOB|REF|REF_NAME|REF_TYPE|REPOSITORY|REPOSITORY_ID|REPOSITORY_OWNER|RUN_ATTEMPT|RUN_ID|RUN_NUMBER|SERVER_URL|SHA|TRIGGERING_ACTOR|WORKFLOW|WORKFLOW_REF|WORKSPACE)|RUNNER_(OS|ARCH|NAME|TEMP|TOOL_CACHE|ENVIRONMENT|TRACKING_ID))$/;
+/** Facts about the run; none of them is secret or a file that changes the job. */
+const GITHUB_FACTS = /^(GITHUB_(ACTIONS|ACTOR|ACTOR_ID|API_URL|BASE_REF|EVENT_NAME|GRAPHQL_URL|HEAD_REF|JOB|REF|REF_NAME|REF_TYPE|REPOSITORY|REPOSITORY_ID|REPOSITORY_OWNER|RUN_ATTEMPT|RUN_ID|RUN_NUMBER|SERVER_URL|SHA|TRIGGERING_ACTOR|WORKFLOW|WORKFLOW_REF|WORKSPACE)|RUNNER_(OS|ARCH|NAME|TEMP|TOOL_CACHE|ENVIRONMENT))$/;
 /** What no child gets, even by name: the action's own inputs, tokens of the runner, files with which a step changes the job. */
 const NEVER = /^(INPUT_.*|ACTIONS_.*|STATE_.*|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY))$/i;
 /** What would let another Python, or another environment's packages, in. */
@@ -369,7 +379,6 @@ var external_node_timers_promises_ = __webpack_require__(8500);
 const STREAM_GRACE_MS = 3000;
 /** How long a program that is to stop may take to clean up, in milliseconds. The runner kills after 7.5 seconds. */
 const STOP_GRACE_MS = 2000;
-const SIGNALS = ['SIGTERM', 'SIGINT'];
 /**
  * Runs a program to its end. It has nothing to read: what asks a question fails, instead of waiting.
  *
@@ -426,33 +435,28 @@ function signalAll({ pid }, signal) {
 }
 /**
  * Runs a program whose stdin is first its request and then its lifeline: it has to stop, and to save its work, when that
- * ends. It ends with this process, and at a signal that ends the action, which lives on until the program is done: ending
- * it is left to the caller. (Windows has no other way to ask.)
+ * ends, and it ends with this process. (Windows has no other way to ask.)
  *
  * @param request one line of text that the program reads first
- * @returns its exit code, -1 when a signal ended it, and whether it was asked to stop
- * @throws Error when the program cannot be started
+ * @param cancelled asks it to stop; what it saves then is waited for
+ * @returns its exit code, -1 when a signal ended it
+ * @throws the reason of `cancelled` before it is started; Error when it cannot be started
  */
-async function runWithLifeline(call, request) {
+async function runWithLifeline(call, request, cancelled) {
+    cancelled?.throwIfAborted();
     const child = (0,external_node_child_process_.spawn)(call.program, call.args, { cwd: call.cwd, env: call.env, windowsHide: true });
-    let wasCancelled = false;
-    const cancel = () => {
-        wasCancelled = true;
-        child.stdin.end();
-    };
-    for (const signal of SIGNALS)
-        process.on(signal, cancel);
+    const stop = () => child.stdin.end();
+    cancelled?.addEventListener('abort', stop, { once: true });
     // One that ends without having read its request says so by its exit code.
     child.stdin.on('error', () => { });
     child.stdin.write(`${request}\n`);
     child.stdout.on('data', call.onStdout);
     child.stderr.on('data', call.onStderr);
     try {
-        return { code: await endOf(child), wasCancelled };
+        return await endOf(child);
     }
     finally {
-        for (const signal of SIGNALS)
-            process.off(signal, cancel);
+        cancelled?.removeEventListener('abort', stop);
     }
 }
 async function endOf(child) {
@@ -1357,7 +1361,7 @@ function readRequirements(path) {
         }
         files.set(path, { path, text });
         for (const line of text.split(/\r?\n/)) {
-            const included = /^\s*(?:-r|-c|--requirement|--constraint)[\s=]*([^\s#]+)/.exec(line)?.[1];
+            const included = /^\s*(?:-r|-c|--requirement|--constraint)[\s=]*("[^"]*"|'[^']*'|[^\s#]+)/.exec(line)?.[1];
             if (included !== undefined && !included.includes('://'))
                 read((0,external_node_path_.resolve)((0,external_node_path_.dirname)(path), unquote(included)));
         }
@@ -1420,7 +1424,7 @@ const causes = [
         say: (it) => `a requirements file cannot be opened: ${it}`,
     },
     {
-        find: /(\S+) was not found in the (?:package registry|provided package locations|cache)/,
+        find: /(?<!\S)(\S{1,300}) was not found in the (?:package registry|provided package locations|cache)/,
         say: (it, told) => told.includes('not found in the package registry')
             ? `there is no package ${it} in the package index; check its spelling`
             : `${it} is not here, and uv may not look in a package index (UV_OFFLINE, \`offline\` or \`no-index\`)`,
@@ -1430,7 +1434,7 @@ const causes = [
         say: (it, told) => needsPython(it, told),
     },
     {
-        find: /(\S+) depends on Python\S+/,
+        find: /(?<!\S)(\S{1,300}) depends on Python\S+/,
         say: (it, told) => {
             const [, needed] = /depends on Python(\S+?),? /.exec(told) ?? [];
             return `${it} needs Python ${needed}${thisPython(told)}`;
@@ -1445,11 +1449,11 @@ const causes = [
         say: (it) => `there is no package ${it}; check spelling and version`,
     },
     {
-        find: /(\S+) has no (?:wheels|usable wheels|source distribution)/,
+        find: /(?<!\S)(\S{1,300}) has no (?:wheels|usable wheels|source distribution)/,
         say: (it) => `there is no package ${it} for this Python and platform; check its version`,
     },
     { find: /you require (\S+) and (?:you require )?\S+, we can conclude/, say: (_, told) => exclude(told) },
-    { find: /(\S+) depends on \S+/, say: (_, told) => exclude(told) },
+    { find: /(?<!\S)(\S{1,300}) depends on \S+/, say: (_, told) => exclude(told) },
     {
         find: /Hash mismatch for `([^`]+)`/,
         say: (it) => `${it} does not have the hash that the file asks for`,
@@ -1495,7 +1499,7 @@ function explainUvFailure(output, files) {
         return built;
     const refused = refusal(output);
     if (refused !== undefined && /was not found in|no versions? of/.test(told)) {
-        const missing = /(\S+) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package';
+        const missing = /(?<!\S)(\S{1,300}) was not found in/.exec(told)?.[1] ?? requiredIn(told) ?? 'a package';
         return {
             reason: `the package index ${refused} while looking for ${missing}; check its user and password`,
             ...nameIn(missing),
@@ -1591,6 +1595,14 @@ const after = (detail) => (detail === undefined ? '' : `: ${detail}`);
 
 
 
+/** Packages that could not be installed, with all that the installer said. */
+class InstallationError extends errors/* DeployError */.sH {
+    said;
+    constructor(message, said, annotation) {
+        super(message, { annotation });
+        this.said = said;
+    }
+}
 /** A failed installation of the user's packages, as the error that the run ends with. */
 async function installationError(failed) {
     const { installer, code, files, workspace, temp } = failed;
@@ -1601,14 +1613,15 @@ async function installationError(failed) {
     const file = path ?? main?.path;
     const where = file === main?.path ? (line ? ` (line ${line})` : '') : ` (${shown(file ?? '')}${line ? `, line ${line}` : ''})`;
     const isOurs = /\bipykernel\b/.test(reason) && !namedRequirements(files).some(({ name }) => name === 'ipykernel');
-    const why = isOurs ? ' ipykernel runs the notebook; name it in the requirements to choose its version.' : '';
+    const choice = /cannot be reached|refuses access/.test(reason)
+        ? ''
+        : '; name it in the requirements to choose its version';
+    const why = isOurs ? ` ipykernel runs the notebook${choice}.` : '';
     const message = `${installer} could not install ${what}: ${reason}${where}.${why} ${installer}'s own words are in the log.`;
-    return new errors/* DeployError */.sH(await (0,disk/* explainFullDisk */.E)(message, temp), {
-        annotation: {
-            title: 'Packages could not be installed',
-            ...(file === undefined ? {} : { file: shown(file) }),
-            ...(line === undefined ? {} : { startLine: line }),
-        },
+    return new InstallationError(await (0,disk/* explainFullDisk */.E)(message, temp), failed.output, {
+        title: 'Packages could not be installed',
+        ...(file === undefined ? {} : { file: shown(file) }),
+        ...(line === undefined ? {} : { startLine: line }),
     });
 }
 /** Why an installer failed that had no file of the user, in a sentence without its end. */
@@ -1779,7 +1792,7 @@ function demandsHashes(files, { values }, workspace) {
     const paths = values.get('constraint')?.value.split(/\s+/).filter(Boolean) ?? [];
     const constraints = paths.flatMap((path) => readRequirements((0,external_node_path_.resolve)(workspace, path)));
     return (values.has('require-hashes') ||
-        [...files, ...constraints].some((file) => /--(require-)?hash(es)?\b/.test(file.text)));
+        [...files, ...constraints].some(({ text }) => /--(require-)?hash(es)?\b/.test(text.replace(/(^|\s)#.*$/gm, ''))));
 }
 async function freeze(installer, python, temp) {
     const output = await installer.freeze(python);
@@ -1789,6 +1802,8 @@ async function freeze(installer, python, temp) {
     return path;
 }
 //# sourceMappingURL=environments.js.map
+// EXTERNAL MODULE: ./build/src/training/report.js
+var training_report = __webpack_require__(2560);
 ;// CONCATENATED MODULE: ./build/src/training/driver/output.js
 
 
@@ -1796,7 +1811,7 @@ async function freeze(installer, python, temp) {
 
 
 /** As `w`, but a link is not followed. */
-const REPLACE = external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_TRUNC | (external_node_fs_.constants.O_NOFOLLOW ?? 0);
+const REPLACE = external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_TRUNC | (external_node_fs_.constants.O_NOFOLLOW ?? 0);
 /** In bytes. A program that runs wild must not fill the disk that the model is to be written to. */
 const LARGEST_FILE = 1_000_000_000;
 /** How much of the end is kept at hand, in characters. */
@@ -1862,13 +1877,30 @@ class TrainingOutput {
             if (this.#file === undefined)
                 return;
             const [written, there] = [(0,external_node_fs_.fstatSync)(this.#file), (0,external_node_fs_.lstatSync)(this.#path, { throwIfNoEntry: false })];
-            (0,external_node_fs_.closeSync)(this.#file);
-            if (there?.ino !== written.ino || there.dev !== written.dev) {
-                throw new Error('the training has replaced or removed its file');
-            }
+            if (there?.ino !== written.ino || there.dev !== written.dev)
+                this.#writeAgain(this.#file);
         });
+        if (this.#file !== undefined)
+            (0,external_node_fs_.closeSync)(this.#file);
         this.#file = undefined;
         return this.#fileProblem === '' ? '' : `The training log ${this.#path} is not complete: ${this.#fileProblem}.`;
+    }
+    /** What the training has put in place of the file is not ours to offer: nobody has looked for secrets in it. */
+    #writeAgain(written) {
+        (0,external_node_fs_.rmSync)(this.#path, { recursive: true, force: true });
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(this.#path), { recursive: true });
+        const file = (0,external_node_fs_.openSync)(this.#path, REPLACE);
+        const buffer = Buffer.alloc(1024 * 1024);
+        try {
+            for (let position = 0, length = -1; length !== 0; position += length) {
+                length = (0,external_node_fs_.readSync)(written, buffer, 0, buffer.length, position);
+                for (let done = 0; done < length;)
+                    done += (0,external_node_fs_.writeSync)(file, buffer, done, length - done);
+            }
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
     }
     #take(text) {
         this.#toFile(text);
@@ -1939,18 +1971,19 @@ var external_node_crypto_ = __webpack_require__(7598);
 
 
 
+
 /**
- * Runs a driver and prints what it prints, while it runs. A signal that ends the action stops it.
+ * Runs a driver and prints what it prints, while it runs.
  *
  * @param request what its program asks for
- * @returns how the run ended, in the driver's words: `cancelled` after a signal, `failed` with a message when the driver
+ * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when the driver
  *   itself broke down
  */
 async function runDriver(driver, request) {
     const { home, output } = driver;
     const result = (0,external_node_path_.join)(home, 'result.json');
     const [print, printErrors] = [output.stream(), output.stream()];
-    const { code, wasCancelled } = await (0,log/* withoutCommands */.Df)(async () => {
+    const code = await (0,log/* withoutCommands */.Df)(async () => {
         const call = {
             program: driver.python,
             args: [...driver.options, '-u', '-X', 'utf8', (0,external_node_path_.join)(import.meta.dirname, driver.program)],
@@ -1960,9 +1993,9 @@ async function runDriver(driver, request) {
             onStderr: (chunk) => printErrors.write(chunk),
         };
         // It holds the variables that the user passes on, which belong neither on a command line nor into a file.
-        const end = await runWithLifeline(call, JSON.stringify({ ...request, result }));
+        const ended = await runWithLifeline(call, JSON.stringify({ ...request, result }), driver.cancelled);
         output.flush();
-        return end;
+        return ended;
     });
     const outcome = (0,external_node_fs_.existsSync)(result)
         ? JSON.parse(await (0,promises_.readFile)(result, 'utf8'))
@@ -1970,9 +2003,11 @@ async function runDriver(driver, request) {
     if (outcome.message)
         outcome.message = await (0,disk/* explainFullDisk */.E)(outcome.message, home);
     // A signal that came too late for the program still ends the action.
-    return wasCancelled ? { ...outcome, status: 'cancelled' } : outcome;
+    return driver.cancelled?.aborted ? { ...outcome, status: 'cancelled' } : outcome;
 }
 function brokenDown(code, said) {
+    if (code === -1)
+        return `what runs it was killed, as systems do when memory runs out. ${describeMemory(memoryNow())}`;
     const last = said.trim().split('\n').at(-1) ?? '';
     return `what runs it ended with exit code ${code}${last === '' ? '' : `: ${last}`}`;
 }
@@ -1999,8 +2034,6 @@ function hiddenVariables(visibility) {
     return Object.keys(visibility.environment).filter((name) => !(name in seen) && mayPass(name));
 }
 //# sourceMappingURL=driver.js.map
-// EXTERNAL MODULE: ./build/src/training/report.js
-var training_report = __webpack_require__(2560);
 ;// CONCATENATED MODULE: ./build/src/training/death.js
 
 
@@ -2042,7 +2075,7 @@ function signalName(number) {
 
 /** What to do about a well-known Python error; empty when there is nothing to say. */
 function hintFor(ename, evalue, surroundings) {
-    switch (ename) {
+    switch (ename.split('.').at(-1)) {
         case 'ModuleNotFoundError':
             return missingModule(/^No module named '?([\w]+)/.exec(evalue)?.[1] ?? '', surroundings);
         case 'StdinNotImplementedError':
@@ -2062,11 +2095,23 @@ function hintFor(ename, evalue, surroundings) {
         case 'MemoryError':
         case '_ArrayMemoryError':
             return describeMemory(surroundings.memory);
+        case 'UnsupportedModelRegistryStoreURIException':
+            return 'mlflow-skinny keeps runs in a file only with sqlalchemy and alembic: add both to the requirements file, or use mlflow.';
+        case 'MlflowException':
+            return /maintenance mode/.test(evalue)
+                ? 'Leave MLFLOW_TRACKING_URI away, so that MLflow keeps its runs in mlflow.db; or set MLFLOW_ALLOW_FILE_STORE to true in `env`, and name it in notebook_environment.'
+                : '';
         case 'SystemExit':
             return 'A cell that exits fails the run, also with code 0.';
         default:
             return '';
     }
+}
+/** A hint after what failed, which ends as it likes. */
+function withHint(failure, hint) {
+    if (hint === '')
+        return failure;
+    return `${failure}${/[.!?…]$/.test(failure) ? '' : '.'} ${hint}`;
 }
 function missingModule(name, surroundings) {
     const { kind, program, workingDirectory, requirements, workspace } = surroundings;
@@ -2079,8 +2124,9 @@ function missingModule(name, surroundings) {
     if (kind === 'script' && isElsewhere && isIn(workingDirectory)) {
         return 'It lies in the working directory, and Python looks beside the script: set PYTHONPATH to that folder and name PYTHONPATH in notebook_environment.';
     }
-    const file = requirements === undefined ? 'requirements.txt' : (0,shown_path/* shownPath */.p)(workspace, requirements);
-    return `Add the package that has it to the requirements file (${file}).`;
+    return requirements === undefined
+        ? 'No packages are installed, as there is no requirements file: write a requirements.txt that names the package that has it.'
+        : `Add the package that has it to the requirements file (${(0,shown_path/* shownPath */.p)(workspace, requirements)}).`;
 }
 function missingFile(path, surroundings) {
     const { workspace, workingDirectory, program, kind } = surroundings;
@@ -2108,7 +2154,9 @@ function reasonOf(ename, evalue) {
         .split('\n')
         .map((line) => line.trim())
         .find((line) => line !== '');
-    const text = first === undefined ? ename : `${ename}: ${first}`;
+    // A cell is a file with a number for a name; the line is told elsewhere.
+    const told = first?.replace(/ \((?:\S*ipykernel_\d+[\\/])?\d+\.py, line \d+\)$/, '');
+    const text = told === undefined ? ename : `${ename}: ${told}`;
     return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
 }
 //# sourceMappingURL=reason.js.map
@@ -2131,17 +2179,17 @@ function describeFailure(outcome, context) {
     switch (outcome.status) {
         case 'error':
             return [
-                [`failed${place}: ${reasonOf(ename, evalue)}`, hintFor(ename, evalue, context)].filter(Boolean).join('. '),
+                withHint(`failed${place}: ${reasonOf(ename, evalue)}`, hintFor(ename, evalue, context)),
                 'The training notebook failed',
             ];
         case 'cell-timeout':
             return [
-                `was stopped${place}: the cell took longer than ${(0,format/* formatDuration */.a)(context.cellTimeoutMs ?? 0)} (cell_timeout_minutes).`,
+                `was stopped${place}: the cell took longer than ${(0,format/* formatDuration */.a)(context.cellTimeoutMs ?? 0)} (cell_timeout_minutes). Raise the limit, or let the cell do less.`,
                 'A notebook cell took too long',
             ];
         case 'timeout':
             return [
-                `was stopped${place}: the run took longer than ${(0,format/* formatDuration */.a)(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
+                `was stopped${place}: the run took longer than ${(0,format/* formatDuration */.a)(context.timeoutMs ?? 0)} (notebook_timeout_minutes). Raise the limit, or let the notebook do less.`,
                 'The training notebook took too long',
             ];
         case 'output-lost':
@@ -2150,6 +2198,11 @@ function describeFailure(outcome, context) {
             return [`was ended${place}: ${describeDeath(outcome, context.memory)}`, 'The Python process of the notebook died'];
         case 'start-failed':
             return [`could not be started: ${describeStart(outcome, context)}`, 'The notebook kernel did not start'];
+        case 'no-effect':
+            return [
+                `was not run, because a value of notebook_parameters would have no effect: ${outcome.message}.`,
+                'A parameter would have no effect',
+            ];
         case 'cancelled':
             return [`was cancelled${place}.`, 'Training was cancelled'];
         default:
@@ -2258,6 +2311,7 @@ async function drive(run, output) {
         environment: driverEnvironment(run.environment, home),
         home,
         output,
+        cancelled: run.cancelled,
     }, {
         notebook: run.program,
         executed: run.executedNotebook,
@@ -2287,7 +2341,8 @@ function showTraceback(traceback, output, report) {
 /** What there is to be told of the files; a training that has failed is told for its own reason, whatever is wrong here. */
 function tellEvidence(run, outcome, report) {
     if (outcome.has_secrets) {
-        (0,training_report/* warn */.R8)(report, 'The notebook printed a secret of this action. It was replaced by *** in the executed notebook.');
+        (0,training_report/* warn */.R8)(report, 'The notebook printed a secret: one of this action, or of a variable in notebook_environment. It was replaced by *** in ' +
+            'the log and in the executed notebook.');
     }
     const size = sizeOf(run.executedNotebook);
     if (size === undefined)
@@ -2363,11 +2418,17 @@ function describeError({ type, message }, place, context) {
         : place.file === context.script
             ? ` in line ${place.line}`
             : ` in ${place.file}, line ${place.line}`;
-    return [`failed${where}: ${reasonOf(type, message)}`, hintFor(type, message, context)].filter(Boolean).join('. ');
+    return withHint(`failed${where}: ${reasonOf(type, message)}`, hintFor(type, message, context));
 }
 function describeEnd(outcome, lines, context) {
     switch (outcome.status) {
         case 'error': {
+            // As a shell says it of a program that it has started.
+            if (outcome.exit_code === 137)
+                return [
+                    `was ended: ${describeDeath(outcome, context.memory)}`,
+                    'The Python process of the training script died',
+                ];
             const last = lines.findLast((line) => line.trim() !== '');
             const said = last === undefined ? '. It printed nothing.' : `. The last it printed: ${reasonOf(last.trim(), '')}`;
             return [`ended with exit code ${outcome.exit_code}${said}`, 'The training script failed'];
@@ -2376,7 +2437,7 @@ function describeEnd(outcome, lines, context) {
             return [`was ended: ${describeDeath(outcome, context.memory)}`, 'The Python process of the training script died'];
         case 'timeout':
             return [
-                `was stopped: it took longer than ${(0,format/* formatDuration */.a)(context.timeoutMs ?? 0)} (notebook_timeout_minutes).`,
+                `was stopped: it took longer than ${(0,format/* formatDuration */.a)(context.timeoutMs ?? 0)} (notebook_timeout_minutes). Raise the limit, or let it do less.`,
                 'The training script took too long',
             ];
         case 'cancelled':
@@ -2399,6 +2460,9 @@ function fileInWorkspace(path, { workspace, workingDirectory }) {
     if (path.startsWith('<'))
         return undefined;
     const absolute = (0,external_node_path_.resolve)(workingDirectory, path);
+    // The script may have removed it, and code may say that it comes from a file that there is not.
+    if (!(0,external_node_fs_.existsSync)(absolute))
+        return undefined;
     for (const root of [workspace, (0,external_node_fs_.realpathSync)(workspace)]) {
         const file = (0,shown_path/* shownPath */.p)(root, absolute);
         if (file.startsWith('../') || (0,external_node_path_.isAbsolute)(file))
@@ -2432,6 +2496,7 @@ async function executeScript(run, output, report) {
         environment: driverEnvironment(run.environment, home),
         home,
         output,
+        cancelled: run.cancelled,
     }, {
         command: [run.kernelPython, '-u', run.program, ...run.arguments],
         cwd: run.workingDirectory,
@@ -2464,6 +2529,7 @@ function scriptVariables(run, home) {
 
 
 
+
 /** In characters. */
 const longestLine = 500;
 /**
@@ -2478,10 +2544,9 @@ async function runProgram(run, report) {
     const output = new TrainingOutput(run.logFile, run.logLimit);
     try {
         await (0,log/* group */.Os)(`Run ${report.program}`, async () => {
-            const given = run.kind === 'script' ? run.arguments.map(quoted) : Object.keys(run.parameters);
-            if (given.length > 0) {
-                (0,log/* info */.pq)((0,log/* shorten */.ml)(`${run.kind === 'script' ? 'Arguments' : 'Parameters'}: ${given.join(' ')}`, longestLine));
-            }
+            report.given = (0,log/* shorten */.ml)(run.kind === 'script' ? run.arguments.map(quoted).join(' ') : settings(run), longestLine);
+            if (report.given !== '')
+                (0,log/* info */.pq)(`${run.kind === 'script' ? 'Arguments' : 'Parameters'}: ${report.given}`);
             await execute(run, output, report);
         });
     }
@@ -2492,12 +2557,17 @@ async function runProgram(run, report) {
             (0,training_report/* warn */.R8)(report, problem);
     }
 }
+function settings({ parameters }) {
+    const sources = Object.entries(pythonSources(parameters));
+    return sources.map(([name, source]) => `${name} = ${source}`).join(', ');
+}
 /** So that a person sees where an argument ends. */
 function quoted(argument) {
     return /^[\w.,:=/+@%-]+$/.test(argument) ? argument : JSON.stringify(argument);
 }
 //# sourceMappingURL=run-program.js.map
 ;// CONCATENATED MODULE: ./build/src/training/train.js
+
 
 
 
@@ -2512,16 +2582,20 @@ function quoted(argument) {
  * @throws DeployError when the program or its packages fail; its evidence is kept as far as it got
  */
 async function train(request, report) {
-    const environments = await (0,log/* group */.Os)('Prepare Python', () => (0,cancellation/* untilCancelled */.c)(async (cancelled) => {
+    const environments = await (0,log/* group */.Os)('Prepare Python', async () => {
         const python = await findPython({ ...request, input: request.python });
         (0,log/* info */.pq)(`Python ${python.version} (${python.executable})`);
         report.python = python.version;
         const needsKernel = request.kind === 'notebook';
-        const prepared = await prepareEnvironments({ ...request, python, needsKernel, cancelled });
+        const prepared = await prepareEnvironments({ ...request, python, needsKernel }).catch((error) => {
+            if (error instanceof InstallationError)
+                report.traceback = (0,training_report/* lastPrinted */.nt)(error.said);
+            throw error;
+        });
         report.installer = prepared.installer;
         report.packages = prepared.packages;
         return prepared;
-    }));
+    });
     const startedAt = new Date();
     await runProgram({ ...request, ...environments }, report);
     return startedAt;

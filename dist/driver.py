@@ -68,6 +68,8 @@ def drive(run: Callable[[Any, Stop], dict[str, Any]]) -> NoReturn:
 
     outcome = run(request, stop)
     temporary = Path(request["result"] + ".part")
+    # The program may have emptied the folder of temporary files.
+    temporary.parent.mkdir(parents=True, exist_ok=True)
     temporary.write_text(json.dumps(outcome), encoding="utf-8")
     temporary.replace(request["result"])
     try:

@@ -28951,6 +28951,7 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Gx: () => (/* binding */ minutes),
 /* harmony export */   LH: () => (/* binding */ modelPath),
+/* harmony export */   Mr: () => (/* binding */ pythonCommand),
 /* harmony export */   Rp: () => (/* binding */ email),
 /* harmony export */   Vg: () => (/* binding */ algorithmName),
 /* harmony export */   X5: () => (/* binding */ workspacePath),
@@ -29026,6 +29027,13 @@ function oneOf(text, values) {
     if (value === undefined)
         throw new Error(`is ${quote(text)}; write one of: ${values.join(', ')}`);
     return value;
+}
+/** A command or a path. */
+function pythonCommand(text) {
+    const version = /^(?:python\s+)?(\d+(?:\.\d+)*)$/i.exec(text)?.[1];
+    if (version === undefined)
+        return text;
+    throw new Error(`is ${quote(text)}, which is a version; name a command or path such as python${version}, or set \`python-version\` of actions/setup-python`);
 }
 /** Names separated by commas, spaces or line breaks. */
 function variableNames(text) {
@@ -29362,6 +29370,11 @@ class Deployment {
         log/* info */.pq(sentence);
         this.notes.push(sentence);
     }
+    /** The same for what may be a mistake: an annotation says it, too. */
+    warn(sentence, place) {
+        log/* warning */.$e(sentence, place);
+        this.notes.push(sentence);
+    }
     recordMetrics(metrics) {
         this.metrics = metrics;
         this.outputs.metrics = JSON.stringify(metrics.values);
@@ -29446,10 +29459,12 @@ class InputReader {
         return (0,core/* getInput */.V4)(name);
     }
     report(name, text) {
-        this.#problems.push({ name, text: `${name} ${text}.` });
+        this.#problems.push({ name, text: `${name} ${text}${text.endsWith('?') ? '' : '.'}` });
     }
-    reportMissing(name, path) {
-        this.report(name, `is ${(0,values/* quote */.hD)(path)}, which does not exist in the workspace`);
+    /** @param similar what may be meant */
+    reportMissing(name, path, similar) {
+        const hint = similar === undefined ? '' : `; is ${(0,values/* quote */.hD)(similar)} meant?`;
+        this.report(name, `is ${(0,values/* quote */.hD)(path)}, which does not exist in the workspace${hint}`);
     }
     failed(name) {
         return this.#problems.some((problem) => problem.name === name);
@@ -29723,6 +29738,7 @@ function otherPackaging(workspace) {
 
 
 
+
 const defaultNotebook = 'model_training.ipynb';
 const defaultRequirements = 'requirements.txt';
 const defaultMetrics = 'metrics.json';
@@ -29749,10 +29765,8 @@ async function readTrainingInputs(reader, workspace, model) {
     const workingDirectory = findFolder(reader, path, workspace);
     const training = {
         requirements,
-        requirementsSkipped: reader.text('requirements_path') === ''
-            ? 'requirements_path is empty'
-            : `${reader.text('requirements_path')} does not exist`,
-        python: reader.text('python') || undefined,
+        requirementsSkipped: whyNoRequirements(reader, program && requirements === undefined ? workspace : undefined),
+        python: reader.optional('python', values/* pythonCommand */.Mr),
         installer: reader.optional('installer', (raw) => (0,values/* oneOf */.yL)(raw, ['auto', 'uv', 'pip'])) ?? 'auto',
         parameters: await reader.parameters('notebook_parameters'),
         arguments: await reader.words('training_arguments'),
@@ -29765,13 +29779,7 @@ async function readTrainingInputs(reader, workspace, model) {
         executedNotebook: path('executed_notebook_path'),
     };
     const metrics = path('metrics_path');
-    const evidence = training.executedNotebook?.absolute;
-    if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
-        reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced');
-    }
-    if (evidence && (0,external_node_fs_.statSync)(evidence, { throwIfNoEntry: false })?.isDirectory()) {
-        reader.report('executed_notebook_path', `is ${(0,values/* quote */.hD)(training.executedNotebook?.relative ?? '')}, which is a folder; name a file in it`);
-    }
+    checkEvidence(reader, training.executedNotebook, [program?.file, model, requirements, metrics]);
     if (reader.text('training_script') === '') {
         if (reader.text('training_arguments') !== '')
             reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters');
@@ -29784,15 +29792,13 @@ async function readTrainingInputs(reader, workspace, model) {
         if (training.isStrict)
             reader.report('notebook_strict', 'is for notebooks; a script decides for itself');
     }
-    if (program && requirements === undefined && workspace !== undefined)
-        warnOfOtherPackaging(workspace);
     return {
         training: program &&
             workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
         metrics: metrics && { file: metrics, isDemanded: reader.text('metrics_path') !== defaultMetrics },
         skipped: reader.text('notebook_path') === ''
-            ? 'notebook_path is empty, the model in the workspace is deployed as it is'
-            : `${reader.text('notebook_path')} does not exist, the model in the workspace is deployed as it is`,
+            ? 'notebook_path is empty, so the model is taken from the workspace as it is'
+            : `${reader.text('notebook_path')} does not exist, so the model is taken from the workspace as it is`,
     };
 }
 /** The notebook or the script: one of the two. */
@@ -29800,6 +29806,9 @@ function findProgram(reader, path) {
     const script = path('training_script');
     if (reader.text('training_script') === '') {
         const notebook = findFile(reader, path, 'notebook_path', defaultNotebook);
+        if (notebook && /\.pyw?$/i.test(notebook.relative)) {
+            reader.report('notebook_path', `is ${(0,values/* quote */.hD)(notebook.relative)}; a Python file belongs into training_script`);
+        }
         return notebook && { kind: 'notebook', file: notebook };
     }
     const notebook = path('notebook_path');
@@ -29809,7 +29818,7 @@ function findProgram(reader, path) {
     if (script === undefined)
         return undefined;
     if (!(0,external_node_fs_.existsSync)(script.absolute))
-        reader.reportMissing('training_script', script.relative);
+        reader.reportMissing('training_script', script.relative, similarTo(script));
     else if (!(0,external_node_fs_.statSync)(script.absolute).isFile()) {
         reader.report('training_script', `is ${(0,values/* quote */.hD)(script.relative)}, which is not a file`);
     }
@@ -29819,16 +29828,37 @@ function findProgram(reader, path) {
     }
     return { kind: 'script', file: script };
 }
+/** @param read files that may not be replaced by the evidence */
+function checkEvidence(reader, notebook, read) {
+    if (notebook === undefined)
+        return;
+    const name = 'executed_notebook_path';
+    if (read.some((file) => file?.absolute === notebook.absolute)) {
+        reader.report(name, 'is a file that this step reads; name another one, which may be replaced');
+    }
+    else if ((0,external_node_fs_.statSync)(notebook.absolute, { throwIfNoEntry: false })?.isDirectory()) {
+        reader.report(name, `is ${(0,values/* quote */.hD)(notebook.relative)}, which is a folder; name a file in it`);
+    }
+    else if (!/\.ipynb$/i.test(reader.text(name))) {
+        reader.report(name, `is ${(0,values/* quote */.hD)(reader.text(name))}; name a file that ends with .ipynb`);
+    }
+}
 /** A path whose default means "if it is there": only another name that is missing is a mistake. */
 function findFile(reader, path, name, defaultName) {
     const file = path(name);
     const present = file !== undefined && (0,external_node_fs_.existsSync)(file.absolute);
     if (file && !present && file.relative !== defaultName)
-        reader.reportMissing(name, file.relative);
+        reader.reportMissing(name, file.relative, similarTo(file));
     if (file && present && (0,external_node_fs_.statSync)(file.absolute).isDirectory()) {
         reader.report(name, `is ${(0,values/* quote */.hD)(file.relative)}, which is a folder`);
     }
     return present ? file : undefined;
+}
+/** Another file of this kind in the folder of one that is missing, if it is the only one. */
+function similarTo({ absolute, relative }) {
+    const folder = (0,external_node_path_.dirname)(absolute);
+    const found = (0,external_node_fs_.existsSync)(folder) ? (0,external_node_fs_.readdirSync)(folder).filter((name) => (0,external_node_path_.extname)(name) === (0,external_node_path_.extname)(absolute)) : [];
+    return found.length === 1 ? external_node_path_.posix.join(external_node_path_.posix.dirname(relative), found[0] ?? '') : undefined;
 }
 /** Default: the workspace itself. */
 function findFolder(reader, path, workspace) {
@@ -29842,11 +29872,16 @@ function findFolder(reader, path, workspace) {
     }
     return folder;
 }
-function warnOfOtherPackaging(workspace) {
-    const found = otherPackaging(workspace);
-    if (found === undefined)
-        return;
-    (0,log/* warning */.$e)(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name });
+/** @param workspace undefined where packages are installed, or nothing is trained */
+function whyNoRequirements(reader, workspace) {
+    const found = workspace === undefined ? undefined : otherPackaging(workspace);
+    if (found !== undefined) {
+        (0,log/* warning */.$e)(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name });
+        return `there is no ${defaultRequirements}, and ${found.name} is not read`;
+    }
+    return reader.text('requirements_path') === ''
+        ? 'requirements_path is empty'
+        : `${reader.text('requirements_path')} does not exist`;
 }
 //# sourceMappingURL=training.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs.js
@@ -29979,7 +30014,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(196)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8815));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(696)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6696));
         await deploy(inputs, deployment);
     }
     catch (error) {

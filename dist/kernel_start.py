@@ -5,6 +5,8 @@
 - It ends at once when asked, as any Python process does. Jupyter's own first ends its children, which locks up the pools of
   multiprocessing, and waits for those that leave later by design. Who started the kernel ends what is left of its group.
 - Commands find the end of their input. Jupyter's own run in a terminal, where nobody types.
+- A cell always ends. What leaves Jupyter itself unable to answer, such as a `sys.stdout` of the cell's own that has no `flush`,
+  fails the cell; nobody waits for ever.
 - `exit()` and `quit()` fail their cell. Jupyter's own let the rest of it run, and some of the next ones.
 
 With `--strict` as first argument, a shell command that fails raises CalledProcessError: `!command`, `x = !command`, `!!command`,
@@ -15,6 +17,7 @@ as with os.system or subprocess.run, is left to that code; `%%bash` and its like
 import os
 import subprocess
 import sys
+import traceback
 import warnings
 
 # The folder of this file is not the notebook's business.
@@ -35,6 +38,7 @@ class PatientKernelApp(IPKernelApp):
     def init_shell(self):  # type: ignore[no-untyped-def]
         super().init_shell()
         end_at_once(self.kernel)
+        answer_always(self.kernel)
         make_exit_fail(self.shell)
         give_commands_no_input()
         if strict:
@@ -57,6 +61,26 @@ def end_at_once(kernel):  # type: ignore[no-untyped-def]
         return shut_down(restart)
 
     kernel.do_shutdown = do_shutdown
+
+
+def answer_always(kernel):  # type: ignore[no-untyped-def]
+    """Answers with the error of a request in which Jupyter's own code failed."""
+    streams = sys.stdout, sys.stderr
+    execute = kernel.shell_handlers["execute_request"]
+
+    async def execute_request(stream, ident, parent):  # type: ignore[no-untyped-def]
+        try:
+            await execute(stream, ident, parent)
+        except Exception as error:
+            # They are flushed once more before the kernel says that it is idle.
+            sys.stdout, sys.stderr = streams
+            lines = traceback.format_exception(type(error), error, error.__traceback__)
+            content = {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
+            kernel.send_response(kernel.iopub_socket, "error", content)
+            reply = {**content, "status": "error", "execution_count": kernel.execution_count}
+            kernel.session.send(stream, "execute_reply", reply, parent, ident=ident)
+
+    kernel.shell_handlers["execute_request"] = execute_request
 
 
 def make_exit_fail(shell):  # type: ignore[no-untyped-def]
@@ -132,7 +156,7 @@ def hide_this_file(shell):  # type: ignore[no-untyped-def]
     shell.showtraceback = showtraceback
 
 
-def cut_traceback(traceback):  # type: ignore[no-untyped-def]
+def cut_traceback(part):  # type: ignore[no-untyped-def]
     def is_ours(part):  # type: ignore[no-untyped-def]
         return part.tb_frame.f_code.co_filename == __file__
 
@@ -142,9 +166,9 @@ def cut_traceback(traceback):  # type: ignore[no-untyped-def]
         return module.split(".")[0] in ("IPython", "ipykernel") or name.startswith("<decorator-gen")
 
     parts = []
-    while traceback is not None:
-        parts.append(traceback)
-        traceback = traceback.tb_next
+    while part is not None:
+        parts.append(part)
+        part = part.tb_next
     if not parts or not is_ours(parts[-1]):
         return
     while len(parts) > 1 and (is_ours(parts[-1]) or is_jupyters(parts[-1])):

@@ -20,9 +20,9 @@ class Transcript:
     def __init__(self) -> None:
         self._at_line_start = True
 
-    def header(self, number: int, total: int, source: str) -> None:
+    def header(self, number: int, total: int, first_line: str) -> None:
         place = f"[{number}/{total}]" if number > 0 else "[parameters]"
-        self._line(f"{place} {first_line(source)}")
+        self._line(f"{place} {first_line}")
 
     def message(self, kind: str, content: dict[str, Any], expected_error: bool) -> None:
         if kind == "stream":
@@ -73,6 +73,7 @@ class LiveClient(NotebookClient):
     """Shows each output as it arrives, also one of a thread whose cell is long done."""
 
     transcript: Transcript
+    warnings: list[str]
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -109,9 +110,19 @@ class LiveClient(NotebookClient):
         return not self.force_raise_errors and "raises-exception" in cell.metadata.get("tags", [])
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Optional[NotebookNode]:
-        self.transcript.message(msg["msg_type"], msg["content"], self.expects_error(cell))
-        result: Optional[NotebookNode] = super().process_message(msg, cell, cell_index)
-        return result
+        try:
+            self.transcript.message(msg["msg_type"], msg["content"], self.expects_error(cell))
+            result: Optional[NotebookNode] = super().process_message(msg, cell, cell_index)
+            return result
+        except CellExecutionComplete:
+            raise
+        except Exception as error:
+            # Anything can be sent that is no output by the rules; it must not end hours of training.
+            reason = str(error).partition("\n")[0]
+            self.warnings.append(
+                f"The cell that begins with `{first_line(cell.source)}` sent output that is not valid and is left out: {reason}"
+            )
+            return None
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         """Adds what a cell prints to what it has printed just before."""

@@ -37,7 +37,7 @@ def failing_line(traceback: str, execution_count: Optional[int]) -> Optional[int
     if lines:
         return int(lines[-1])
     # Older ones call a cell by number, or by a file of its own; the outermost frame, which is first, is this cell's.
-    name = re.search(rf"Input In \[{execution_count}\]|[^\s\"]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>", traceback)
+    name = re.search(rf"Input In \[{execution_count}\]|(?<![^\s\"])[^\s\"]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>", traceback)
     if name is None:
         return None
     cell = re.escape(name.group())

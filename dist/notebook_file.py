@@ -44,15 +44,21 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """Those of somebody else's run, and states of their widgets, are of no use, and must not stop this one by faults."""
-    notebook["metadata"] = notebook.get("metadata") or {}
+    notebook["metadata"] = mapping(notebook.get("metadata"))
     notebook["metadata"].pop("widgets", None)
     for sheet in notebook.get("worksheets", [notebook]):
         sheet.setdefault("cells", [])
         for cell in sheet["cells"]:
-            cell["metadata"] = cell.get("metadata") or {}
+            cell["metadata"] = mapping(cell.get("metadata"))
+            if cell.get("source", "") is None:
+                cell["source"] = ""
             if cell.get("cell_type") == "code":
                 cell["outputs"] = []
     return notebook
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def mend(cell: NotebookNode, may_have_more: bool) -> None:
@@ -78,6 +84,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
         warnings.simplefilter("ignore")
         text = nbformat.writes(notebook)
     temporary = unfinished(path)
+    temporary.parent.mkdir(parents=True, exist_ok=True)
     # It may be a link by now.
     temporary.unlink(missing_ok=True)
     try:
@@ -107,6 +114,52 @@ def inject_parameters(notebook: NotebookNode, parameters: dict[str, str]) -> lis
     cell = new_code_cell("\n".join(lines), metadata={"tags": [INJECTED_TAG]})
     notebook.cells.insert(tagged[0] + 1 if tagged else 0, cell)
     return doubts
+
+
+def overwritten_parameter(notebook: NotebookNode, parameters: Iterable[str]) -> Optional[str]:
+    """A sentence about a parameter that would have no effect: a cell sets it anew before anything can use it.
+
+    In doubt there is none: whatever else mentions a parameter may use it.
+    """
+    waiting = list(parameters)
+    has_tag = bool(_tagged(notebook.cells))
+    remedy = "remove that line" if has_tag else "give that cell the tag `parameters`"
+    number, is_set = 0, False
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if is_injected(cell):
+            is_set = True
+            continue
+        number += 1
+        if not is_set or "skip-execution" in cell.metadata.get("tags", []):
+            continue
+        for statement, text in _statements(cell.source):
+            for name in waiting:
+                if statement is not None and _only_sets(statement, text, name):
+                    return f"cell {number} sets `{name}` anew before anything uses it; {remedy}"
+            mentioned = set(re.findall(r"\w+", text))
+            waiting = [name for name in waiting if name not in mentioned]
+    return None
+
+
+def _statements(source: str) -> list[tuple[Optional[ast.stmt], str]]:
+    """Of a cell that is more than Python, such as magic commands, the text only."""
+    try:
+        return [(one, ast.get_source_segment(source, one) or source) for one in ast.parse(source).body]
+    except (SyntaxError, ValueError):
+        return [(None, source)]
+
+
+def _only_sets(statement: ast.stmt, text: str, name: str) -> bool:
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        targets = [statement.target]
+    else:
+        return False
+    is_target = any(isinstance(target, ast.Name) and target.id == name for target in targets)
+    return is_target and re.findall(r"\w+", text).count(name) == 1
 
 
 def unknown_parameters(cells: list[NotebookNode], names: Iterable[str]) -> list[str]:

@@ -22,7 +22,7 @@ SHUTDOWN_LIMIT = 10.0
 
 class Outcome(TypedDict, total=False):
     status: str
-    """ok, error, cell-timeout, output-lost, died, start-failed, timeout, cancelled or failed."""
+    """ok, error, cell-timeout, output-lost, died, start-failed, no-effect, timeout, cancelled or failed."""
     cell: int
     """Code cell where it ended, 1-based; 0 is the cell with the parameters, none means before the first."""
     execution_count: Optional[int]
@@ -79,7 +79,7 @@ class Run:
         # Imported while the kernel starts.
         from notebook_client import LiveClient, Transcript
         from notebook_evidence import Evidence
-        from notebook_file import inject_parameters, is_injected, read_notebook
+        from notebook_file import inject_parameters, is_injected, overwritten_parameter, read_notebook
 
         notebook = read_notebook(Path(self.request["notebook"]))
         self.outcome["warnings"] += inject_parameters(notebook, self.request["parameters"])
@@ -99,8 +99,13 @@ class Run:
             force_raise_errors=self.request["strict"],
         )
         self.client.transcript = Transcript()
+        self.client.warnings = self.outcome["warnings"]
         self.evidence = Evidence(notebook, self.executed, self.redactor, self.outcome["warnings"])
         self.evidence.begin()
+        overwritten = overwritten_parameter(notebook, self.request["parameters"])
+        if overwritten is not None:
+            self.outcome["message"] = overwritten
+            raise Ended("no-effect")
 
     async def execute_cells(self) -> None:
         from notebook_client import first_line
@@ -116,8 +121,10 @@ class Run:
                 continue
             place = 0 if is_injected(cell) else number
             self.outcome["cell"] = place
-            self.outcome["timings"].append({"cell": place, "first_line": first_line(cell.source), "seconds": 0.0})
-            self.client.transcript.header(place, self.outcome["total"], cell.source)
+            # It is cut, and half a secret would not be known as one.
+            begin = first_line(self.redactor.text(cell.source))
+            self.outcome["timings"].append({"cell": place, "first_line": begin, "seconds": 0.0})
+            self.client.transcript.header(place, self.outcome["total"], begin)
             self.started = time.monotonic()
             try:
                 await self.execute_cell(cell, index)
@@ -161,7 +168,10 @@ class Run:
     async def execute(self) -> str:
         """Returns the status."""
         await self.launch_kernel()
-        self.prepare()
+        try:
+            self.prepare()
+        except Ended as end:
+            return end.status
         try:
             self.client.kc = await connect(self.manager, self.request["start_timeout"])
         except RuntimeError as error:
@@ -198,7 +208,7 @@ class Run:
             self.client.settle_output()
             self.outcome["images"] = self.evidence.finish()
         self.outcome["has_secrets"] = self.redactor.has_found
-        for key in ("ename", "evalue", "traceback", "message", "timings"):
+        for key in ("ename", "evalue", "traceback", "message", "timings", "warnings"):
             if key in self.outcome:
                 self.outcome[key] = self.redactor.value(self.outcome[key])  # type: ignore[literal-required]
         return self.outcome

@@ -26,7 +26,7 @@ import {
 import { plan } from './stages/plan.ts'
 import { preflight } from './stages/preflight.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
-import { gatherMetrics, trainModel } from './stages/train.ts'
+import { foldersOf, gatherMetrics, trainModel } from './stages/train.ts'
 
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
@@ -60,7 +60,8 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     const model = await deployment.stage('model', 'Check the model', async () => {
       await gatherMetrics(inputs, deployment, trainedSince)
       const { workspace } = inputs
-      return modelSource(await checkModel({ ...inputs.model, workspace, trainedSince, trainedBy: training?.kind }))
+      const by = training && { trainedBy: training.kind, trainedIn: foldersOf(training) }
+      return modelSource(await checkModel({ ...inputs.model, workspace, trainedSince, ...by }))
     })
 
     const request: StoreRequest = {

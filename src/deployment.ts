@@ -80,6 +80,12 @@ export class Deployment {
     this.notes.push(sentence)
   }
 
+  /** The same for what may be a mistake: an annotation says it, too. */
+  warn(sentence: string, place?: { file: string }): void {
+    log.warning(sentence, place)
+    this.notes.push(sentence)
+  }
+
   recordMetrics(metrics: Metrics): void {
     this.metrics = metrics
     this.outputs.metrics = JSON.stringify(metrics.values)

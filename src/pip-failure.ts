@@ -34,7 +34,10 @@ const causes: Cause[] = [
     find: /^ERROR: Cannot install (.+?) because these package versions have conflicting dependencies/m,
     say: (it, output) => conflict(output) ?? `${it} need versions of other packages that exclude each other`,
   },
-  { find: /(DO NOT MATCH THE HASHES)/, say: () => 'a package does not have the hash that the file asks for' },
+  {
+    find: /DO NOT MATCH THE HASHES.*\n(?:\s*\n)?\s+(\S+)/,
+    say: (it) => `${it} does not have the hash that the file asks for`,
+  },
   {
     find: /^ERROR: Package '?([^'\s]+)'? requires a different Python: /m,
     say: (it, output) => {
@@ -88,12 +91,16 @@ export function explainPipFailure(output: string, requirements: string): PipFail
     const detail = find instanceof RegExp ? find.exec(output)?.[1] : find(output)
     if (detail === undefined) continue
     const reason = isUnreachable(output, detail)
-      ? `the package index cannot be reached (while looking for ${detail})`
+      ? `the package index cannot be reached${isRequirement(detail) ? ` (while looking for ${detail})` : `: ${detail}`}`
       : say(detail, output)
     const line = lineOf(detail, output, requirements)
     return { reason, ...(line === undefined ? {} : { line }) }
   }
   return { reason: 'pip gave no reason' }
+}
+
+function isRequirement(detail: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*(\[.*\])?\s*([<>=!~].*)?$/.test(detail)
 }
 
 /** How an index refused the package that is missing. */
@@ -144,6 +151,9 @@ function neededPython(output: string): string | undefined {
 
 function unbuilt(name: string, output: string): string {
   const told = toldByBuild(output)
+  // As the package `sklearn` has it.
+  const instead = /\bdeprecated,? use '?([\w.-]+)'? (?:rather than|instead)/i.exec(told ?? '')?.[1]
+  if (instead !== undefined) return `${name} is not to be installed; write ${instead} in its place`
   // The compiler's first error counts, and Python's last.
   const fatal = /fatal error: (.+)$/m.exec(told ?? '')?.[1]
   const errors = [...(told ?? output).matchAll(/^[ \t╰─>]*((?:[\w.]+(?:Error|Exception)): .+)$/gm)]
@@ -165,8 +175,8 @@ function packageWhoseBuildFailed(output: string): string | undefined {
     /Command errored out with exit status|subprocess-exited-with-error|metadata-generation-failed/,
   )
   if (at < 0) return undefined
-  const taken = [...output.slice(0, at).matchAll(/^(?:Collecting|Processing) (?:\S*\/)?([^\s/]+)/gm)]
-  return taken.at(-1)?.[1]
+  const taken = [...output.slice(0, at).matchAll(/^(?:Collecting|Processing|Obtaining) (?:\S*\/)?([^\s/]+)/gm)]
+  return taken.at(-1)?.[1] ?? 'a package'
 }
 
 /** @returns how pip's own traceback ends, and what that means if it is known */

@@ -24,7 +24,7 @@ export interface Traceback {
 
 const header = /Traceback \(most recent call last\):$/
 const frameLine = /^[\s|+]*File "(.+?)", line (\d+)(?:, in (.*))?$/
-const exceptionLine = /^[\s|+]*((?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*))(?:: ?(.*))?$/
+const exceptionLine = /^[\s|+]*((?:(?:[\p{L}_][\p{L}\p{N}_]*|<locals>)\.)*([\p{L}_][\p{L}\p{N}_]*))(?:: ?(.*))?$/u
 
 /**
  * The last traceback of a log: of chained exceptions that is the one that ended the process. A syntax error in the file

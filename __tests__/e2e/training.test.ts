@@ -76,6 +76,9 @@ describe('a notebook that fails', () => {
     expect(await expectFailure(result, 'train')).toContain('no-such-package-of-anybody')
     expect(existsSync(join(lab.workspace, 'started'))).toBe(false)
     expect(result.outputs).toMatchObject({ executed_notebook: '', training_log: '' })
+    expect(result.summary).toMatch(
+      /The preparation of Python ended with\n\n```text\n(?:.*\n){0,19}ERROR: No matching distribution found for no-such-package/,
+    )
     expect(result.summary).toContain('| Notebook | <code>model_training.ipynb</code> |')
   })
 })
@@ -106,9 +109,12 @@ describe('a notebook that is none', () => {
 
 test('n51: training on pull_request_target is warned of', async () => {
   lab.write('train.py', 'open("model.pkl", "w").write("a model")')
-  const byScript = { ...pushOnly, training_script: 'train.py' }
+  const byScript = { ...pushOnly, training_script: 'train.py', notebook_environment: 'DATA_URI, HOME' }
   const result = await lab.run(byScript, { event: { name: 'pull_request_target', payload: {} } })
-  expect(warnings(result)).toEqual([expect.stringContaining('a stranger trains here, next to the secrets')])
+  expect(warnings(result)).toEqual([
+    expect.stringContaining('a stranger trains here, next to the secrets'),
+    expect.stringContaining('notebook_environment names DATA_URI, which this step does not have: set it in `env`.'),
+  ])
   // Row n7: what is skipped is said.
   expect(result.summary).toContain('- Installing packages skipped: requirements.txt does not exist.')
 })

@@ -70,7 +70,11 @@ const pip: Expected[] = [
     `${noLine}the connection to the package index broke off: HTTPConnectionPool(host='index.example.com', port=8931): Read timed out`,
     atRequirements,
   ],
-  ['hash', `${noLine}a package does not have the hash that the file asks for`, atRequirements],
+  [
+    'hash',
+    'pip could not install line 1 of requirements.txt: six==1.16.0 does not have the hash that the file asks for',
+    'requirements.txt:1',
+  ],
   [
     'git',
     `${noLine}git could not clone https://index.example.com/x.git: unable to access 'https://index.example.com/x.git/': Failed to connect to index.example.com port 1 after 0 ms: Couldn't connect to server`,

@@ -45,6 +45,26 @@ test.each([
   expect(printed.text()).toMatch(new RegExp(`^${name}: [\\d.]+ k?B, written \\d{4}-`))
 })
 
+test('what the training wrote elsewhere, or with another ending, is named', async () => {
+  const root = workspace()
+  const missing = (relative: string, since: Date) =>
+    checkModel({
+      absolute: join(root, relative),
+      relative,
+      workspace: root,
+      trainedSince: since,
+      trainedIn: [join(root, 'deep'), join(root, 'none')],
+    })
+  const before = new Date(Date.now() - 10_000)
+  rmSync(join(root, 'model.pkl'))
+  const elsewhere =
+    /^Model file not found at model\.pkl; the training ran, and wrote deep\/model\.pkl: if that is the model, set/
+  await expect(missing('model.pkl', before)).rejects.toThrow(elsewhere)
+  await expect(missing('deep/model.joblib', before)).rejects.toThrow(/and wrote deep\/model\.pkl: if/)
+  // What was there before is not its doing.
+  await expect(missing('model.pkl', new Date(Date.now() + 10_000))).rejects.toThrow(/but did not save a model there/)
+})
+
 test.each([
   ['missing.pkl', 'Model file not found at missing.pkl; nothing was trained in this step'],
   ['missing/model.pkl', 'Model file not found at missing/model.pkl'],

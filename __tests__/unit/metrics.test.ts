@@ -8,7 +8,7 @@ import { Deployment } from '../../src/deployment.ts'
 import { DeployError } from '../../src/errors.ts'
 import type { Inputs } from '../../src/inputs.ts'
 import { parseSpelt } from '../../src/json.ts'
-import { mask } from '../../src/log.ts'
+import { mask, warning } from '../../src/log.ts'
 import { metricRows, withoutParameters } from '../../src/metrics.ts'
 import { gatherMetrics } from '../../src/stages/train.ts'
 import { type MetricsRequest, readMetrics } from '../../src/training/metrics/read-metrics.ts'
@@ -45,6 +45,7 @@ async function read(
       trackingUri,
     },
     note: (sentence) => notes.push(sentence),
+    warn: warning,
     ...more,
   })
   return { workspace, metrics: found && JSON.stringify(found.values), source: found?.source ?? '', notes }

@@ -277,6 +277,8 @@ describe('the training', () => {
     const traceback = 'Traceback:\n  line 1\nError: no'
     const result = trained({
       traceback: `${traceback}\n`,
+      given: 'lr = 0.5, name = "a|b"',
+      installer: 'pip',
       totalCells: 9,
       cells: [{ cell: 1, firstLine: 'x', seconds: 1 }],
     })
@@ -286,6 +288,7 @@ describe('the training', () => {
       `\n\`\`\`text\nThe notebook failed.\n\`\`\`\n\nThe training ended with\n\n\`\`\`text\n${traceback}\n\`\`\`\n`,
     )
     expect(summary).toContain('| Notebook | <code>nb/train.ipynb</code>, 1 of 9 cells |')
+    expect(summary).toContain('| Parameters | <code>lr = 0.5, name = "a&#124;b"</code> |')
     expect(summary).not.toContain('Slowest')
   })
 

@@ -129,6 +129,14 @@ describe('one problem, in a sentence that names the input', () => {
     [{ kernel_start_timeout_minutes: '0' }, 'kernel_start_timeout_minutes is "0"'],
     [{ metrics_path: '/tmp/m.json' }, 'metrics_path is "/tmp/m.json", which leads out of the workspace'],
     [{ executed_notebook_path: 'model.pkl' }, 'executed_notebook_path is a file that this step reads'],
+    [{ executed_notebook_path: 'out/' }, 'executed_notebook_path is "out/"; name a file that ends with .ipynb'],
+    [{ executed_notebook_path: 'executed.json' }, 'executed_notebook_path is "executed.json"; name a file that ends'],
+    [
+      { python: '3.12' },
+      'python is "3.12", which is a version; name a command or path such as python3.12, or set `pyth',
+    ],
+    [{ python: 'Python 3' }, 'python is "Python 3", which is a version; name a command or path such as python3, or'],
+    [{ notebook_path: 'train.py' }, 'notebook_path is "train.py"; a Python file belongs into training_script'],
     [{ executed_notebook_path: 'folder' }, 'executed_notebook_path is "folder", which is a folder; name a file in it'],
     [{ requirements_path: 'environment.yml' }, 'requirements_path is "environment.yml", an environment of conda'],
     [
@@ -141,6 +149,13 @@ describe('one problem, in a sentence that names the input', () => {
     expect(found).toEqual([expect.stringMatching(/\.$/)])
     expect(found[0]?.slice(0, sentence.length)).toBe(sentence)
   })
+})
+
+test('the only file of this kind is meant, perhaps', async () => {
+  const found = await problems({ ...onGitHub, notebook_path: 'nb/train.ipynb' }, { files: { 'nb/Train.ipynb': '{}' } })
+  expect(found).toEqual([
+    'notebook_path is "nb/train.ipynb", which does not exist in the workspace; is "nb/Train.ipynb" meant?',
+  ])
 })
 
 describe('packages that are listed elsewhere', () => {
@@ -163,6 +178,14 @@ describe('packages that are listed elsewhere', () => {
     await read(onGitHub, { files: { ...both, [name]: text } })
     expect(printed.text()).toMatch(`::warning file=${name}::There is no requirements.txt, but ${name} is`)
     expect(printed.text()).toContain(remedy)
+  })
+
+  test('is told with what is skipped', async () => {
+    const skipped = async (given: With, files: Record<string, string>) =>
+      (await read({ ...onGitHub, ...given }, { files: { ...both, ...files } })).training?.requirementsSkipped
+    expect(await skipped({}, { 'uv.lock': '' })).toBe('there is no requirements.txt, and uv.lock is not read')
+    expect(await skipped({}, {})).toBe('requirements.txt does not exist')
+    expect(await skipped({ requirements_path: '' }, {})).toBe('requirements_path is empty')
   })
 
   test.each<[string, Record<string, string>]>([

@@ -310,10 +310,12 @@ test('the files of requirements, and what they name', () => {
     '\ufeff-r sub/one.txt\r\nScikit_Learn[extra]>=1 # x\r\n-c "limits.txt"\r\n-r https://example.org/x.txt\n./local\n',
   )
   write('sub/one.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('numpy\n-r ../all.txt\n', 'utf16le')]))
-  write('limits.txt', '--index-url https://x\n')
+  write('limits.txt', '--index-url https://x\n-r "sub dir/two.txt"\n')
+  mkdirSync(join(folder, 'sub dir'))
+  write('sub dir/two.txt', '')
   const files = readRequirements(join(folder, 'all.txt'))
   expect(files.map(({ path }) => path)).toEqual(
-    ['all.txt', 'sub/one.txt', 'limits.txt'].map((name) => join(folder, name)),
+    ['all.txt', 'sub/one.txt', 'limits.txt', 'sub dir/two.txt'].map((name) => join(folder, name)),
   )
   expect(namedRequirements(files).map(({ name, line }) => [name, line])).toEqual([
     ['scikit-learn', 2],

@@ -50,6 +50,21 @@ describe('the report of a failure', () => {
     expect(excerpt.at(-1)).toBe('line 100')
   })
 
+  test('n35: names the files of packages without the folders of this run', () => {
+    const folder = '/home/runner/_temp/deploy-1/training-2/kernel/lib/python3.12/site-packages/'
+    const frames = [
+      `File ${folder}pandas/io.py:3, in read`,
+      `  File "${folder}a b/c.py", line 1`,
+      'File /own/train.py:1',
+    ]
+    const short = [
+      'File site-packages/pandas/io.py:3, in read',
+      '  File "site-packages/a b/c.py", line 1',
+      'File /own/train.py:1',
+    ]
+    expect(tracebackExcerpt(frames.join('\n')).split('\n')).toEqual(short)
+  })
+
   test('has the last that was printed, of a progress bar too, and no line without an end', () => {
     expect(lastPrinted(`${lines(50).join('\r')}\n`).split('\n')).toEqual(lines(50).slice(-20))
     expect(lastPrinted(`${'x'.repeat(100_000)}\n`)).toHaveLength(500)

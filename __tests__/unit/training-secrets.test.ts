@@ -11,6 +11,8 @@ describe('n47: what is secret in addresses', () => {
     ['a token as password', 'https://x-token-auth:tok-en-123456@bitbucket.org', ['tok-en-123456']],
     ['what is encoded, in both forms', 'https://me:p%40ssw%2Frd@h', ['p%40ssw%2Frd', 'p@ssw/rd']],
     ['what is encoded badly', 'https://me:p%zzsword@h', ['p%zzsword']],
+    ['a token in a query', 'foo @ https://h/foo.tar.gz?v=1&token=abc%2Fdef123#egg=foo', ['abc%2Fdef123', 'abc/def123']],
+    ['a signature of a storage', 'https://h/f?X-Amz-Signature=0123456789&keyword=anything', ['0123456789']],
     ['an @ that is not encoded', 'https://me:pass@word@host/', ['pass@word']],
     [
       'several',

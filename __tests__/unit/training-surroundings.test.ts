@@ -217,7 +217,15 @@ describe('n29: variables', () => {
     expect(Object.keys(driverEnvironment(environment, '/run')).sort()).toEqual(
       [
         ...['HOME', 'IPYTHONDIR', 'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_NO_CONFIG', 'JUPYTER_RUNTIME_DIR'],
-        ...['LC_ALL', 'NVIDIA_VISIBLE_DEVICES', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE', 'https_proxy'],
+        ...[
+          'LC_ALL',
+          'NVIDIA_VISIBLE_DEVICES',
+          'PATH',
+          'PYTHONDONTWRITEBYTECODE',
+          'PYTHONNOUSERSITE',
+          'RUNNER_TRACKING_ID',
+          'https_proxy',
+        ],
       ].sort(),
     )
   })

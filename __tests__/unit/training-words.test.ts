@@ -43,6 +43,27 @@ describe('n17, n14: a file that is no notebook for us is refused with one senten
     ['other JSON', '[1]', /no `nbformat`/],
     ['null', 'null', /no `nbformat`/],
     ['a cell that is none', '{"nbformat": 4, "cells": [{"cell_type": "raw"}, null]}', /cell 2 of 2 is not one of code/],
+    [
+      'a source that is none',
+      '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a", null]}]}',
+      /cell 1 of 1 has a `source`/,
+    ],
+    ['half a format', '{"nbformat": 3.5, "worksheets": []}', /format 3\.5/],
+    [
+      'a format in words',
+      '{"nbformat": 4, "nbformat_minor": "5", "cells": []}',
+      /`nbformat_minor` is not a whole number/,
+    ],
+    [
+      'a sheet that is none',
+      '{"nbformat": 3, "worksheets": [null]}',
+      /cell 1 of 1 is not one of code, markdown or raw/,
+    ],
+    [
+      'a kind of format 3 that is none',
+      '{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "weird"}]}]}',
+      /cell 1 of 1 is/,
+    ],
     ['no cells', '{"nbformat": 4}', /no `cells`/],
     ['format 3 without content', '{"nbformat": 3, "cells": []}', /no `worksheets`/],
     ['UTF-16', Buffer.from(`\ufeff${withMetadata({})}`, 'utf16le'), /is saved as UTF-16\. Save it as UTF-8/],
@@ -183,6 +204,34 @@ describe('a failed notebook', () => {
       'an error',
       { ename: 'ValueError', evalue: 'bad shape', line: 2 },
       /^Notebook n\.ipynb failed in cell 4 of 9, line 2: ValueError: bad shape$/,
+    ],
+    [
+      'words that end as they like, and a cell that is a file',
+      { ename: 'SyntaxError', evalue: "expected ':' (2845898332.py, line 2)", line: 2 },
+      /line 2: SyntaxError: expected ':'$/,
+    ],
+    [
+      'a hint after a full stop',
+      { ename: 'StdinNotImplementedError', evalue: 'it does not support input requests.' },
+      /input requests\. Nobody can answer input\(\) here/,
+    ],
+    [
+      'mlflow-skinny, which has no database of its own',
+      { ename: 'UnsupportedModelRegistryStoreURIException', evalue: "got unsupported URI 'sqlite:///mlflow.db'" },
+      /mlflow\.db'\. mlflow-skinny keeps runs in a file only with sqlalchemy and alembic/,
+    ],
+    [
+      'a store of MLflow that is not maintained',
+      { ename: 'MlflowException', evalue: 'The filesystem tracking backend is in maintenance mode' },
+      /maintenance mode\. Leave MLFLOW_TRACKING_URI away.* MLFLOW_ALLOW_FILE_STORE to true/,
+    ],
+    [
+      'a parameter without effect',
+      {
+        status: 'no-effect',
+        message: 'cell 1 sets `lr` anew before anything uses it; give that cell the tag `parameters`',
+      },
+      /^Notebook n\.ipynb was not run, because a value of notebook_parameters would have no effect: cell 1 sets `lr` anew/,
     ],
     [
       'a cell that Jupyter numbers otherwise',

@@ -19,11 +19,13 @@ export class InputReader {
   }
 
   report(name: string, text: string): void {
-    this.#problems.push({ name, text: `${name} ${text}.` })
+    this.#problems.push({ name, text: `${name} ${text}${text.endsWith('?') ? '' : '.'}` })
   }
 
-  reportMissing(name: InputName, path: string): void {
-    this.report(name, `is ${quote(path)}, which does not exist in the workspace`)
+  /** @param similar what may be meant */
+  reportMissing(name: InputName, path: string, similar?: string): void {
+    const hint = similar === undefined ? '' : `; is ${quote(similar)} meant?`
+    this.report(name, `is ${quote(path)}, which does not exist in the workspace${hint}`)
   }
 
   failed(name: string): boolean {

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, extname, posix } from 'node:path'
 import type { MetricsInputs, TrainingInputs } from '../inputs.ts'
 import { warning } from '../log.ts'
 import type { InputName } from './names.ts'
@@ -9,6 +10,7 @@ import {
   megabytes,
   minutes,
   oneOf,
+  pythonCommand,
   quote,
   variableNames,
   type WorkspacePath,
@@ -47,11 +49,8 @@ export async function readTrainingInputs(
   const workingDirectory = findFolder(reader, path, workspace)
   const training: Omit<TrainingInputs, 'kind' | 'program' | 'workingDirectory'> = {
     requirements,
-    requirementsSkipped:
-      reader.text('requirements_path') === ''
-        ? 'requirements_path is empty'
-        : `${reader.text('requirements_path')} does not exist`,
-    python: reader.text('python') || undefined,
+    requirementsSkipped: whyNoRequirements(reader, program && requirements === undefined ? workspace : undefined),
+    python: reader.optional('python', pythonCommand),
     installer: reader.optional('installer', (raw) => oneOf(raw, ['auto', 'uv', 'pip'] as const)) ?? 'auto',
     parameters: await reader.parameters('notebook_parameters'),
     arguments: await reader.words('training_arguments'),
@@ -64,16 +63,7 @@ export async function readTrainingInputs(
     executedNotebook: path('executed_notebook_path'),
   }
   const metrics = path('metrics_path')
-  const evidence = training.executedNotebook?.absolute
-  if (evidence && [program?.file, model, requirements, metrics].some((file) => file?.absolute === evidence)) {
-    reader.report('executed_notebook_path', 'is a file that this step reads; name another one, which may be replaced')
-  }
-  if (evidence && statSync(evidence, { throwIfNoEntry: false })?.isDirectory()) {
-    reader.report(
-      'executed_notebook_path',
-      `is ${quote(training.executedNotebook?.relative ?? '')}, which is a folder; name a file in it`,
-    )
-  }
+  checkEvidence(reader, training.executedNotebook, [program?.file, model, requirements, metrics])
   if (reader.text('training_script') === '') {
     if (reader.text('training_arguments') !== '')
       reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters')
@@ -83,15 +73,14 @@ export async function readTrainingInputs(
     }
     if (training.isStrict) reader.report('notebook_strict', 'is for notebooks; a script decides for itself')
   }
-  if (program && requirements === undefined && workspace !== undefined) warnOfOtherPackaging(workspace)
   return {
     training: program &&
       workingDirectory && { kind: program.kind, program: program.file, workingDirectory, ...training },
     metrics: metrics && { file: metrics, isDemanded: reader.text('metrics_path') !== defaultMetrics },
     skipped:
       reader.text('notebook_path') === ''
-        ? 'notebook_path is empty, the model in the workspace is deployed as it is'
-        : `${reader.text('notebook_path')} does not exist, the model in the workspace is deployed as it is`,
+        ? 'notebook_path is empty, so the model is taken from the workspace as it is'
+        : `${reader.text('notebook_path')} does not exist, so the model is taken from the workspace as it is`,
   }
 }
 
@@ -105,6 +94,9 @@ function findProgram(
   const script = path('training_script')
   if (reader.text('training_script') === '') {
     const notebook = findFile(reader, path, 'notebook_path', defaultNotebook)
+    if (notebook && /\.pyw?$/i.test(notebook.relative)) {
+      reader.report('notebook_path', `is ${quote(notebook.relative)}; a Python file belongs into training_script`)
+    }
     return notebook && { kind: 'notebook', file: notebook }
   }
   const notebook = path('notebook_path')
@@ -115,7 +107,7 @@ function findProgram(
     )
   }
   if (script === undefined) return undefined
-  if (!existsSync(script.absolute)) reader.reportMissing('training_script', script.relative)
+  if (!existsSync(script.absolute)) reader.reportMissing('training_script', script.relative, similarTo(script))
   else if (!statSync(script.absolute).isFile()) {
     reader.report('training_script', `is ${quote(script.relative)}, which is not a file`)
   } else if (!/\.pyw?$/i.test(script.relative)) {
@@ -123,6 +115,23 @@ function findProgram(
     reader.report('training_script', `is ${quote(script.relative)}, which is not a Python file (.py); ${remedy}`)
   }
   return { kind: 'script', file: script }
+}
+
+/** @param read files that may not be replaced by the evidence */
+function checkEvidence(
+  reader: InputReader,
+  notebook: WorkspacePath | undefined,
+  read: readonly (WorkspacePath | undefined)[],
+): void {
+  if (notebook === undefined) return
+  const name = 'executed_notebook_path'
+  if (read.some((file) => file?.absolute === notebook.absolute)) {
+    reader.report(name, 'is a file that this step reads; name another one, which may be replaced')
+  } else if (statSync(notebook.absolute, { throwIfNoEntry: false })?.isDirectory()) {
+    reader.report(name, `is ${quote(notebook.relative)}, which is a folder; name a file in it`)
+  } else if (!/\.ipynb$/i.test(reader.text(name))) {
+    reader.report(name, `is ${quote(reader.text(name))}; name a file that ends with .ipynb`)
+  }
 }
 
 /** A path whose default means "if it is there": only another name that is missing is a mistake. */
@@ -134,11 +143,18 @@ function findFile(
 ): WorkspacePath | undefined {
   const file = path(name)
   const present = file !== undefined && existsSync(file.absolute)
-  if (file && !present && file.relative !== defaultName) reader.reportMissing(name, file.relative)
+  if (file && !present && file.relative !== defaultName) reader.reportMissing(name, file.relative, similarTo(file))
   if (file && present && statSync(file.absolute).isDirectory()) {
     reader.report(name, `is ${quote(file.relative)}, which is a folder`)
   }
   return present ? file : undefined
+}
+
+/** Another file of this kind in the folder of one that is missing, if it is the only one. */
+function similarTo({ absolute, relative }: WorkspacePath): string | undefined {
+  const folder = dirname(absolute)
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => extname(name) === extname(absolute)) : []
+  return found.length === 1 ? posix.join(posix.dirname(relative), found[0] ?? '') : undefined
 }
 
 /** Default: the workspace itself. */
@@ -152,8 +168,14 @@ function findFolder(reader: InputReader, path: ReadPath, workspace: string | und
   return folder
 }
 
-function warnOfOtherPackaging(workspace: string): void {
-  const found = otherPackaging(workspace)
-  if (found === undefined) return
-  warning(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name })
+/** @param workspace undefined where packages are installed, or nothing is trained */
+function whyNoRequirements(reader: InputReader, workspace: string | undefined): string {
+  const found = workspace === undefined ? undefined : otherPackaging(workspace)
+  if (found !== undefined) {
+    warning(`There is no ${defaultRequirements}, but ${found.name} is ${found.advice}.`, { file: found.name })
+    return `there is no ${defaultRequirements}, and ${found.name} is not read`
+  }
+  return reader.text('requirements_path') === ''
+    ? 'requirements_path is empty'
+    : `${reader.text('requirements_path')} does not exist`
 }

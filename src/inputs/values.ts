@@ -67,6 +67,15 @@ export function oneOf<T extends string>(text: string, values: readonly T[]): T {
   return value
 }
 
+/** A command or a path. */
+export function pythonCommand(text: string): string {
+  const version = /^(?:python\s+)?(\d+(?:\.\d+)*)$/i.exec(text)?.[1]
+  if (version === undefined) return text
+  throw new Error(
+    `is ${quote(text)}, which is a version; name a command or path such as python${version}, or set \`python-version\` of actions/setup-python`,
+  )
+}
+
 /** Names separated by commas, spaces or line breaks. */
 export function variableNames(text: string): string[] {
   const names = text.split(/[\s,]+/).filter((name) => name !== '')

@@ -1,5 +1,5 @@
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
-import { sep } from 'node:path'
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, parse, relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import * as log from '../log.ts'
@@ -20,6 +20,8 @@ export interface ModelCheck {
   trainedSince: Date | undefined
   /** What trains the model. */
   trainedBy?: 'notebook' | 'script' | undefined
+  /** Absolute paths of folders of the workspace where a training may have written it by mistake. */
+  trainedIn?: readonly string[] | undefined
 }
 
 /** How to deploy a model without training it. */
@@ -36,13 +38,17 @@ export async function checkModel({
   workspace,
   trainedSince,
   trainedBy = 'notebook',
+  trainedIn = [],
 }: ModelCheck): Promise<CheckedModel> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
+    const written = trainedSince && (await findWritten(basename(path), [dirname(path), ...trainedIn], trainedSince))
     const remedy =
       trainedSince === undefined
         ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
-        : `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
+        : written === undefined
+          ? `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
+          : `the training ran, and wrote ${relative(workspace, written).split(sep).join('/')}: if that is the model, set model_path to it`
     throw new DeployError(`Model file not found at ${shown}; ${remedy}`)
   }
   const real = await realpath(path)
@@ -66,6 +72,20 @@ export async function checkModel({
   }
   log.info(`${shown}: ${formatBytes(found.size)}, written ${found.mtime.toISOString()}`)
   return { path: real, size: found.size }
+}
+
+/** What this training wrote in one of these folders under the model's name, also with another ending. */
+async function findWritten(name: string, folders: readonly string[], since: Date): Promise<string | undefined> {
+  const stem = parse(name).name
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => [])
+    const similar = names.filter((one) => one === name || (parse(one).name === stem && !/\.(ipynb|py)$/i.test(one)))
+    for (const path of similar.map((one) => join(folder, one))) {
+      const found = await stat(path).catch(() => undefined)
+      if (found?.isFile() && found.mtimeMs >= since.getTime() - 2000) return path
+    }
+  }
+  return undefined
 }
 
 /** The text that stands in for a file when git-lfs did not fetch it. */
