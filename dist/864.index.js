@@ -286,7 +286,10 @@ function metrics_section_short(text) {
 const slowest = 5;
 const longestLine = 80;
 const longestWarning = 500;
-/** Where a failed program, or the installation of its packages, stopped, for the top of the page: next to nothing when it did not say. */
+/**
+ * Where a failed program, or the installation of its packages, stopped, for the top of the page: next to nothing when it
+ * did not say.
+ */
 function traceback({ training }) {
     if (training === undefined || training.traceback.trim() === '')
         return [];

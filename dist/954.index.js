@@ -1976,8 +1976,8 @@ var external_node_crypto_ = __webpack_require__(7598);
  * Runs a driver and prints what it prints, while it runs.
  *
  * @param request what its program asks for
- * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when the driver
- *   itself broke down
+ * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when
+ *   the driver itself broke down
  */
 async function runDriver(driver, request) {
     const { home, output } = driver;
@@ -2557,9 +2557,11 @@ async function runProgram(run, report) {
             (0,training_report/* warn */.R8)(report, problem);
     }
 }
+/** Of a parameter; `max_tokens` is none. */
+const secretName = /passw|secret|credential|(api|access)_?key|token$/i;
 function settings({ parameters }) {
     const sources = Object.entries(pythonSources(parameters));
-    return sources.map(([name, source]) => `${name} = ${source}`).join(', ');
+    return sources.map(([name, source]) => `${name} = ${secretName.test(name) ? '***' : source}`).join(', ');
 }
 /** So that a person sees where an argument ends. */
 function quoted(argument) {

@@ -261,13 +261,13 @@ describe('n36: parameters', () => {
     ['set anew in a cell that is skipped', [{ source: 'lr = 0.1', tags: ['skip-execution'] }, 'print(lr)'], undefined],
     ['set anew as a part of a name', ['model_lr = 0.1\nopts = dict(lr=lr)'], undefined],
   ])('%s', async (_, cells, message) => {
-    const { error, report } = await runCells(cells, { parameters: { lr: 0.5 } })
+    const { error, report } = await runCells(cells, { parameters: { lr: 0.5, api_key: 'hunter2' } })
     if (message === undefined) expect(error).toBeUndefined()
     else {
       expect(error?.message).toContain(message)
       expect(report.cells).toEqual([])
     }
-    expect(report.given).toBe('lr = 0.5')
+    expect(report.given).toBe('lr = 0.5, api_key = ***')
   })
 
   test('have in Python the types that YAML gives them', async () => {

@@ -9,7 +9,10 @@ const slowest = 5
 const longestLine = 80
 const longestWarning = 500
 
-/** Where a failed program, or the installation of its packages, stopped, for the top of the page: next to nothing when it did not say. */
+/**
+ * Where a failed program, or the installation of its packages, stopped, for the top of the page: next to nothing when it
+ * did not say.
+ */
 export function traceback({ training }: Deployment): string[] {
   if (training === undefined || training.traceback.trim() === '') return []
   // It is known once the packages are there.

@@ -35,9 +35,12 @@ export async function runProgram(run: ProgramRun, report: TrainingReport): Promi
   }
 }
 
+/** Of a parameter; `max_tokens` is none. */
+const secretName = /passw|secret|credential|(api|access)_?key|token$/i
+
 function settings({ parameters }: ProgramRun): string {
   const sources = Object.entries(pythonSources(parameters))
-  return sources.map(([name, source]) => `${name} = ${source}`).join(', ')
+  return sources.map(([name, source]) => `${name} = ${secretName.test(name) ? '***' : source}`).join(', ')
 }
 
 /** So that a person sees where an argument ends. */

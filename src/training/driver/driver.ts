@@ -27,8 +27,8 @@ export interface Driver {
  * Runs a driver and prints what it prints, while it runs.
  *
  * @param request what its program asks for
- * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when the driver
- *   itself broke down
+ * @returns how the run ended, in the driver's words: `cancelled` when it was asked to stop, `failed` with a message when
+ *   the driver itself broke down
  */
 export async function runDriver<Outcome extends { status: string }>(
   driver: Driver,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from queue import Empty
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
@@ -73,10 +73,12 @@ class LiveClient(NotebookClient):
     """Shows each output as it arrives, also one of a thread whose cell is long done."""
 
     transcript: Transcript
-    warnings: list[str]
+    warn_of_output: Callable[[NotebookNode, str], None]
+    """Told once a cell of output that is none by the rules, and why."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self._odd_cells: set[int] = set()
         self._cells: dict[str, tuple[NotebookNode, int]] = {}
         self._streams: dict[int, StreamText] = {}
         """Of each cell by its index, the text that it has printed last."""
@@ -117,11 +119,10 @@ class LiveClient(NotebookClient):
         except CellExecutionComplete:
             raise
         except Exception as error:
-            # Anything can be sent that is no output by the rules; it must not end hours of training.
-            reason = str(error).partition("\n")[0]
-            self.warnings.append(
-                f"The cell that begins with `{first_line(cell.source)}` sent output that is not valid and is left out: {reason}"
-            )
+            # Anything can be sent; it must not end hours of training.
+            if cell_index not in self._odd_cells:
+                self._odd_cells.add(cell_index)
+                self.warn_of_output(cell, str(error).partition("\n")[0])
             return None
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:

@@ -99,7 +99,7 @@ class Run:
             force_raise_errors=self.request["strict"],
         )
         self.client.transcript = Transcript()
-        self.client.warnings = self.outcome["warnings"]
+        self.client.warn_of_output = self.warn_of_output
         self.evidence = Evidence(notebook, self.executed, self.redactor, self.outcome["warnings"])
         self.evidence.begin()
         overwritten = overwritten_parameter(notebook, self.request["parameters"])
@@ -107,8 +107,18 @@ class Run:
             self.outcome["message"] = overwritten
             raise Ended("no-effect")
 
-    async def execute_cells(self) -> None:
+    def warn_of_output(self, cell: NotebookNode, reason: str) -> None:
+        self.outcome["warnings"].append(
+            f"The cell that begins with `{self.beginning(cell)}` sent output that is not valid and is left out: {reason}"
+        )
+
+    def beginning(self, cell: NotebookNode) -> str:
         from notebook_client import first_line
+
+        # It is cut, and half a secret would not be known as one.
+        return first_line(self.redactor.text(cell.source))
+
+    async def execute_cells(self) -> None:
         from notebook_file import is_injected
 
         assert self.notebook is not None and self.evidence is not None
@@ -121,10 +131,9 @@ class Run:
                 continue
             place = 0 if is_injected(cell) else number
             self.outcome["cell"] = place
-            # It is cut, and half a secret would not be known as one.
-            begin = first_line(self.redactor.text(cell.source))
-            self.outcome["timings"].append({"cell": place, "first_line": begin, "seconds": 0.0})
-            self.client.transcript.header(place, self.outcome["total"], begin)
+            beginning = self.beginning(cell)
+            self.outcome["timings"].append({"cell": place, "first_line": beginning, "seconds": 0.0})
+            self.client.transcript.header(place, self.outcome["total"], beginning)
             self.started = time.monotonic()
             try:
                 await self.execute_cell(cell, index)
