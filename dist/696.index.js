@@ -4724,7 +4724,7 @@ function neededPython(output) {
 function unbuilt(name, output) {
     const told = toldByBuild(output);
     // As the package `sklearn` has it.
-    const instead = /\bdeprecated,? use '?([\w.-]+)'? (?:rather than|instead)/i.exec(told ?? '')?.[1];
+    const instead = /\bdeprecated,? use '?([\w.-]+)'?\s+(?:rather than|instead)/i.exec(told ?? '')?.[1];
     if (instead !== undefined)
         return `${name} is not to be installed; write ${instead} in its place`;
     // The compiler's first error counts, and Python's last.

@@ -75,7 +75,7 @@ def answer_always(kernel):  # type: ignore[no-untyped-def]
             # They are flushed once more before the kernel says that it is idle.
             sys.stdout, sys.stderr = streams
             lines = traceback.format_exception(type(error), error, error.__traceback__)
-            content = {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
+            content = {"ename": type(error).__name__, "evalue": str(error), "traceback": "".join(lines).splitlines()}
             kernel.send_response(kernel.iopub_socket, "error", content)
             reply = {**content, "status": "error", "execution_count": kernel.execution_count}
             kernel.session.send(stream, "execute_reply", reply, parent, ident=ident)

@@ -152,7 +152,7 @@ function neededPython(output: string): string | undefined {
 function unbuilt(name: string, output: string): string {
   const told = toldByBuild(output)
   // As the package `sklearn` has it.
-  const instead = /\bdeprecated,? use '?([\w.-]+)'? (?:rather than|instead)/i.exec(told ?? '')?.[1]
+  const instead = /\bdeprecated,? use '?([\w.-]+)'?\s+(?:rather than|instead)/i.exec(told ?? '')?.[1]
   if (instead !== undefined) return `${name} is not to be installed; write ${instead} in its place`
   // The compiler's first error counts, and Python's last.
   const fatal = /fatal error: (.+)$/m.exec(told ?? '')?.[1]

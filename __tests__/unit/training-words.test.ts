@@ -119,6 +119,12 @@ describe('n8, n10: what pip says is put into one sentence with the line of the r
       { reason: 'the file is saved as UTF-16; save it as UTF-8' },
     ],
     [
+      'a package that says what to write',
+      'six\nsklearn\n',
+      "Collecting sklearn\n  error: subprocess-exited-with-error\n  ╰─> [15 lines of output]\n      The 'sklearn' PyPI package is deprecated, use 'scikit-learn'\n      rather than 'sklearn' for pip commands.\n      [end of output]\n",
+      { reason: 'sklearn is not to be installed; write scikit-learn in its place', line: 2 },
+    ],
+    [
       'a missing file',
       '-r base.txt\n',
       "ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'base.txt'\n",
