@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Environments } from '../../src/training/python/environments.ts'
 import type { ProgramRun } from '../../src/training/run-program.ts'
@@ -20,6 +19,7 @@ import {
   removeFolders,
   run,
   type SavedNotebook,
+  startAction,
 } from './training-lab.ts'
 
 /** How runs end other than at the last cell: limits, deaths, cancellations. */
@@ -144,31 +144,6 @@ describe('deaths', () => {
 })
 
 describe('cancellation', () => {
-  /** A Node process of its own that executes a notebook, as the action does. */
-  function startAction(request: ProgramRun): { node: ChildProcess; output: () => string; end: Promise<number | null> } {
-    const script = join(newFolder('action'), 'action.mjs')
-    const source = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', path)).href)
-    writeFileSync(
-      script,
-      `const { runProgram } = await import(${source('training/run-program.js')})
-       const { untilCancelled } = await import(${source('cancellation.js')})
-       const request = { ...${JSON.stringify(request)}, environment: process.env }
-       const report = { program: 'model_training.ipynb' }
-       await untilCancelled((cancelled) => runProgram({ ...request, cancelled }, report)).catch((error) => {
-         console.log('REJECTED', error.name, error.message, process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'))
-       })`,
-    )
-    const node = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    for (const stream of [node.stdout, node.stderr]) {
-      stream?.on('data', (chunk) => {
-        output += chunk
-      })
-    }
-    const end = new Promise<number | null>((resolve) => node.on('close', resolve))
-    return { node, output: () => output, end }
-  }
-
   const readSaved = (request: ProgramRun) => JSON.parse(readFileSync(request.executedNotebook, 'utf8')) as SavedNotebook
 
   test.each(['SIGTERM', 'SIGINT'] as const)(

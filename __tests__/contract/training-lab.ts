@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { jest } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { type Environments, type Prepared, prepareEnvironments } from '../../src/training/python/environments.ts'
@@ -193,6 +194,36 @@ export async function run(request: ProgramRun): Promise<Run> {
   if (outcome instanceof DeployError) return { ...seen, error: outcome }
   if (outcome instanceof Error) throw outcome
   return seen
+}
+
+/** A Node process of its own that runs a notebook or script, as the action does, and can be sent signals. */
+export function startAction(request: ProgramRun): {
+  node: ChildProcess
+  output: () => string
+  end: Promise<number | null>
+} {
+  const action = join(newFolder('action'), 'action.mjs')
+  const source = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', path)).href)
+  const report = { program: relative(request.workspace, request.program) }
+  writeFileSync(
+    action,
+    `const { runProgram } = await import(${source('training/run-program.js')})
+     const { untilCancelled } = await import(${source('cancellation.js')})
+     const request = { ...${JSON.stringify(request)}, environment: process.env }
+     const run = (cancelled) => runProgram({ ...request, cancelled }, ${JSON.stringify(report)})
+     await untilCancelled(run).catch((error) => {
+       console.log('REJECTED', error.name, error.message, process.listenerCount('SIGTERM'), process.listenerCount('SIGINT'))
+     })`,
+  )
+  const node = spawn(process.execPath, [action], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [node.stdout, node.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const end = new Promise<number | null>((resolve) => node.on('close', resolve))
+  return { node, output: () => output, end }
 }
 
 /** Runs `work` and keeps what it prints instead of printing it. */

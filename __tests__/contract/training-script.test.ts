@@ -1,13 +1,20 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { mask } from '../../src/log.ts'
 import type { Environments } from '../../src/training/python/environments.ts'
 import type { ProgramRun } from '../../src/training/run-program.ts'
 import { until } from '../support/until.ts'
-import { captured, isAlive, makeEnvironments, newFolder, removeFolders, run, scriptRun } from './training-lab.ts'
+import {
+  captured,
+  isAlive,
+  makeEnvironments,
+  newFolder,
+  removeFolders,
+  run,
+  scriptRun,
+  startAction,
+} from './training-lab.ts'
 
 /** What scripts meet when they are run, with a real Python. One environment serves all. */
 
@@ -337,26 +344,6 @@ const waiting = [
 ].join('\n')
 
 describe('cancellation', () => {
-  /** A Node process of its own that runs the script, as the action does. */
-  function startAction(request: ProgramRun) {
-    const action = join(newFolder('action'), 'action.mjs')
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/training/run-program.js')).href
-    writeFileSync(
-      action,
-      `const { runProgram } = await import(${JSON.stringify(module)})
-       await runProgram({ ...${JSON.stringify(request)}, environment: process.env }, { program: 'train.py' }).catch((error) => {
-         console.log('REJECTED', error.name, error.message)
-       })`,
-    )
-    const node = spawn(process.execPath, [action], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let output = ''
-    node.stdout.on('data', (chunk) => {
-      output += chunk
-    })
-    const end = new Promise((resolve) => node.on('close', resolve))
-    return { node, end, output: () => output }
-  }
-
   async function pidsIn(workspace: string): Promise<number[]> {
     const path = join(workspace, 'pids.json')
     await until(() => existsSync(path))
