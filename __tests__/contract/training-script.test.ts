@@ -272,6 +272,21 @@ describe('the end', () => {
       'import argparse\np = argparse.ArgumentParser()\np.add_argument("--rate", required=True)\np.parse_args()',
       /ended with exit code 2\. The last it printed: train\.py: error: .*--rate$/,
     ],
+    [
+      'n35: an exception of a function, in letters of its own',
+      'def f():\n    class Größe(Exception): pass\n    raise Größe("zu groß")\nf()',
+      /failed in line 3: Größe: zu groß$/,
+    ],
+    [
+      'n35: code that says it comes from a file that there is not',
+      'exec(compile("1/0", "generated.py", "exec"))',
+      /failed in line 1: ZeroDivisionError: division by zero$/,
+    ],
+    [
+      'n22: the exit code of a child that was killed',
+      'import sys\nsys.exit(137)',
+      /was ended: its Python process was killed \(SIGKILL\).*free now\.$/,
+    ],
     ['a code without a word', 'import os\nos._exit(3)', /ended with exit code 3\. It printed nothing\.$/],
     [
       'an error that was caught',

@@ -402,6 +402,15 @@ describe('a broken store', () => {
     expect(await read(workspace)).toMatchObject({ metrics: '{"a":1}', source: 'metrics.json' })
     expect(printed.text()).toMatch(/^::warning::The metrics of MLflow in .* cannot be read and are left out: .+\.\n$/)
   })
+
+  test('hides no run beside one that cannot be read', async () => {
+    const workspace = writeFiles(tempFolder(), {
+      'mlruns/0/broken/meta.yaml': 'a: [',
+      'mlruns/0/r/meta.yaml': `run_name: r\nlifecycle_stage: active\nstart_time: ${began}\n`,
+      'mlruns/0/r/metrics/r2': `${began} 0.5 0\n`,
+    })
+    expect(await read(workspace)).toMatchObject({ metrics: '{"r2":0.5}', source: 'MLflow run r' })
+  })
 })
 
 describe('a store that a program has made for us to stumble over', () => {
