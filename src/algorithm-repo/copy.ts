@@ -1,8 +1,9 @@
 import { constants, type Dirent } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { join } from 'node:path'
 import ignore from 'ignore'
 import { DeployError } from '../errors.ts'
+import { staysInside } from '../links.ts'
 
 export interface CopyRequest {
   /** The user's inference code. */
@@ -113,8 +114,7 @@ async function makeParents(target: string, path: string): Promise<void> {
 /** @returns where a link points, as it is written */
 async function readLinkInside(root: string, path: string): Promise<string> {
   const link = await readlink(join(root, path))
-  const inside = relative(root, resolve(dirname(join(root, path)), link))
-  if (!isAbsolute(link) && inside !== '..' && !inside.startsWith(`..${sep}`)) return link
+  if (staysInside(path, link)) return link
   throw new DeployError(
     `${path} in the code folder is a link to ${link}, which would lead nowhere in the algorithm's repository. Replace it with the file`,
   )
