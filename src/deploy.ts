@@ -12,7 +12,7 @@ import * as log from './log.ts'
 import { manifestName, provesObject, readManifest } from './manifest/manifest.ts'
 import { checkModel } from './model/check.ts'
 import { remoteName } from './model/names.ts'
-import { modelSource } from './model/source.ts'
+import { fileSource } from './model/source.ts'
 import { readOrigin } from './origin.ts'
 import {
   applyTo,
@@ -61,7 +61,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       await gatherMetrics(inputs, deployment, trainedSince)
       const { workspace } = inputs
       const by = training && { trainedBy: training.kind, trainedIn: foldersOf(training) }
-      return modelSource(await checkModel({ ...inputs.model, workspace, trainedSince, ...by }))
+      return fileSource(await checkModel({ ...inputs.model, workspace, trainedSince, ...by }))
     })
 
     const request: StoreRequest = {

@@ -7,7 +7,7 @@ import { DataApi } from '../../src/algorithmia/data.ts'
 import { Http } from '../../src/algorithmia/http.ts'
 import { storeModel } from '../../src/algorithmia/store.ts'
 import { describeError } from '../../src/errors.ts'
-import { modelSource } from '../../src/model/source.ts'
+import { fileSource } from '../../src/model/source.ts'
 
 const [apiUrl = '', path = ''] = process.argv.slice(2)
 const apiKey = process.env.API_KEY ?? 'bench'
@@ -18,7 +18,7 @@ try {
     data: new DataApi(http),
     collection: { protocol: 'data', path: 'bench/models' },
     collectionExists: true,
-    model: modelSource({ path, size: statSync(path).size }),
+    model: fileSource({ path, size: statSync(path).size }),
     name: `model-${process.pid}`,
     nameWithDigest: (md5) => md5,
     isProven: () => false,

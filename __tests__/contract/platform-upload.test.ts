@@ -13,6 +13,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
+import { FileBytes } from '../../src/model/file.ts'
 import { ModelReader } from '../../src/model/reader.ts'
 import { digestsOf, failureOf, kB, MB, platformLab, store } from '../support/platform-lab.ts'
 import { scriptedPlatform } from '../support/scripted-platform.ts'
@@ -81,7 +82,7 @@ describe('what arrives', () => {
   test.each([3, 20])('is the model when every chunk of %i MiB stays in use for long', async (megabytes) => {
     // Reads its bytes when it lets them go, as a socket does.
     const model = lab.model(megabytes * MB + 17)
-    const reader = await ModelReader.open(model.path, model.bytes.length)
+    const reader = new ModelReader(await FileBytes.open(model.path, { size: model.bytes.length }))
     const copies: Buffer[] = []
     const late = new Writable({
       highWaterMark: 1,

@@ -9,7 +9,7 @@ import type { DataUri } from '../../src/algorithmia/data-uri.ts'
 import { Http, type HttpOptions } from '../../src/algorithmia/http.ts'
 import { type StoreRequest, storeModel } from '../../src/algorithmia/store.ts'
 import { DeployError } from '../../src/errors.ts'
-import { modelSource } from '../../src/model/source.ts'
+import { fileSource } from '../../src/model/source.ts'
 import { type Script, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
 export const key = 'simSecret/key+of=tests0000001'
@@ -83,7 +83,7 @@ export function store(
     data: new DataApi(http),
     collection,
     collectionExists: true,
-    model: modelSource({ path, size }),
+    model: fileSource({ path, size }),
     name: 'm_abc.bin',
     nameWithDigest: (digest) => `m_abc_${digest}.bin`,
     isProven: () => false,

@@ -13,9 +13,10 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from '@jest/globals'
+import { FileBytes } from '../../src/model/file.ts'
 import { InlineHasher, ThreadedHasher } from '../../src/model/hashers.ts'
 import { ModelReader } from '../../src/model/reader.ts'
-import { modelSource } from '../../src/model/source.ts'
+import { fileSource } from '../../src/model/source.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const MiB = 1024 * 1024
@@ -38,6 +39,9 @@ function modelOf(size: number): { path: string; bytes: Buffer } {
   writeFileSync(path, bytes)
   return { path, bytes }
 }
+
+const openReader = async (path: string, size: number, ready?: Promise<void>) =>
+  new ModelReader(await FileBytes.open(path, { size }), ready)
 
 const hashOf = (bytes: Buffer) => ({
   md5: createHash('md5').update(bytes).digest('hex'),
@@ -75,7 +79,7 @@ const sizes = [
 describe.each(sizes)('a model of %d bytes', (size) => {
   test('arrives whole, and its digests are those of the whole', async () => {
     const { path, bytes } = modelOf(size)
-    const reader = await ModelReader.open(path, size)
+    const reader = await openReader(path, size)
     const received = await consume(reader)
     expect(received.equals(bytes)).toBe(true)
     expect(reader.bytesRead).toBe(size)
@@ -85,7 +89,7 @@ describe.each(sizes)('a model of %d bytes', (size) => {
 
   test('can be hashed without being sent', async () => {
     const { path, bytes } = modelOf(size)
-    const source = modelSource({ path, size })
+    const source = fileSource({ path, size })
     expect(source).toMatchObject({ name: 'model.pkl', size })
     await expect(source.digest()).resolves.toEqual(hashOf(bytes))
   })
@@ -97,7 +101,7 @@ describe.each([5 * MiB, 17 * MiB])('under a slow consumer, a model of %d bytes',
     ['of large buffers', 2 * MiB],
   ])('keeps its bytes while a pipe %s holds them', async (_, highWaterMark) => {
     const { path, bytes } = modelOf(size)
-    const reader = await ModelReader.open(path, size)
+    const reader = await openReader(path, size)
     const received: Buffer[] = []
     const slow = new Writable({
       highWaterMark,
@@ -117,7 +121,7 @@ describe.each([5 * MiB, 17 * MiB])('under a slow consumer, a model of %d bytes',
 
   test('keeps the chunk in hand while the reader would like to go on', async () => {
     const { path, bytes } = modelOf(size)
-    const reader = await ModelReader.open(path, size)
+    const reader = await openReader(path, size)
     const received: Buffer[] = []
     for await (const chunk of reader.stream) {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -131,7 +135,7 @@ describe.each([5 * MiB, 17 * MiB])('under a slow consumer, a model of %d bytes',
 test('no byte is read before it is time', async () => {
   const { path, bytes } = modelOf(3 * MiB)
   let go = () => {}
-  const reader = await ModelReader.open(path, 3 * MiB, new Promise((resolve) => (go = resolve)))
+  const reader = await openReader(path, 3 * MiB, new Promise((resolve) => (go = resolve)))
   const received = consume(reader)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(reader.bytesRead).toBe(0)
@@ -142,7 +146,7 @@ test('no byte is read before it is time', async () => {
 
 test('what it waits for may fail, and then so does the stream', async () => {
   const { path } = modelOf(MiB)
-  const reader = await ModelReader.open(path, MiB, Promise.reject(new Error('no connection')))
+  const reader = await openReader(path, MiB, Promise.reject(new Error('no connection')))
   await expect(consume(reader)).rejects.toThrow('no connection')
   await reader.discard()
 })
@@ -184,7 +188,7 @@ describe('a model that changes', () => {
     async ({ change, size }) => {
       const { path } = modelOf(size)
       utimesSync(path, past, past)
-      const reader = await ModelReader.open(path, size)
+      const reader = await openReader(path, size)
       const result = consume(reader, (index) => index === 0 && change(path, size))
       await expect(result).rejects.toThrow(`The model ${path} changed while it was read`)
       await expect(reader.digest()).rejects.toThrow()
@@ -194,14 +198,14 @@ describe('a model that changes', () => {
 
   test('before it is opened', async () => {
     const { path } = modelOf(100)
-    await expect(ModelReader.open(path, 99)).rejects.toThrow('it had 99 bytes and now has 100')
+    await expect(openReader(path, 99)).rejects.toThrow('it had 99 bytes and now has 100')
     rmSync(path)
-    await expect(ModelReader.open(path, 100)).rejects.toThrow('it was removed')
+    await expect(openReader(path, 100)).rejects.toThrow('it was removed')
   })
 
   test('between two passes', async () => {
     const { path } = modelOf(100)
-    const source = modelSource({ path, size: 100 })
+    const source = fileSource({ path, size: 100 })
     await source.digest()
     writeFileSync(path, Buffer.alloc(100))
     await expect(source.open(Promise.resolve())).rejects.toThrow('something wrote to it')
@@ -247,7 +251,7 @@ describe('discard', () => {
     async ({ until, size }) => {
       const { path, bytes } = modelOf(size)
       const before = threads()
-      const reader = await ModelReader.open(path, size)
+      const reader = await openReader(path, size)
       if (process.platform === 'linux') expect(handles(path)).toBe(1)
       await until(reader)
       await Promise.all([reader.discard(), reader.discard()])
@@ -263,7 +267,7 @@ describe('discard', () => {
 
   test('an unfinished pass has no digest', async () => {
     const { path } = modelOf(3 * MiB)
-    const reader = await ModelReader.open(path, 3 * MiB)
+    const reader = await openReader(path, 3 * MiB)
     await reader.stream[Symbol.asyncIterator]().next()
     await reader.discard()
     await expect(reader.digest()).rejects.toThrow('has not been read to its end')
@@ -271,13 +275,13 @@ describe('discard', () => {
 
   test('of a model of another size, nothing was left open', async () => {
     const { path } = modelOf(10)
-    await expect(ModelReader.open(path, 11)).rejects.toThrow('changed')
+    await expect(openReader(path, 11)).rejects.toThrow('changed')
     expect(handles(path)).toBe(0)
   })
 
   test('the digest of a source closes the file, and is remembered', async () => {
     const { path, bytes } = modelOf(MiB)
-    const source = modelSource({ path, size: MiB })
+    const source = fileSource({ path, size: MiB })
     const digest = await source.digest()
     expect(handles(path)).toBe(0)
     rmSync(path)

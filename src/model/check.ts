@@ -1,8 +1,9 @@
-import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, parse, relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import * as log from '../log.ts'
+import { refuseLfsPointer } from './lfs-pointer.ts'
 
 export interface CheckedModel {
   /** Absolute path, symbolic links followed. */
@@ -86,20 +87,4 @@ async function findWritten(name: string, folders: readonly string[], since: Date
     }
   }
   return undefined
-}
-
-/** The text that stands in for a file when git-lfs did not fetch it. */
-async function refuseLfsPointer(path: string, shown: string, size: number): Promise<void> {
-  const signature = 'version https://git-lfs.github.com/spec/'
-  if (size > 1024) return
-  const file: FileHandle = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(signature.length), 0, signature.length, 0)
-    if (buffer.subarray(0, bytesRead).toString('latin1') !== signature) return
-  } finally {
-    await file.close()
-  }
-  throw new DeployError(
-    `${shown} is a Git LFS pointer, not the model: set \`lfs: true\` on the actions/checkout step of this job`,
-  )
 }

@@ -1,29 +1,36 @@
 import { basename } from 'node:path'
-import type { CheckedModel } from './check.ts'
+import type { OpenBytes } from './bytes.ts'
+import { FileBytes } from './file.ts'
 import type { Digest } from './hashers.ts'
-import { changed, ModelReader } from './reader.ts'
+import { ModelReader } from './reader.ts'
 
-/** A model that can be read as often as somebody needs its bytes; all passes must find the same bytes. */
-export function modelSource({ path, size }: CheckedModel) {
-  let known: Digest | undefined
+/** A model that can be read as often as somebody needs its bytes; all passes find the same bytes, or fail. */
+export type ModelSource = ReturnType<typeof sourceOf>
+
+/** A file as it is. @param size bytes */
+export function fileSource({ path, size }: { path: string; size: number }): ModelSource {
   let version: string | undefined
+  return sourceOf(basename(path), size, async () => {
+    const file = await FileBytes.open(path, { size, version })
+    version = file.version
+    return file
+  })
+}
 
-  async function pass(ready?: Promise<void>): Promise<ModelReader> {
-    const reader = await ModelReader.open(path, size, ready)
-    version ??= reader.version
-    if (reader.version === version) return reader
-    await reader.discard()
-    throw changed(path, 'something wrote to it')
-  }
+function sourceOf(name: string, size: number, openBytes: () => Promise<OpenBytes>) {
+  let known: Digest | undefined
+  const open = async (ready?: Promise<void>) => new ModelReader(await openBytes(), ready)
 
   return {
-    name: basename(path),
+    name,
+    /** Bytes. */
     size,
-    open: pass,
-    /** Hashes the file without sending it anywhere. */
+    /** @param ready no byte is read before it resolves */
+    open,
+    /** Hashes the model without sending it anywhere. */
     async digest(): Promise<Digest> {
       if (known) return known
-      const reader = await pass()
+      const reader = await open()
       try {
         for await (const _ of reader.stream);
         known = await reader.digest()

@@ -8,7 +8,7 @@ import * as log from '../log.ts'
 import { type ManifestEntry, manifestName, provesObject } from '../manifest/manifest.ts'
 import { checkModel } from '../model/check.ts'
 import { remoteName } from '../model/names.ts'
-import { modelSource } from '../model/source.ts'
+import { fileSource } from '../model/source.ts'
 import type { Origin } from '../origin.ts'
 import { applyTo, manifestEntry } from './delivery.ts'
 
@@ -29,7 +29,7 @@ export async function plan(
     deployment.phase = 'model'
     if (training)
       deployment.note(`Its model is not known yet; what follows is of the ${model.relative} that is there now.`)
-    const source = modelSource(await checkModel({ ...model, workspace, trainedSince: undefined }))
+    const source = fileSource(await checkModel({ ...model, workspace, trainedSince: undefined }))
     const uri = fileIn(collection, remoteName(source.name, origin.commit))
     const facts = { size: source.size, ...(await source.digest()) }
     const uploaded = !provesObject(present, { filepath: manifestPath(uri), ...facts })
