@@ -11,6 +11,7 @@ const owners: Record<string, string[]> = {
   '@actions/github': ['src/origin.ts', 'src/report/'],
   axios: ['src/algorithmia/http.ts'],
   'simple-git': ['src/algorithm-repo/'],
+  tar: ['src/model/'],
   zod: ['src/release/'],
 }
 

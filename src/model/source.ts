@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { OpenBytes } from './bytes.ts'
 import { FileBytes } from './file.ts'
+import { type FolderListing, refuseChangedFolder } from './folder.ts'
 import type { Digest } from './hashers.ts'
 import { ModelReader } from './reader.ts'
 
@@ -14,6 +15,25 @@ export function fileSource({ path, size }: { path: string; size: number }): Mode
     const file = await FileBytes.open(path, { size, version })
     version = file.version
     return file
+  })
+}
+
+/**
+ * A folder as a `.tar.gz`, made while it is read. Its bytes depend on nothing but names and contents.
+ *
+ * @param topName the one folder at the top of the archive
+ * @param name file name of the archive
+ */
+export async function archiveSource(
+  listing: FolderListing,
+  { topName, name }: { topName: string; name: string },
+): Promise<ModelSource> {
+  // Loaded only now: most models are files.
+  const [{ StoredGzip }, { TarBytes }] = await Promise.all([import('./gzip.ts'), import('./tar.ts')])
+  const archive = () => new StoredGzip(new TarBytes(listing, topName))
+  return sourceOf(name, archive().size, async () => {
+    await refuseChangedFolder(listing)
+    return archive()
   })
 }
 
