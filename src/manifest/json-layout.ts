@@ -74,18 +74,16 @@ function newlineIn(text: string): string | undefined {
   return /\r\n|\r|\n/.exec(text)?.[0]
 }
 
-/** The indentation that the last line of the blanks begins with. */
+/** What follows the last newline. */
 function indentIn(blanks: string): string {
   return /[ \t]*$/.exec(blanks)?.[0] ?? ''
 }
 
 function indentOfLine(text: string, offset: number): string {
-  return (
-    /[ \t]*/.exec(
-      text
-        .slice(0, offset)
-        .split(/[\r\n]/)
-        .at(-1) ?? '',
-    )?.[0] ?? ''
-  )
+  const line =
+    text
+      .slice(0, offset)
+      .split(/[\r\n]/)
+      .at(-1) ?? ''
+  return /^[ \t]*/.exec(line)?.[0] ?? ''
 }
