@@ -16,6 +16,8 @@ export interface Step {
   id?: string
   uses?: string
   run?: string
+  if?: string
+  env?: Record<string, unknown>
   with?: Record<string, unknown>
 }
 

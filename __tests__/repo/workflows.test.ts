@@ -57,10 +57,12 @@ test('the gate of ci.yml waits for every other job', () => {
   expect([gate?.needs].flat().sort()).toEqual(Object.keys(others).sort())
 })
 
-test('ci.yml reads only outputs that the action has', () => {
-  const names = [...read('.github/workflows/ci.yml').matchAll(/steps\.deploy\.outputs\.(\w+)/g)].map(
-    (match) => match[1],
-  )
+test('workflows read only outputs that the action has', () => {
+  const names = workflowPaths.flatMap((path) => {
+    const ids = stepsOf(load(path)).flatMap(({ id, uses }) => (id && isOurAction(uses ?? '') ? [id] : []))
+    const found = [...read(path).matchAll(/steps\.(\w+)\.outputs\.(\w+)/g)].filter(([, id = '']) => ids.includes(id))
+    return found.map((match) => match[2] ?? '')
+  })
   expect(names).not.toEqual([])
-  expect(names.filter((name) => name === undefined || !(name in action.outputs))).toEqual([])
+  expect(names.filter((name) => !(name in action.outputs))).toEqual([])
 })

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { errors, Lab, warnings } from '../support/lab.ts'
+import { exampleLab, playWorkflow } from '../support/example-workflow.ts'
+import { call } from '../support/http-call.ts'
+import { errors, type Lab, nastyKey, warnings } from '../support/lab.ts'
 
-/** The examples that train with real packages from the package index, deployed whole. */
+/** The examples with real packages from the package index, deployed whole. */
 
 /** Kept between runs, as actions/setup-python keeps it: the packages have some hundred megabytes. */
 const cache = { PIP_CACHE_DIR: join(tmpdir(), 'deploy-to-algorithmia-tests-pip') }
@@ -15,16 +18,50 @@ afterAll(async () => {
   for (const lab of labs) await lab.close()
 })
 
-async function labOf(folder: string, algorithm: string): Promise<Lab> {
-  const lab = await Lab.create({ folder, algorithm })
+async function labOf(folder: string, algorithm: string, others?: string[]): Promise<Lab> {
+  const lab = await exampleLab(folder, algorithm, others)
   labs.push(lab)
-  // As the README of an example says.
-  lab.write(
-    `${algorithm}/algorithmia.conf`,
-    JSON.stringify({ username: lab.owner, algoname: algorithm, language: 'python3' }),
-  )
   return lab
 }
+
+async function answerOf(lab: Lab, algorithm: string, input: unknown): Promise<unknown> {
+  const request = { method: 'POST', key: nastyKey, headers: { 'content-type': 'application/json' } }
+  const body = JSON.stringify(input)
+  const answer = await call(lab.sandbox.url, `/v1/algo/${lab.owner}/${algorithm}`, { ...request, body })
+  return (answer.json() as { result?: unknown }).result
+}
+
+test(
+  'a model that is in the repository is released without a training',
+  async () => {
+    const lab = await labOf('iris-checked-in', 'iris')
+    const { deploy } = await playWorkflow(lab)
+    expect(deploy?.outputs).toMatchObject({ status: 'released', version: '0.1.0', tests_passed: '4', tests_total: '4' })
+    expect(deploy && warnings(deploy)).toEqual([])
+    expect(await answerOf(lab, 'iris/0.1.0', [6.7, 3.1, 5.6, 2.4])).toMatchObject({ species: 'virginica' })
+  },
+  5 * minutes,
+)
+
+test(
+  'a pipeline is released in two steps: the second algorithm calls the version of the first that fits it',
+  async () => {
+    const lab = await labOf('digits-pipeline', 'digit_features', ['digit_reader'])
+    const { features, reader } = await playWorkflow(lab, cache)
+    expect(features?.outputs).toMatchObject({ status: 'released', version: '0.1.0', tests_passed: '2' })
+    expect(reader?.outputs).toMatchObject({ status: 'released', version: '0.1.0', tests_passed: '3' })
+    expect([features, reader].flatMap((result) => result && warnings(result))).toEqual([])
+
+    const [four] = JSON.parse(readFileSync(join(lab.workspace, 'digit_reader', 'TEST_CASES.json'), 'utf8'))
+    const commit = lab.git('rev-parse', 'HEAD')
+    expect(await answerOf(lab, 'digit_reader/0.1.0', four.input)).toMatchObject({
+      digit: 4,
+      features_version: '0.1.0',
+      origin_commits: { digit_features: commit, digit_reader: commit },
+    })
+  },
+  10 * minutes,
+)
 
 test(
   'an MLflow project trains, and its metrics arrive in the manifest, the output and the summary',
