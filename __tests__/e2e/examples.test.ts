@@ -64,32 +64,46 @@ test(
 )
 
 test(
-  'an MLflow project trains, and its metrics arrive in the manifest, the output and the summary',
+  'an MLflow model is released without inference code, and its metrics arrive in manifest, output and summary',
   async () => {
     const lab = await labOf('diabetes-mlflow', 'diabetes')
-    const changes = {
-      training_script: 'train.py',
-      training_arguments: '--alpha 0.002 --l1-ratio 0.25',
-      model_path: 'model.joblib',
-    }
-    const result = await lab.run(changes, { environment: { ...lab.environment, ...cache } })
-    expect(errors(result)).toEqual([])
-    // The test cases hold for every argument that makes a good model; they ask the algorithm for its metrics, too.
-    expect(result.outputs).toMatchObject({ status: 'built', tests_passed: '3', tests_total: '3' })
+    const { deploy: result } = await playWorkflow(lab, cache)
+    if (result === undefined) throw new Error('The workflow has no step deploy')
+    expect(result.outputs).toMatchObject({ status: 'released', tests_passed: '3', tests_total: '3' })
 
-    const { model_metrics: metrics } = JSON.parse(lab.deployed('model_manifest.json'))
+    const { model_metrics: metrics, model_filepath: stored } = JSON.parse(lab.deployed('model_manifest.json'))
     expect(metrics).toEqual({
       rmse: expect.any(Number),
       mae: expect.any(Number),
       r2: expect.any(Number),
-      parameters: { alpha: '0.002', l1_ratio: '0.25' },
+      parameters: { alpha: '0.001', l1_ratio: '0.5' },
     })
     expect(metrics.r2).toBeGreaterThan(0.4)
     expect(JSON.parse(result.outputs.metrics ?? '')).toEqual(metrics)
     expect(result.summary).toContain(`| r2 | ${Number(metrics.r2.toPrecision(4))} |\n`)
-    expect(result.summary).toContain('Parameters: alpha = 0.002, l1\\_ratio = 0.25\n')
+    expect(result.summary).toContain('Parameters: alpha = 0.001, l1\\_ratio = 0.5\n')
     expect(result.output).toMatch(/^Metrics from MLflow run \S+:$/m)
+    expect(stored).toMatch(/^alice\/diabetes\/model-[0-9a-f]{32}\.tar\.gz$/)
+    expect(lab.deployed('src/diabetes.py')).toContain('MLflow model')
+    expect(lab.deployed('requirements.txt')).toContain('mlflow==3.17.2')
     expect(warnings(result)).toEqual([])
+  },
+  10 * minutes,
+)
+
+test(
+  'two models and an optional file are released for the ADK, with a frozen manifest',
+  async () => {
+    const lab = await labOf('reviews-adk', 'reviews')
+    const { deploy } = await playWorkflow(lab, cache)
+    expect(deploy?.outputs).toMatchObject({ status: 'released', version: '0.1.0', tests_passed: '4' })
+    expect(deploy && warnings(deploy)).toEqual([])
+    const { lock_checksum, ...frozen } = JSON.parse(lab.deployed('model_manifest.json.freeze'))
+    expect(lock_checksum).toMatch(/^[0-9a-f]{32}$/)
+    expect(frozen.required_files.map(({ name }: { name: string }) => name)).toEqual(['vectorizer', 'classifier'])
+    expect(frozen.optional_files.map(({ name }: { name: string }) => name)).toEqual(['labels'])
+    const request = { review: 'Fast shipping', language: 'fr' }
+    expect(await answerOf(lab, 'reviews/0.1.0', request)).toMatchObject({ label: 'livraison' })
   },
   10 * minutes,
 )
