@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readTestCases } from '../../src/release/test-cases.ts'
-import { read, readJson, type Workflow } from './repository.ts'
+import { filesBelow, read, readJson, type Workflow } from './repository.ts'
 
 const example = 'examples/wine-quality'
 const algorithm = 'wine_quality'
@@ -172,29 +172,52 @@ print(json.dumps([answer(report) for report in json.load(sys.stdin)]))`
   }
 })
 
-describe.each([
-  ['examples/diabetes-mlflow', 'diabetes', 'train.py'],
-  ['examples/sentiment', 'sentiment', 'model_training.ipynb'],
-])('the example %s', (folder, name, program) => {
-  test.each([
-    'README.md',
-    'requirements.txt',
-    program,
-    `${name}/algorithmia.conf`,
-    `${name}/requirements.txt`,
-    `${name}/src/__init__.py`,
-    `${name}/src/${name}.py`,
-  ])('has %s', (path) => {
-    expect(existsSync(`${folder}/${path}`)).toBe(true)
+/** By folder: the algorithms in the order of their deployment, and what makes the models. */
+const examples: [folder: string, algorithms: string[], program: string][] = [
+  ['examples/diabetes-mlflow', ['diabetes'], 'train.py'],
+  ['examples/digits-pipeline', ['digit_features', 'digit_reader'], 'train.py'],
+  ['examples/iris-checked-in', ['iris'], 'make_model.py'],
+  ['examples/reviews-adk', ['reviews'], 'train.py'],
+  ['examples/sentiment', ['sentiment'], 'model_training.ipynb'],
+]
+
+const withoutWorkflow = 'examples/sentiment'
+const codeIsGenerated = 'examples/diabetes-mlflow'
+const modelIsCommitted = 'examples/iris-checked-in'
+
+describe.each(examples)('the example %s', (folder, algorithms, program) => {
+  const folders = folder === codeIsGenerated ? [] : algorithms
+  const has = (path: string) => existsSync(`${folder}/${path}`)
+
+  test('has its files, and names its algorithms', () => {
+    const files = folders.flatMap((name) => [
+      `${name}/requirements.txt`,
+      `${name}/src/__init__.py`,
+      `${name}/src/${name}.py`,
+    ])
+    expect(['README.md', program, ...files].filter((path) => !has(path))).toEqual([])
+    const configurations = folders.map((name) => readJson(`${folder}/${name}/algorithmia.conf`))
+    expect(configurations).toEqual(folders.map((algoname) => ({ username: 'demo', algoname, language: 'python3' })))
   })
 
-  test('names its algorithm', () => {
-    expect(readJson(`${folder}/${name}/algorithmia.conf`)).toMatchObject({ algoname: name })
+  test('has a workflow that deploys these algorithms in order, with inputs that lead to files', () => {
+    if (folder === withoutWorkflow) return expect(has('.github')).toBe(false)
+    const inputs = deploymentsOf(folder)
+    expect(inputs.map((given) => given.algorithmia_algoname)).toEqual(algorithms)
+    const paths = ['training_script', 'algorithm_path', 'test_cases_path'].flatMap((name) =>
+      inputs.flatMap((given) => given[name] ?? []),
+    )
+    expect(paths.filter((path) => !has(path))).toEqual([])
+    // Training programs are named by their steps; the committed model's is run by hand.
+    expect(inputs.some((given) => given.training_script === program)).toBe(folder !== modelIsCommitted)
   })
 
-  test('is committed without what a training makes', () => {
-    const made = ['model.pkl', 'model.joblib', 'mlruns', 'mlflow.db', 'metrics.json', `${name}/model_manifest.json`]
-    expect(made.filter((path) => existsSync(`${folder}/${path}`))).toEqual([])
+  test('is committed without what a deployment makes', () => {
+    const manifests = algorithms.flatMap((name) => ['', '.freeze'].map((end) => `${name}/model_manifest.json${end}`))
+    const trained = ['model.pkl', 'model', 'models', 'mlruns', 'mlflow.db', 'metrics.json']
+    expect([...trained, ...manifests].filter(has)).toEqual([])
+    expect(has('model.joblib')).toBe(folder === modelIsCommitted)
+    expect(has(algorithms[0] ?? '')).toBe(folder !== codeIsGenerated)
     if (!program.endsWith('.ipynb')) return
     const cells = (readJson(`${folder}/${program}`) as Notebook).cells.filter((cell) => cell.cell_type === 'code')
     expect(cells.filter((cell) => cell.outputs?.length !== 0 || cell.execution_count !== null)).toEqual([])
@@ -204,24 +227,48 @@ describe.each([
     const pins = (file: string) =>
       read(file)
         .split('\n')
-        .filter((line) => /^[a-z]/i.test(line) && !/^(algorithmia|mlflow|pandas)\b/.test(line))
-    const trained = pins(`${folder}/requirements.txt`)
-    expect(trained.filter((line) => !/^[\w-]+==[\d.]+(; .*)?$/.test(line))).toEqual([])
-    expect(pins(`${folder}/${name}/requirements.txt`)).toEqual(trained)
+        .filter((line) => /^[a-z]/i.test(line) && !/^(algorithmia|pandas)\b/.test(line))
+    const [used, ...others] = folders.map((name) => pins(`${folder}/${name}/requirements.txt`))
+    const trained = has('requirements.txt') ? pins(`${folder}/requirements.txt`) : used
+    expect(trained?.filter((line) => !/^[\w-]+==[\d.]+(; .*)?$/.test(line))).toEqual([])
+    if (folders.length > 0) expect([used, ...others]).toEqual(folders.map(() => trained))
   })
 })
 
+/** The inputs of each step of a workflow with this action. */
+function deploymentsOf(folder: string): Record<string, string>[] {
+  const workflow: Workflow = parse(read(`${folder}/.github/workflows/deploy.yml`))
+  const steps = workflow.jobs.deploy?.steps.filter(({ uses }) => uses?.startsWith('deploy-to-algorithmia/'))
+  return (steps ?? []).map((step) => step.with as Record<string, string>)
+}
+
+test('the ADK example asks for its models by the names that its workflow gives them', () => {
+  expect(existsSync('examples/reviews-adk/reviews/.adk')).toBe(true)
+  const [given] = deploymentsOf('examples/reviews-adk')
+  const named = [...(given?.model_path ?? '').matchAll(/^(optional: )?(\w+): \S+$/gm)].map((match) => match[2])
+  const asked = read('examples/reviews-adk/reviews/src/reviews.py').matchAll(/get_model\("(\w+)"\)/g)
+  expect(named).toEqual([...asked].map((match) => match[1]))
+  expect(named).toEqual(['vectorizer', 'classifier', 'labels'])
+})
+
+test('examples with the same packages have the same file of them, so that one installation serves all of them', () => {
+  const files = [
+    'digits-pipeline/digit_features',
+    'digits-pipeline/digit_reader',
+    'iris-checked-in/iris',
+    'reviews-adk/reviews',
+  ]
+  expect(new Set(files.map((folder) => read(`examples/${folder}/requirements.txt`))).size).toBe(1)
+})
+
 describe('the test cases', () => {
-  test.each([example, 'examples/wine-pipeline', 'examples/diabetes-mlflow'])(
-    'of %s are understood in full, and have names',
-    (folder) => {
-      const { cases, warnings } = readTestCases(read(`${folder}/TEST_CASES.json`))
-      expect(warnings).toEqual([])
-      const names = (readJson(`${folder}/TEST_CASES.json`) as TestCase[]).map(({ case_name }) => case_name)
-      expect(cases.map(({ name }) => name)).toEqual(names)
-      expect(new Set(names).size).toBe(names.length)
-    },
-  )
+  test.each(filesBelow('examples', 'TEST_CASES.json'))('%s are understood in full, and have names', (path) => {
+    const { cases, warnings } = readTestCases(read(path))
+    expect(warnings).toEqual([])
+    const names = (readJson(path) as TestCase[]).map(({ case_name }) => case_name)
+    expect(cases.map(({ name }) => name)).toEqual(names)
+    expect(new Set(names).size).toBe(names.length)
+  })
 
   test('of the pipeline are for any runner of such files: it is pushed without this action', () => {
     const cases = readJson('examples/wine-pipeline/TEST_CASES.json') as TestCase[]
