@@ -18,31 +18,38 @@ export const clientRequirements: Record<PythonClientVersion, string> = {
   '1.17.0': 'algorithmia>=1.0.0,<2.0\nsix\n',
 }
 
-const interpreters = new Map<PythonClientVersion, Promise<string>>()
+const interpreters = new Map<string, Promise<string>>()
+
+/** A Python interpreter that has the official client installed. */
+export function pythonWithClient(version: PythonClientVersion): Promise<string> {
+  return pythonWithPackages(`algorithmia-client-${version}`, [`algorithmia==${version}`])
+}
 
 /**
- * A Python interpreter that has the official client installed: a virtual environment in the temporary folder, built
- * once a machine and then reused. The interpreter is that of the variable PYTHON, or python3.
+ * A Python interpreter that has the official client and other packages installed: a virtual environment in the temporary
+ * folder, built once a machine and then reused. The interpreter is that of the variable PYTHON, or python3.
+ *
+ * @param name of the environment; changes with the packages
  */
-export function pythonWithClient(version: PythonClientVersion): Promise<string> {
-  const known = interpreters.get(version) ?? environmentFor(version)
-  interpreters.set(version, known)
+export function pythonWithPackages(name: string, packages: readonly string[]): Promise<string> {
+  const known = interpreters.get(name) ?? environmentFor(name, packages)
+  interpreters.set(name, known)
   return known
 }
 
-async function environmentFor(version: PythonClientVersion): Promise<string> {
+async function environmentFor(name: string, packages: readonly string[]): Promise<string> {
   const base = process.env.PYTHON || 'python3'
   const identify =
     'import sys, hashlib; print("%d.%d.%d-" % sys.version_info[:3] + hashlib.md5(sys.base_prefix.encode()).hexdigest()[:8])'
   const python = (await run(base, ['-c', identify])).stdout.trim()
-  const finished = join(tmpdir(), `algorithmia-client-${version}-python-${python}`)
+  const finished = join(tmpdir(), `${name}-python-${python}`)
   if (existsSync(interpreterIn(finished))) return interpreterIn(finished)
   // Built aside and moved when complete, so that neither a second test process nor a broken run sees half of it. What
   // a virtual environment cannot survive when moved are its scripts; the interpreter finds its packages beside itself.
   const unfinished = await mkdtemp(`${finished}.`)
   try {
     await run(base, ['-m', 'venv', unfinished])
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `algorithmia==${version}`]
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]
     await run(interpreterIn(unfinished), pip, { timeout: 600_000 })
     await run(interpreterIn(unfinished), ['-c', 'import Algorithmia'])
     await rename(unfinished, finished)
