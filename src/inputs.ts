@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import type { Increment } from './algorithm.ts'
 import { type DataUri, parseCollection } from './algorithmia/data-uri.ts'
 import { DeployError } from './errors.ts'
+import { readModelInputs } from './inputs/models.ts'
 import type { InputName } from './inputs/names.ts'
 import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
 import { readReleaseInputs } from './inputs/release.ts'
@@ -45,6 +46,29 @@ export interface TrainingInputs {
   passThrough: string[]
   executedNotebook: value.WorkspacePath | undefined
 }
+
+/** A line of `model_path`. */
+export interface ModelLine {
+  /** Where it stands, for messages: the input's name, and the line's number if there are several. */
+  place: string
+  /** Name of the entry in the manifest; undefined: the stem of the file's name. */
+  name: string | undefined
+  /** Whether the ADK loads it only when it is asked for. */
+  isOptional: boolean
+  /** A file, a folder, or a glob pattern. May not exist before the training. */
+  path: value.WorkspacePath
+  isPattern: boolean
+}
+
+export interface ModelInputs {
+  lines: ModelLine[]
+  /** Patterns relative to the workspace, of what other patterns do not mean. */
+  excluded: string[]
+}
+
+export const manifestFormats = ['auto', 'flat', 'adk', 'both'] as const
+
+export type ManifestFormat = (typeof manifestFormats)[number]
 
 export interface MetricsInputs {
   /** May not exist. */
@@ -100,7 +124,8 @@ export interface Inputs {
   temp: string
   platform: PlatformInputs
   collection: DataUri
-  model: value.WorkspacePath
+  models: ModelInputs
+  manifestFormat: ManifestFormat
   /** Undefined when there is nothing to train; `trainingSkipped` says why. */
   training: TrainingInputs | undefined
   trainingSkipped: string
@@ -149,11 +174,12 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm'),
     ),
   )
-  const model = reader.required('model_path', (raw) => value.modelPath(raw, workspace ?? '.'), workspace !== undefined)
+  const models = workspace === undefined ? undefined : readModelInputs(reader, workspace)
+  const manifestFormat = reader.optional('manifest_format', (raw) => value.oneOf(raw, manifestFormats)) ?? 'auto'
   const apiUrl =
     reader.optional('algorithmia_api', value.httpUrl)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com'
 
-  const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model)
+  const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models)
 
   const codeFolder =
     text('algorithm_path') !== ''
@@ -187,7 +213,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const dryRun = reader.optional('dry_run', value.boolean) ?? false
 
   reader.throwProblems()
-  if (!workspace || !temp || !username || !algorithm || !collection || !model || !codeFolder || !repository) {
+  if (!workspace || !temp || !username || !algorithm || !collection || !models || !codeFolder || !repository) {
     throw new DeployError('The inputs of the workflow step could not be read')
   }
   warnAbout(apiUrl, repository.url, collection)
@@ -199,7 +225,8 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     temp,
     platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
     collection,
-    model,
+    models,
+    manifestFormat,
     training,
     trainingSkipped,
     metrics,

@@ -41,7 +41,7 @@ test.each([
   ['text-of-a-pointer.pkl', 'text-of-a-pointer.pkl', pointer.length + 1024],
 ])('%s is a model', async (name, real, size) => {
   const root = workspace()
-  await expect(check(root, name)).resolves.toEqual({ path: join(root, real), size })
+  await expect(check(root, name)).resolves.toMatchObject({ path: join(root, real), size, listing: undefined })
   expect(printed.text()).toMatch(new RegExp(`^${name}: [\\d.]+ k?B, written \\d{4}-`))
 })
 
@@ -70,8 +70,8 @@ test.each([
   ['missing/model.pkl', 'Model file not found at missing/model.pkl'],
   ['dangling', 'Model file not found at dangling'],
   ['model.pkl/x', 'Model file not found at model.pkl/x'],
-  ['folder', 'model_path folder is a folder'],
-  ['.', 'model_path . is a folder'],
+  ['folder', 'The model folder is an empty folder'],
+  ['.', 'model_path . is the whole workspace; name a folder in it'],
   ['empty.pkl', 'The model empty.pkl is empty (0 bytes)'],
   ['pointer.pkl', 'pointer.pkl is a Git LFS pointer, not the model: set `lfs: true`'],
   ['link-out/model.pkl', 'model_path link-out/model.pkl leads out of the workspace'],
@@ -101,7 +101,7 @@ describe('after training', () => {
       const { root, began } = trained(seconds)
       const written = statSync(join(root, 'model.pkl')).mtime.toISOString()
       const result = check(root, 'model.pkl', began)
-      await expect(result).rejects.toThrow(`the file is from ${written}, the training began at ${began.toISOString()}`)
+      await expect(result).rejects.toThrow(`it is from ${written}, the training began at ${began.toISOString()}`)
       await expect(check(root, 'model.pkl')).resolves.toMatchObject({ size: 5 })
     },
   )

@@ -24,10 +24,22 @@ describe('a workflow of the original action', () => {
         algorithm: 'wine',
       },
       collection: { protocol: 'data', path: 'ada/wine' },
-      model: {
-        relative: action.inputs.model_path?.default,
-        absolute: join(workspace, String(action.inputs.model_path?.default)),
+      models: {
+        lines: [
+          {
+            place: 'model_path',
+            name: undefined,
+            isOptional: false,
+            isPattern: false,
+            path: {
+              relative: action.inputs.model_path?.default,
+              absolute: join(workspace, String(action.inputs.model_path?.default)),
+            },
+          },
+        ],
+        excluded: [],
       },
+      manifestFormat: 'auto',
       training: undefined,
       trainingSkipped: expect.stringContaining(`${action.inputs.notebook_path?.default} does not exist`),
       metrics: { file: expect.objectContaining({ relative: 'metrics.json' }), isDemanded: false },
@@ -174,7 +186,8 @@ describe('what is written is what is read', () => {
       (i) => i.collection.path,
       'ada/ada-wine',
     ],
-    [{ model_path: './out/../m.tar.gz' }, (i) => i.model.relative, 'm.tar.gz'],
+    [{ model_path: './out/../m.tar.gz' }, (i) => i.models.lines[0]?.path.relative, 'm.tar.gz'],
+    [{ manifest_format: 'adk' }, (i) => i.manifestFormat, 'adk'],
     [{ notebook_path: '' }, (i) => [i.training, i.trainingSkipped.includes('is empty')], [undefined, true]],
     [{ notebook_path: './model_training.ipynb' }, (i) => i.training, undefined],
     [{ dry_run: 'true' }, (i) => i.dryRun, true],

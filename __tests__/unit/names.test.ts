@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { remoteName, splitName } from '../../src/model/names.ts'
+import { nameObjects, remoteName, splitName } from '../../src/model/names.ts'
 
 const commit = '0123456789abcdef0123456789abcdef01234567'
 
@@ -37,4 +37,31 @@ describe('the object name keeps the extension behind the commit', () => {
 
 test('a digest stands between commit and extension', () => {
   expect(remoteName('model.tar.gz', commit, 'd41d8cd9')).toBe(`model_${commit}_d41d8cd9.tar.gz`)
+})
+
+describe('the objects of one deployment', () => {
+  const named = (...models: [entry: string, file: string, isOfOneRun?: boolean][]) =>
+    nameObjects(
+      models.map(([entry, file, isOfOneRun = false]) => ({ entry, file, isOfOneRun })),
+      'c0',
+    ).map((name) => [name(), name('d1')])
+
+  test('are named after their files', () => {
+    expect(named(['model', 'model.pkl'], ['labels', 'labels.json'])).toEqual([
+      ['model_c0.pkl', 'model_c0_d1.pkl'],
+      ['labels_c0.json', 'labels_c0_d1.json'],
+    ])
+  })
+
+  test('and after their entries, where files have the same name', () => {
+    const names = named(['a', 'model.pkl'], ['b', 'model.pkl'], ['c', 'b.pkl'], ['model', 'b.pkl'])
+    expect(names.map(([name]) => name)).toEqual(['model_c0.pkl', 'b_c0.pkl', 'c_c0.pkl', 'model-b_c0.pkl'])
+  })
+
+  test('and after the run of a bundle, which says more than the commit', () => {
+    expect(named(['m', 'model-4f.tar.gz', true], ['n', 'model-4f.tar.gz', true])).toEqual([
+      ['model-4f.tar.gz', 'model-4f_d1.tar.gz'],
+      ['n.tar.gz', 'n_d1.tar.gz'],
+    ])
+  })
 })

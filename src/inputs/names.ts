@@ -27,6 +27,7 @@ export const inputNames = [
   'training_log_megabytes',
   'executed_notebook_path',
   'metrics_path',
+  'manifest_format',
   'algorithm_path',
   'copy_mode',
   'copy_exclude',

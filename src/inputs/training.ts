@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, extname, posix } from 'node:path'
-import type { MetricsInputs, TrainingInputs } from '../inputs.ts'
+import type { MetricsInputs, ModelInputs, TrainingInputs } from '../inputs.ts'
 import { warning } from '../log.ts'
 import type { InputName } from './names.ts'
 import { adviceFor, otherPackaging } from './other-packagings.ts'
@@ -32,13 +32,13 @@ const forNotebooks = {
 /**
  * What is to be trained, and how.
  *
- * @param model the file that training is to write, which it may not replace by its own evidence
+ * @param models the files that training is to write, which it may not replace by its own evidence
  * @returns undefined when there is nothing to train; `skipped` says why
  */
 export async function readTrainingInputs(
   reader: InputReader,
   workspace: string | undefined,
-  model: WorkspacePath | undefined,
+  models: ModelInputs | undefined,
 ): Promise<{ training: TrainingInputs | undefined; metrics: MetricsInputs | undefined; skipped: string }> {
   const path = (name: InputName) =>
     reader.optional(name, (raw) => workspacePath(raw, workspace ?? '.'), workspace !== undefined)
@@ -63,7 +63,8 @@ export async function readTrainingInputs(
     executedNotebook: path('executed_notebook_path'),
   }
   const metrics = path('metrics_path')
-  checkEvidence(reader, training.executedNotebook, [program?.file, model, requirements, metrics])
+  const modelFiles = models?.lines.map((line) => line.path) ?? []
+  checkEvidence(reader, training.executedNotebook, [program?.file, ...modelFiles, requirements, metrics])
   if (reader.text('training_script') === '') {
     if (reader.text('training_arguments') !== '')
       reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters')

@@ -3,13 +3,20 @@ import { basename, dirname, join, parse, relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import * as log from '../log.ts'
+import { type FolderListing, listFolder } from './folder.ts'
 import { refuseLfsPointer } from './lfs-pointer.ts'
 
 export interface CheckedModel {
   /** Absolute path, symbolic links followed. */
   path: string
-  /** Bytes. */
+  /** Bytes; of a folder, those of its files. */
   size: number
+  /** When it was last written to; of a folder, its newest file. */
+  writtenAt: Date
+  /** Whether the training of this run left it as it was. */
+  isOlder: boolean
+  /** What a folder holds. */
+  listing: FolderListing | undefined
 }
 
 export interface ModelCheck {
@@ -23,6 +30,8 @@ export interface ModelCheck {
   trainedBy?: 'notebook' | 'script' | undefined
   /** Absolute paths of folders of the workspace where a training may have written it by mistake. */
   trainedIn?: readonly string[] | undefined
+  /** Whether what the training did not write may be deployed. */
+  mayBeOlder?: boolean
 }
 
 /** How to deploy a model without training it. */
@@ -31,7 +40,7 @@ const withoutTraining = { notebook: "set notebook_path to ''", script: 'remove t
 /**
  * Makes sure that there is a model worth shipping.
  *
- * @throws DeployError for a missing or empty file, a folder, a Git LFS pointer, a path out of the workspace
+ * @throws DeployError for what is missing or empty, a Git LFS pointer, a path out of the workspace
  */
 export async function checkModel({
   absolute: path,
@@ -40,6 +49,7 @@ export async function checkModel({
   trainedSince,
   trainedBy = 'notebook',
   trainedIn = [],
+  mayBeOlder = false,
 }: ModelCheck): Promise<CheckedModel> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
@@ -55,24 +65,41 @@ export async function checkModel({
   const real = await realpath(path)
   // Checked again here, because training may have put a link in its place.
   const root = await realpath(workspace)
-  if (real !== root && !real.startsWith(root + sep))
+  if (real === root) throw new DeployError(`model_path ${shown} is the whole workspace; name a folder in it`)
+  if (!real.startsWith(root + sep)) {
     throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
-  if (found.isDirectory())
-    throw new DeployError(`model_path ${shown} is a folder; name one file (an archive of it, say)`)
-  if (!found.isFile()) throw new DeployError(`model_path ${shown} is not a regular file`)
-  if (found.size === 0) throw new DeployError(`The model ${shown} is empty (0 bytes)`)
-  await refuseLfsPointer(real, shown, found.size)
-  // The time of the change counts too, for what was moved or unpacked there with an old date of its own. Two seconds
-  // are what some file systems round to.
-  if (trainedSince && Math.max(found.mtimeMs, found.ctimeMs) < trainedSince.getTime() - 2000) {
+  }
+  if (/[#?%\\\u0000-\u001f\u007f]/.test(basename(path))) {
     throw new DeployError(
-      `The training ran, but did not write ${shown}: the file is from ${found.mtime.toISOString()}, the training began at ` +
-        `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
-        `let the ${trainedBy} save the model to model_path, or ${withoutTraining[trainedBy]} to deploy the file as it is`,
+      `Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename ${JSON.stringify(shown)}`,
     )
   }
-  log.info(`${shown}: ${formatBytes(found.size)}, written ${found.mtime.toISOString()}`)
-  return { path: real, size: found.size }
+  const listing = found.isDirectory() ? await listFolder(real, shown) : undefined
+  const size = listing?.size ?? (await checkFile(real, shown))
+  const writtenAt = listing?.modified ?? found.mtime
+  // The time of the change counts too, for what was moved or unpacked there with an old date of its own. Two seconds are
+  // what some file systems round to.
+  const changedAt = listing?.touched ?? new Date(Math.max(found.mtimeMs, found.ctimeMs))
+  const isOlder = trainedSince !== undefined && changedAt.getTime() < trainedSince.getTime() - 2000
+  if (trainedSince && isOlder && !mayBeOlder) {
+    throw new DeployError(
+      `The training ran, but did not write ${shown}: it is from ${writtenAt.toISOString()}, the training began at ` +
+        `${trainedSince.toISOString()}. An old model is not deployed as the result of this commit; ` +
+        `let the ${trainedBy} save the model to model_path, or ${withoutTraining[trainedBy]} to deploy it as it is`,
+    )
+  }
+  const files = listing ? `, ${listing.files.length} ${listing.files.length === 1 ? 'file' : 'files'}` : ''
+  log.info(`${shown}: ${formatBytes(size)}${files}, written ${writtenAt.toISOString()}`)
+  return { path: real, size, writtenAt, isOlder, listing }
+}
+
+/** @returns bytes */
+async function checkFile(path: string, shown: string): Promise<number> {
+  const found = await stat(path)
+  if (!found.isFile()) throw new DeployError(`model_path ${shown} is not a regular file`)
+  if (found.size === 0) throw new DeployError(`The model ${shown} is empty (0 bytes)`)
+  await refuseLfsPointer(path, shown, found.size)
+  return found.size
 }
 
 /** What this training wrote in one of these folders under the model's name, also with another ending. */

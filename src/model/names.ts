@@ -18,3 +18,30 @@ export function remoteName(name: string, commit: string, digest?: string): strin
   const { stem, extension } = splitName(name)
   return `${stem}_${commit}${digest === undefined ? '' : `_${digest}`}${extension}`
 }
+
+/** The object's name; with a digest, the one beside it for other bytes. */
+export type ObjectName = (digest?: string) => string
+
+/** What an object is named after. */
+export interface Nameable {
+  /** Of the entry in the manifest. */
+  entry: string
+  /** Name of the file or archive. */
+  file: string
+  /** Whether that name tells one training from another, so that the commit need not. */
+  isOfOneRun: boolean
+}
+
+/**
+ * Names of the objects of one deployment, each another one: files of the same name in different folders are told apart
+ * by the names of their entries.
+ */
+export function nameObjects(models: readonly Nameable[], commit: string): ObjectName[] {
+  const taken = new Set<string>()
+  return models.map(({ entry, file, isOfOneRun }) => {
+    const free = [file, entry + splitName(file).extension, `${entry}-${file}`].find((name) => !taken.has(name)) ?? file
+    taken.add(free)
+    if (!isOfOneRun) return (digest) => remoteName(free, commit, digest)
+    return (digest) => (digest === undefined ? free : remoteName(free, digest))
+  })
+}
