@@ -180,6 +180,39 @@ async function memory(server: string): Promise<void> {
   judge('growth from the smaller to the larger', large - small, 15, ' MiB')
 }
 
+/** Fifty models on a server that takes its time, and ten of which one changed since the manifest was written. */
+async function manyModels(server: string): Promise<void> {
+  const models = join(folder, 'models')
+  mkdirSync(models)
+  const count = quick ? 12 : 50
+  for (let index = 0; index < count; index += 1) await randomFile(join('models', `model-${index}`), 20 * MB)
+  const known = join(folder, 'known.json')
+  const store = (api: string, sideBySide: number) =>
+    run(process.execPath, [join(build, 'upload-many.js'), api, String(sideBySide), models, known])
+  const far = `${server}/delay/50`
+  const fresh = (sideBySide: number) => {
+    rmSync(known, { force: true })
+    return store(far, sideBySide)
+  }
+  const { single, several } = compete({ single: () => fresh(1), several: () => fresh(4) }, quick ? 1 : 3)
+  table(
+    `${count} models of 20 MiB, 50 ms for each request`,
+    [
+      ['one after another', single],
+      ['side by side', several],
+    ],
+    wall(single),
+  )
+  judge('side by side / one after another', wall(several) / wall(single), 0.5, 'x')
+
+  for (let index = 10; index < count; index += 1) rmSync(join(models, `model-${index}`))
+  fresh(4)
+  writeFileSync(join(models, 'model-7'), crypto.getRandomValues(Buffer.alloc(64 * 1024)), { flag: 'r+' })
+  const uploads = Number(store(far, 4).output.trim().split('\n').at(-1))
+  judge('uploads of ten models of which one changed', uploads, 1, '')
+  rmSync(models, { recursive: true })
+}
+
 function warmCall(): void {
   const env = { ...process.env, NO_PROXY: '*' }
   const { output } = run(process.execPath, ['--no-warnings', join(build, 'warm-call.js'), String(rounds.call)], { env })
@@ -317,6 +350,7 @@ try {
     try {
       await fullSpeed(server)
       await memory(server)
+      await manyModels(server)
     } finally {
       sink.kill()
     }

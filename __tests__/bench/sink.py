@@ -1,6 +1,7 @@
 """A server that takes uploads and throws the bytes away, using as little CPU as a server can.
 
-Prints its port. Serves one thread per connection; an address that starts with /rate/N reads N bytes per second.
+Prints its port. Serves one thread per connection; an address that starts with /rate/N reads N bytes per second, one that
+starts with /delay/N thinks N milliseconds before each answer.
 """
 
 import re
@@ -28,6 +29,8 @@ def serve(connection):
         text = head.decode("latin1")
         method, path = text.split(" ")[:2]
         key = path.split("?")[0]
+        delay = re.match(r"/delay/(\d+)/", path)
+        time.sleep(int(delay[1]) / 1000 if delay else 0)
         if method == "PUT":
             size = int(re.search(r"(?i)content-length: *(\d+)", text)[1])
             rate = re.match(r"/rate/(\d+)/", path)

@@ -13,16 +13,14 @@ const [apiUrl = '', path = ''] = process.argv.slice(2)
 const apiKey = process.env.API_KEY ?? 'bench'
 const http = new Http({ apiUrl, apiKey })
 try {
-  await storeModel({
-    http,
-    data: new DataApi(http),
-    collection: { protocol: 'data', path: 'bench/models' },
-    collectionExists: true,
-    model: fileSource({ path, size: statSync(path).size }),
-    name: `model-${process.pid}`,
-    nameWithDigest: (md5) => md5,
-    isProven: () => false,
-  })
+  await storeModel(
+    { http, data: new DataApi(http), collection: { protocol: 'data', path: 'bench/models' }, known: [] },
+    {
+      model: fileSource({ path, size: statSync(path).size }),
+      name: `model-${process.pid}`,
+      nameWithDigest: (md5) => md5,
+    },
+  )
   console.log(Math.round(process.resourceUsage().maxRSS / 1024))
 } catch (error) {
   // No process.exit: what keeps this process alive would keep the action alive.

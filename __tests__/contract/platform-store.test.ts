@@ -24,21 +24,14 @@ describe('a new model', () => {
     const model = lab.model(size)
     await store(server.url, { path: model.path, size })
     expect(calls()).toEqual([`HEAD ${path}`, `PUT ${path}`, `GET ${path}`])
-    expect(lab.printed()).toMatch(/Stored 307\.2 kB in .*MD5 [0-9a-f]{32}/)
+    expect(lab.printed()).toMatch(/Stored model-307200\.bin \(307\.2 kB\) in .*MD5 [0-9a-f]{32}/)
   })
 
-  test('in a collection that is missing: that one is created first', async () => {
-    const { server, calls } = await platform()
-    const model = lab.model(size)
-    await store(server.url, { path: model.path, size }, { collectionExists: false })
-    expect(calls()).toEqual(['POST /v1/data/demo', `HEAD ${path}`, `PUT ${path}`, `GET ${path}`])
-  })
-
-  test('in a connector: addressed by its whole URI, nothing is created', async () => {
+  test('in a connector: addressed by its whole URI', async () => {
     const { server, calls } = await platform()
     const model = lab.model(size)
     const collection = { protocol: 's3+label', path: 'bucket/some folder' }
-    const { uri } = await store(server.url, { path: model.path, size }, { collection, collectionExists: false })
+    const { uri } = await store(server.url, { path: model.path, size }, { collection })
     const object = '/v1/data/s3+label://bucket/some%20folder/m_abc.bin'
     expect(calls()).toEqual([`HEAD ${object}`, `PUT ${object}`, `GET ${object}`])
     expect(uri).toEqual({ protocol: 's3+label', path: 'bucket/some folder/m_abc.bin' })
@@ -55,7 +48,7 @@ describe('a new model', () => {
     const { server } = await platform(({ method }) => (method === 'PUT' ? { bytesPerSecond: 20 * MB } : undefined))
     const model = lab.model(20 * MB)
     await store(server.url, { path: model.path, size: 20 * MB }, { progressEveryMs: 100 })
-    const lines = lab.printed().match(/^\d+ % sent, [\d.]+ MB\/s, .* left$/gm) ?? []
+    const lines = lab.printed().match(/(?<=^model-\d+\.bin: )\d+ % sent, [\d.]+ MB\/s, .* left$/gm) ?? []
     expect(lines.length).toBeGreaterThanOrEqual(2)
     const percents = lines.map((line) => Number.parseInt(line, 10))
     expect(percents).toEqual([...percents].sort((a, b) => a - b))
@@ -80,26 +73,17 @@ describe('a name that is taken', () => {
   test('and proven by the manifest to hold these bytes is used as it is', async () => {
     const model = lab.model(size)
     const { server, calls } = await holding({ [path]: model.bytes })
-    const asked: unknown[] = []
-    const result = await store(
-      server.url,
-      { path: model.path, size },
-      {
-        isProven: (object) => {
-          asked.push(object)
-          return true
-        },
-      },
-    )
+    const known = [{ uri: 'demo/models/m_abc.bin', md5: model.md5 }]
+    const result = await store(server.url, { path: model.path, size }, { known })
     expect(result).toMatchObject({ uploaded: false, md5: model.md5, sha256: model.sha256, size })
-    expect(asked).toEqual([{ filepath: 'demo/models/m_abc.bin', size, md5: model.md5, sha256: model.sha256 }])
     expect(changes(calls())).toEqual([])
   })
 
   test('and proven, but stored with another size, is not believed', async () => {
     const model = lab.model(size)
     const { server, calls } = await holding({ [path]: model.bytes.subarray(1) })
-    const { uri } = await store(server.url, { path: model.path, size }, { isProven: () => true })
+    const known = [{ uri: 'data://demo/models/m_abc.bin', md5: model.md5, size }]
+    const { uri } = await store(server.url, { path: model.path, size }, { known })
     expect(uri.path).toBe(`demo/models/m_abc_${model.md5.slice(0, 8)}.bin`)
     expect(changes(calls())).toEqual([`PUT /v1/data/${uri.path}`])
   })
@@ -186,5 +170,41 @@ describe('an upload is only believed', () => {
     })
     const model = lab.model(size)
     expect((await store(server.url, { path: model.path, size })).uploaded).toBe(true)
+  })
+})
+
+describe('bytes that the manifest knows are not sent again', () => {
+  const earlier = 'data://demo/models/m_earlier.bin'
+  const holdsEarlier = ({ path }: Seen): Step | undefined =>
+    path.endsWith('m_earlier.bin') ? { headers: { 'Content-Length': String(size) }, end: 'close' } : undefined
+
+  test('whatever the name and the commit', async () => {
+    const { server, calls } = await platform(holdsEarlier)
+    const { path, md5, sha256 } = lab.model(size)
+    const known = [{ uri: earlier, md5, sha256, size }]
+    const result = await store(server.url, { path, size }, { known })
+    expect(result).toEqual({
+      uri: { protocol: 'data', path: 'demo/models/m_earlier.bin' },
+      uploaded: false,
+      md5,
+      sha256,
+      size,
+    })
+    expect(calls()).toEqual(['GET /v1/data/demo/models/m_earlier.bin'])
+  })
+
+  test.each([
+    ['other bytes of the same size', { md5: '0'.repeat(32) }],
+    ['another SHA-256 with the same MD5', { sha256: '0'.repeat(64) }],
+    ['another size', { size: size + 1 }],
+    ['a place in another collection', { uri: 'data://demo/others/m_earlier.bin' }],
+    ['a place in another store', { uri: 's3://demo/models/m_earlier.bin' }],
+  ])('but %s', async (_case, other) => {
+    const { server, calls } = await platform(holdsEarlier)
+    const { path: file, md5, sha256 } = lab.model(size)
+    const known = [{ uri: earlier, md5, sha256, size, ...other }]
+    const result = await store(server.url, { path: file, size }, { known })
+    expect(result).toMatchObject({ uri: { path: 'demo/models/m_abc.bin' }, uploaded: true, md5 })
+    expect(changes(calls())).toEqual([`PUT ${path}`])
   })
 })

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, expect, jest } from '@jest/globals'
 import { DataApi } from '../../src/algorithmia/data.ts'
 import type { DataUri } from '../../src/algorithmia/data-uri.ts'
 import { Http, type HttpOptions } from '../../src/algorithmia/http.ts'
-import { type StoreRequest, storeModel } from '../../src/algorithmia/store.ts'
+import { type Store, storeModel } from '../../src/algorithmia/store.ts'
 import { DeployError } from '../../src/errors.ts'
 import { fileSource } from '../../src/model/source.ts'
 import { type Script, type ScriptedServer, scriptedServer } from './scripted-server.ts'
@@ -71,24 +71,21 @@ export function dataApi(apiUrl: string, options: Partial<HttpOptions> = {}): Dat
   return new DataApi(client(apiUrl, options))
 }
 
-/** Stores a file as the action does, in a collection that exists unless said otherwise. */
+/** Stores a file as the action does. */
 export function store(
   apiUrl: string,
   { path, size }: { path: string; size: number },
-  { options = {}, ...request }: Partial<StoreRequest> & { options?: Partial<HttpOptions> } = {},
+  {
+    options = {},
+    name = 'm_abc.bin',
+    ...changes
+  }: Partial<Store> & { options?: Partial<HttpOptions>; name?: string } = {},
 ) {
   const http = client(apiUrl, options)
-  return storeModel({
-    http,
-    data: new DataApi(http),
-    collection,
-    collectionExists: true,
-    model: fileSource({ path, size }),
-    name: 'm_abc.bin',
-    nameWithDigest: (digest) => `m_abc_${digest}.bin`,
-    isProven: () => false,
-    ...request,
-  })
+  return storeModel(
+    { http, data: new DataApi(http), collection, known: [], ...changes },
+    { model: fileSource({ path, size }), name, nameWithDigest: (digest) => `m_abc_${digest}.bin` },
+  )
 }
 
 /** The failure that a call must end in: always one that a person can act on, never with the key in it. */

@@ -54,6 +54,21 @@ function hostedCollection(segments: string[], shown: string): DataUri {
   return { protocol: 'data', path: segments.join('/') }
 }
 
+/** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
+export function parseUri(text: string): DataUri | undefined {
+  const [, protocol = 'data', rest = ''] = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text) ?? []
+  const path = rest
+    .split('/')
+    .filter((segment) => segment !== '')
+    .join('/')
+  return path === '' ? undefined : { protocol, path }
+}
+
+/** Whether an object lies in this very folder. */
+export function isIn(file: DataUri, folder: DataUri): boolean {
+  return file.protocol === folder.protocol && file.path.slice(0, file.path.lastIndexOf('/')) === folder.path
+}
+
 export function fileIn(collection: DataUri, name: string): DataUri {
   return { protocol: collection.protocol, path: `${collection.path}/${name}` }
 }

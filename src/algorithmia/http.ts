@@ -23,7 +23,7 @@ export interface HttpOptions extends Partial<RetryPolicy> {
   timeoutMs?: number
   /** How long an upload may make no progress, in milliseconds. */
   stallMs?: number
-  /** Ends every call but uploads and downloads, with the signal's reason. */
+  /** Ends every call, with the signal's reason. */
   cancelled?: AbortSignal
 }
 
@@ -105,7 +105,7 @@ export class Http {
         headers: { 'Accept-Encoding': 'identity' },
         responseType: 'stream',
         decompress: false,
-        signal: AbortSignal.timeout(this.#options.timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(this.#options.timeoutMs), this.#options.cancelled]),
       })
       response.data.destroy()
       response.request?.destroy()
@@ -134,22 +134,24 @@ export class Http {
       () => received,
       () => this.#options.stallMs,
     )
+    const signal = AbortSignal.any([watchdog.signal, this.#options.cancelled])
     try {
       const response = await this.#send({
         method: 'GET',
         url: path,
         headers: { 'Accept-Encoding': 'identity' },
         responseType: 'stream',
-        signal: watchdog.signal,
+        signal,
       })
       const refused: Buffer[] = []
-      for await (const chunk of addAbortSignal(watchdog.signal, response.data as Readable) as AsyncIterable<Buffer>) {
+      for await (const chunk of addAbortSignal(signal, response.data as Readable) as AsyncIterable<Buffer>) {
         received += chunk.length
         if (response.status === 200) consume(chunk)
         else refused.push(chunk)
       }
       return { ...toResponse(response), body: Buffer.concat(refused).toString() }
     } catch (error) {
+      this.#options.cancelled.throwIfAborted()
       if (error instanceof DeployError && !(error instanceof ConnectionError)) throw error
       const why = watchdog.signal.aborted
         ? `no progress for ${formatDuration(this.#options.stallMs)}`
@@ -196,6 +198,7 @@ export class Http {
     // A server that has everything may think: storing a large file elsewhere takes time and shows no progress.
     const limit = () => this.#options.stallMs * (body.bytesRead < size ? 1 : 5)
     const watchdog = watchProgress(() => body.bytesRead, limit)
+    const signal = AbortSignal.any([watchdog.signal, this.#options.cancelled])
     try {
       const response = await this.#send({
         method: 'PUT',
@@ -207,15 +210,16 @@ export class Http {
           ...(expect ? { Expect: '100-continue' } : {}),
         },
         ...(expect ? { transport: expectContinue(ready.resolve) } : {}),
-        signal: watchdog.signal,
+        signal,
       })
       // A confirmation may overtake the end of our own stream. Any other answer may leave a half-sent request, which
       // would keep the process alive.
       if (response.status < 300 && body.bytesRead === size) {
-        await finished(body.stream, { writable: false, signal: watchdog.signal })
+        await finished(body.stream, { writable: false, signal })
       } else response.request?.destroy()
       return { response: toResponse(response), body }
     } catch (error) {
+      this.#options.cancelled.throwIfAborted()
       const stalled = watchdog.signal.aborted
       if (!stalled && !(error instanceof ConnectionError)) throw error
       const why = stalled ? `The upload made no progress for ${formatDuration(limit())}` : messageOf(error)

@@ -1,8 +1,8 @@
 import { DeployError } from '../errors.ts'
 import { formatBytes, formatDuration } from '../format.ts'
 import * as log from '../log.ts'
-import { type DataApi, needsCollection, refusal } from './data.ts'
-import { apiPath, type DataUri, fileIn, formatUri, manifestPath, sameObject } from './data-uri.ts'
+import { type DataApi, refusal } from './data.ts'
+import { apiPath, type DataUri, fileIn, formatUri, isIn, parseUri, sameObject } from './data-uri.ts'
 import type { Http, UploadBody } from './http.ts'
 
 /** MD5 and SHA-256, lower-case hex. */
@@ -31,66 +31,88 @@ export interface StoredModel extends Digest {
   uploaded: boolean
 }
 
-export interface StoreRequest {
+/** An object that the live manifest vouches for. Manifests of other tools know only its MD5. */
+export interface KnownObject {
+  /** With or without `data://`. */
+  uri: string
+  md5: string
+  sha256?: string | undefined
+  /** Bytes. */
+  size?: number | undefined
+}
+
+export interface Store {
   http: Http
   data: DataApi
   collection: DataUri
-  collectionExists: boolean
-  model: ModelSource
-  /** Object name, `<stem>_<commit><ext>`. */
-  name: string
-  /** Object name beside it, for other bytes of the same commit. */
-  nameWithDigest(md5: string): string
-  /** Whether the manifest that is live proves that the object holds these bytes. */
-  isProven(object: Digest & { filepath: string; size: number }): boolean
+  known: readonly KnownObject[]
   /** Milliseconds between two lines about an upload that takes long. */
   progressEveryMs?: number
 }
 
+export interface StoreRequest {
+  model: ModelSource
+  /** Object name, such as `<stem>_<commit><ext>`. */
+  name: string
+  /** Object name beside it, for other bytes of the same name. */
+  nameWithDigest(md5: string): string
+}
+
 /**
- * Stores the model under a name that no live manifest can already point to with other bytes.
- *
- * An existing object is never overwritten: it is reused when the manifest proves that it holds the same bytes, and
- * left alone otherwise, the model going beside it.
+ * Stores one model. Content decides: bytes that the live manifest proves to be in the collection are not sent again. An
+ * object that exists is never overwritten; other bytes of the same name go beside it.
  */
-export async function storeModel(request: StoreRequest): Promise<StoredModel> {
-  const { data, collection, collectionExists, model } = request
-  if (needsCollection(collection) && !collectionExists) {
-    await data.createCollection(collection)
-    log.info(`Created the collection ${formatUri(collection)}`)
+export async function storeModel(store: Store, request: StoreRequest): Promise<StoredModel> {
+  const { data, collection } = store
+  const { model } = request
+  // Worth reading the model once more.
+  const expected = knownObjects(store, model.size).length > 0 ? await model.digest() : undefined
+  for (const known of expected ? knownObjects(store, model.size, expected) : []) {
+    if (expected && (await data.storedSize(known)) === model.size) return reuse(known, expected, model.size)
   }
   const uri = fileIn(collection, request.name)
-  if (!(await data.exists(uri))) return upload(request, uri)
-
-  const digest = await model.digest()
-  if (
-    request.isProven({ filepath: manifestPath(uri), size: model.size, ...digest }) &&
-    (await data.storedSize(uri)) === model.size
-  ) {
-    return reuse(uri, digest, model.size)
-  }
+  if (!(await data.exists(uri))) return upload(store, request, uri, expected)
   log.info(`${formatUri(uri)} exists, and the live manifest does not vouch for its bytes; this model goes beside it`)
-  return storeBeside(request, digest)
+  return storeBeside(store, request, expected ?? (await model.digest()))
+}
+
+/**
+ * Objects of the collection that hold these bytes, if the manifest is right.
+ *
+ * @param digest undefined: those that may hold them, as far as the size tells
+ */
+export function knownObjects(
+  { known, collection }: Pick<Store, 'known' | 'collection'>,
+  size: number,
+  digest?: Digest,
+): DataUri[] {
+  return known.flatMap((object) => {
+    const uri = parseUri(object.uri)
+    const mayBe = uri !== undefined && isIn(uri, collection) && (object.size ?? size) === size
+    const isSame =
+      digest === undefined || (object.md5 === digest.md5 && (object.sha256 ?? digest.sha256) === digest.sha256)
+    return mayBe && isSame ? [uri] : []
+  })
 }
 
 /**
  * Makes sure that an object still holds the model of this run. Two runs of one commit may find the name free at the
  * same time; the platform has no conditional write, so whoever comes second looks again.
  */
-export async function confirmStored(request: StoreRequest, stored: StoredModel): Promise<StoredModel> {
+export async function confirmStored(store: Store, request: StoreRequest, stored: StoredModel): Promise<StoredModel> {
   log.info(`Another run of this commit stored a model of the same name: reading ${formatUri(stored.uri)} again`)
   const { md5, sha256 } = stored
-  const present = await request.data.digest(stored.uri)
-  return present.md5 === md5 && present.sha256 === sha256 ? stored : storeBeside(request, { md5, sha256 })
+  const present = await store.data.digest(stored.uri)
+  return present.md5 === md5 && present.sha256 === sha256 ? stored : storeBeside(store, request, { md5, sha256 })
 }
 
-async function storeBeside(request: StoreRequest, digest: Digest): Promise<StoredModel> {
-  const { data, collection, model } = request
+async function storeBeside(store: Store, request: StoreRequest, digest: Digest): Promise<StoredModel> {
+  const { data, collection } = store
   const beside = fileIn(collection, request.nameWithDigest(digest.md5.slice(0, 8)))
-  if (!(await data.exists(beside))) return upload(request, beside, digest)
+  if (!(await data.exists(beside))) return upload(store, request, beside, digest)
   // Left by a run that failed after its upload, most likely whole; its bytes are the proof.
   const stored = await data.digest(beside)
-  if (stored.md5 === digest.md5 && stored.sha256 === digest.sha256) return reuse(beside, digest, model.size)
+  if (stored.md5 === digest.md5 && stored.sha256 === digest.sha256) return reuse(beside, digest, request.model.size)
   throw new DeployError(
     `${formatUri(beside)} exists with other bytes than its name says, perhaps left half-written. Delete it and run again`,
   )
@@ -101,11 +123,16 @@ function reuse(uri: DataUri, digest: Digest, size: number): StoredModel {
   return { uri, size, uploaded: false, ...digest }
 }
 
-async function upload(request: StoreRequest, uri: DataUri, expected?: Digest): Promise<StoredModel> {
-  const { http, data, model } = request
+async function upload(
+  store: Store,
+  { model }: StoreRequest,
+  uri: DataUri,
+  expected: Digest | undefined,
+): Promise<StoredModel> {
+  const { http, data } = store
   const started = performance.now()
   log.info(`Uploading ${model.name} (${formatBytes(model.size)}) to ${formatUri(uri)}`)
-  const progress = reportProgress(model.size, request.progressEveryMs ?? 5000)
+  const progress = reportProgress(model, store.progressEveryMs ?? 5000)
   const { response, body } = await http
     .upload(apiPath(uri), model.size, async (ready) => {
       const body = await model.open(ready)
@@ -125,7 +152,7 @@ async function upload(request: StoreRequest, uri: DataUri, expected?: Digest): P
   await checkStored(data, uri, model)
   const elapsed = performance.now() - started
   log.info(
-    `Stored ${formatBytes(model.size)} in ${formatDuration(elapsed)}` +
+    `Stored ${model.name} (${formatBytes(model.size)}) in ${formatDuration(elapsed)}` +
       `${elapsed < 1000 ? '' : ` (${formatRate(model.size, elapsed)})`}, MD5 ${digest.md5}`,
   )
   return { uri, size: model.size, uploaded: true, ...digest }
@@ -158,7 +185,7 @@ async function checkStored(data: DataApi, uri: DataUri, model: ModelSource): Pro
 }
 
 /** A line every few seconds for uploads that take long: percent, rate, time left. */
-function reportProgress(size: number, everyMs: number) {
+function reportProgress({ name, size }: ModelSource, everyMs: number) {
   let body: UploadBody | undefined
   let started = performance.now()
   const timer = setInterval(() => {
@@ -166,7 +193,7 @@ function reportProgress(size: number, everyMs: number) {
     const elapsed = performance.now() - started
     const left = (elapsed / body.bytesRead) * (size - body.bytesRead)
     const percent = Math.floor((body.bytesRead / size) * 100)
-    log.info(`${percent} % sent, ${formatRate(body.bytesRead, elapsed)}, ${formatDuration(left)} left`)
+    log.info(`${name}: ${percent} % sent, ${formatRate(body.bytesRead, elapsed)}, ${formatDuration(left)} left`)
   }, everyMs)
   return {
     follow(next: UploadBody) {
