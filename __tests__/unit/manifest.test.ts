@@ -1,14 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import { DeployError } from '../../src/errors.ts'
 import { parseSpelt } from '../../src/json.ts'
-import {
-  keepUnchanged,
-  type ManifestEntry,
-  manifestTime,
-  provesObject,
-  readManifest,
-  updateManifest,
-} from '../../src/manifest/manifest.ts'
+import { keepUnchanged, type ManifestEntry, manifestTime } from '../../src/manifest/flat.ts'
+import * as manifest from '../../src/manifest/manifest.ts'
+
+// The flat keys of the manifest, as the original action wrote them, and what stays beside them.
+
+const updateManifest = (text: string | undefined, entry: ManifestEntry) => {
+  const change = { entry, adk: undefined, checksumOf: () => undefined, now: new Date() }
+  const { manifest: updated, freeze } = manifest.updateManifest({ manifest: text, freeze: undefined }, change)
+  expect(freeze).toBeUndefined()
+  return updated
+}
+const readManifest = (text: string | undefined) => manifest.readManifest({ manifest: text, freeze: undefined }).flat
 
 const entry: ManifestEntry = {
   model_filepath: 'ada/wine/model_0123.pkl',
@@ -47,7 +51,7 @@ const keysOf = (text: string) =>
   [...text.matchAll(/^ {2}("(?:[^"\\]|\\.)*"):/gm)].map((match) => JSON.parse(match[1] ?? ''))
 
 describe('a manifest from nothing', () => {
-  test.each([undefined, '{}', ' { } ', '\ufeff{}', '{\r\n}\r\n', '{\n\n}'])('%j', (text) => {
+  test.each([undefined, '{}', ' { } ', '\ufeff{}', '{}\r\n', '{\n}\n'])('%j', (text) => {
     expect(updateManifest(text, entry)).toBe(wholeEntry)
   })
 })
@@ -90,15 +94,15 @@ describe('what the manifest does not know stays as it is spelt', () => {
     '"optional_files": {}',
   ])('%s', (property) => {
     const name = property.slice(0, property.indexOf('":') + 1)
-    for (const text of [
-      `{${property}}`,
-      `{ ${property}, "model_size_bytes": 1, "10": 0 }`,
-      `\ufeff{\r\n\t${property}\r\n}`,
-    ]) {
+    for (const text of [`{${property}}`, `{ ${property}, "model_size_bytes": 1, "10": 0 }`]) {
       const lines = updateManifest(text, entry).split('\n')
       expect(lines[1]).toBe(`  ${property},`)
       expect(lines.filter((line) => line.startsWith(`  ${name}:`))[0]).toBe(`  ${property},`)
     }
+    const laidOut = `{\r\n\t ${property}  ,\r\n\t"model_size_bytes" :7}`
+    expect(updateManifest(laidOut, entry).startsWith(`{\r\n\t ${property}  ,\r\n\t"model_size_bytes" :42,\r\n\t`)).toBe(
+      true,
+    )
   })
 
   test('also deep inside', () => {
@@ -149,14 +153,21 @@ describe('it is the same data as merging would give', () => {
 
 describe('its form', () => {
   test.each([
-    ['CRLF', '{\r\n  "x": 1,\r\n  "y": [\r\n    2\r\n  ]\r\n}\r\n'],
-    ['tabs', '{\n\t"x": 1,\n\t"y": [\n\t\t2\n\t]\n}'],
-    ['one line', '{"x": 1, "y": [2]}'],
-    ['four spaces and blank lines', '\n\n{\n\n    "x": 1,\n\n    "y": [\n        2\n    ]\n}\n\n\n'],
-  ])('of %s becomes two spaces and LF', (_, text) => {
+    ['CRLF', '{\r\n  "x": 1,\r\n  "y": [\r\n    2\r\n  ]\r\n}\r\n', ',\r\n  ', '\r\n}\r\n'],
+    ['tabs', '{\n\t"x": 1,\n\t"y": [\n\t\t2\n\t]\n}', ',\n\t', '\n}\n'],
+    ['four spaces', '\n\n{\n\n    "x": 1,\n\n    "y": [\n        2\n    ]\n}\n\n\n', ',\n    ', '\n}\n\n\n'],
+  ])('of %s stays, up to a last line that ends', (_, text, separator, end) => {
     const updated = updateManifest(text, entry)
-    expect(updated.slice(0, updated.indexOf('"model'))).toBe('{\n  "x": 1,\n  "y": [\n    2\n  ],\n  ')
-    expect(updated).not.toMatch(/[\r\t]|\n\n/)
+    const before = text.slice(0, text.lastIndexOf(']') + 1)
+    const members = Object.entries(entry).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    expect(updated).toBe([before, ...members].join(separator) + end)
+  })
+
+  test('of one line becomes two spaces', () => {
+    const updated = updateManifest('{"x": 1, "y": [2], "z": {"nan": NaN, "inf": -Infinity}}', entry)
+    expect(updated.slice(0, updated.indexOf('"model'))).toBe(
+      '{\n  "x": 1,\n  "y": [\n    2\n  ],\n  "z": {\n    "nan": NaN,\n    "inf": -Infinity\n  },\n  ',
+    )
     expect(updated).toMatch(/[^\n]\n$/)
   })
 
@@ -192,7 +203,7 @@ describe('what is not a JSON object is refused', () => {
     "{'a': 1}",
     '<<<<<<< HEAD\n{}',
     'version https://git-lfs',
-    '{"a": NaN}',
+    '{"a": nan}',
   ])('not JSON: %j', (text) => {
     for (const read of [() => updateManifest(text, entry), () => readManifest(text)]) {
       expect(read).toThrow(DeployError)
@@ -317,27 +328,26 @@ describe('the metrics of a model', () => {
   })
 })
 
-describe('provesObject', () => {
-  const object = {
-    filepath: entry.model_filepath,
+describe('what it vouches for', () => {
+  const objects = (present: object) =>
+    manifest.readManifest({ manifest: JSON.stringify(present), freeze: undefined }).objects
+  const described = {
+    uri: entry.model_filepath,
     md5: entry.model_md5_hash,
     sha256: entry.model_sha256_hash,
     size: entry.model_size_bytes,
   }
   const { model_sha256_hash: _, model_size_bytes: __, ...ofOriginal } = entry
 
-  test.each<[string, Partial<ManifestEntry>, boolean]>([
-    ['the same', entry, true],
-    ['the same, by the original action', ofOriginal, true],
-    ['nothing', {}, false],
-    ['another object', { ...entry, model_filepath: 'ada/wine/other.pkl' }, false],
-    ['another MD5', { ...entry, model_md5_hash: '0' }, false],
-    ['another SHA-256', { ...entry, model_sha256_hash: '0' }, false],
-    ['another size', { ...entry, model_size_bytes: 43 }, false],
-    ['a size as text', { ...entry, model_size_bytes: '42' as never }, false],
-    ['no MD5', { model_filepath: entry.model_filepath }, false],
-  ])('a manifest of %s', (_name, present, proven) => {
-    expect(provesObject(present, object)).toBe(proven)
+  test.each<[string, object, object[]]>([
+    ['an entry', entry, [described]],
+    ['an entry of the original action', ofOriginal, [{ ...described, sha256: undefined, size: undefined }]],
+    ['a size as text', { ...entry, model_size_bytes: '42' }, [{ ...described, size: undefined }]],
+    ['nothing', {}, []],
+    ['no MD5', { model_filepath: entry.model_filepath }, []],
+    ['a path that is none', { ...entry, model_filepath: 1 }, []],
+  ])('with %s', (_name, present, expected) => {
+    expect(objects(present)).toEqual(expected)
   })
 })
 

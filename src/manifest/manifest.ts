@@ -1,153 +1,188 @@
-import { applyEdits, type Edit, format, modify, type Node, parseTree } from 'jsonc-parser'
+import { applyEdits, format } from 'jsonc-parser'
 import { DeployError } from '../errors.ts'
-import { parseSpelt } from '../json.ts'
+import { type AdkEntry, type AdkModel, readEntries, setModel, withLists } from './adk.ts'
+import { JsonDocument } from './document.ts'
+import { flatKeys, type ManifestEntry, removeEntry, setEntry } from './flat.ts'
+import { freezeText, verifyFreeze } from './freeze.ts'
+import { plainValue } from './json-tree.ts'
+import { unstableCharacters } from './printability.ts'
 
-/** File name in the root of the algorithm's repository (platform reference §6.1). */
+/** File names in the root of the algorithm's repository (platform reference §6.1, §6.2). */
 export const manifestName = 'model_manifest.json'
+export const freezeName = `${manifestName}.freeze`
 
-/**
- * What the manifest says of the model, in the order of its keys. The first seven are those of the original action,
- * with its value formats.
- */
-export interface ManifestEntry {
-  /** Hosted data without `data://`. */
-  model_filepath: string
-  /** Lower-case hex. */
-  model_md5_hash: string
-  model_origin_commit_SHA: string
-  model_origin_commit_msg: string
-  /** `owner/name` */
-  model_origin_repo: string
-  /** `refs/heads/main` */
-  model_origin_ref: string
-  /** `YYYY-MM-DD HH:MM:SS.ffffff`, UTC */
-  model_uploaded_utc: string
-  model_sha256_hash: string
-  model_size_bytes: number
-  model_origin_run_url: string
-  /** What the training said of the model; a manifest of a model without metrics has no such key. */
-  model_metrics?: Record<string, unknown> | undefined
+/** The texts of both files; undefined where there is none. */
+export interface ManifestFiles {
+  manifest: string | undefined
+  freeze: string | undefined
 }
 
-/** What changes with every run, even if nothing else does. */
-const perRun: readonly (keyof Omit<ManifestEntry, 'model_metrics'>)[] = ['model_uploaded_utc', 'model_origin_run_url']
+/** An object in storage that a manifest describes. */
+export interface DescribedObject {
+  /** With or without `data://`. */
+  uri: string
+  md5: string
+  sha256: string | undefined
+  /** Bytes. */
+  size: number | undefined
+}
+
+export interface PresentManifest {
+  /** The flat keys, as far as they are there. */
+  flat: Partial<ManifestEntry>
+  /** The entries for the ADK. */
+  entries: AdkEntry[]
+  /** Whether something in it is for the ADK. */
+  isForAdk: boolean
+  /** All that it vouches for. */
+  objects: DescribedObject[]
+  /** What is wrong with the freeze, which will be written anew. */
+  warnings: string[]
+}
+
+export interface ManifestChange {
+  /** Undefined: no flat keys. */
+  entry: ManifestEntry | undefined
+  /** Undefined: the lists of the ADK stay as they are. */
+  adk: readonly AdkModel[] | undefined
+  /** The MD5 of an object that the manifest says none of. */
+  checksumOf(sourceUri: string): string | undefined
+  now: Date
+}
+
+/** @throws DeployError when the manifest is not one */
+export function readManifest(files: ManifestFiles): PresentManifest {
+  const document = baseOf(files)
+  const entries = readEntries(document, manifestName)
+  const freeze = readFreeze(files.freeze, entries, files.manifest !== undefined)
+  const flat = plainValue(document.root) as Partial<ManifestEntry>
+  return {
+    flat,
+    entries: entries.map((entry) => ({ ...entry, md5: entry.md5 ?? frozenMd5(freeze.entries, entry) })),
+    isForAdk: document.get(['required_files']) !== undefined || files.freeze !== undefined,
+    objects: [...flatObject(flat), ...[...entries, ...freeze.entries].flatMap(entryObject)],
+    warnings: freeze.warnings,
+  }
+}
 
 /**
- * The manifest's text with this entry in it: present keys are replaced in place, missing ones appended in order,
- * metrics of another model are removed, everything else stays as it is spelt. Two-space indent, final newline.
+ * The manifest with what was deployed, and its freeze: always when there is one, for it would pin earlier models.
  *
- * @param text the manifest so far; undefined when there is none
- * @throws DeployError when `text` is not a JSON object
+ * @throws DeployError when the manifest is not one
  */
-export function updateManifest(text: string | undefined, entry: ManifestEntry): string {
-  const { model_metrics, ...always } = entry
-  const present = text === undefined ? '{}' : objectText(text)
-  const base = model_metrics === undefined ? without(present, 'model_metrics') : present
-  const root = parseTree(base)
-  const properties = root?.children ?? []
-  const edits: Edit[] = []
-  const missing: string[] = []
-  for (const [key, value] of Object.entries(model_metrics === undefined ? always : entry)) {
-    const present = properties.filter((property) => keyOf(property) === key)
-    if (present.length === 0) missing.push(`${JSON.stringify(key)}: ${asciiJson(value)}`)
-    for (const property of present) {
-      const node = property.children?.[1]
-      if (node) edits.push({ offset: node.offset, length: node.length, content: asciiJson(value) })
-    }
-  }
-  if (missing.length > 0 && root) {
-    const last = properties.at(-1)
-    const offset = last ? last.offset + last.length : root.offset + 1
-    edits.push({ offset, length: 0, content: (last ? ',' : '') + missing.join(',') })
-  }
-  const updated = applyEdits(base, edits)
-  const options = { insertSpaces: true, tabSize: 2, eol: '\n' }
-  return `${applyEdits(updated, format(updated, undefined, options)).trimEnd()}\n`
+export function updateManifest(
+  files: ManifestFiles,
+  change: ManifestChange,
+): { manifest: string; freeze: string | undefined } {
+  const base = baseOf(files)
+  const flat = change.entry ? setEntry(base, change.entry) : removeEntry(base)
+  const document = change.adk
+    ? change.adk.reduce((next, model) => setModel(next, model, manifestName), withLists(flat))
+    : flat
+  const isFrozen = change.adk !== undefined || files.freeze !== undefined
+  const manifest = document.text.endsWith('\n') ? document.text : `${document.text}\n`
+  return { manifest, freeze: isFrozen ? freeze(document, files.freeze, change) : undefined }
 }
 
-/** The entry that a manifest holds, as far as it has one. */
-export function readManifest(text: string | undefined): Partial<ManifestEntry> {
-  return text === undefined ? {} : (parseSpelt(objectText(text)) as Partial<ManifestEntry>)
+/** Characters that might keep the freeze from verifying, because versions of Python print them in different ways. */
+export function riskyCharacters(manifest: string): string[] {
+  return unstableCharacters(JsonDocument.parse(manifest), flatKeys)
 }
 
-/**
- * The entry to write: the present one, when it says the same but for what changes with every run, measured metrics
- * included. So a deployment that changes nothing leaves no trace. A model whose metrics this run does not know keeps
- * those that it has.
- */
-export function keepUnchanged(present: Partial<ManifestEntry>, next: ManifestEntry): ManifestEntry {
-  const { model_metrics, ...facts } = next
-  const keys = Object.keys(facts) as (keyof typeof facts)[]
-  const same = keys.every((key) => perRun.includes(key) || present[key] === next[key])
-  const complete = perRun.every((key) => typeof present[key] === 'string')
-  if (same && complete) {
-    return withMetrics({ ...facts, ...pick(present, perRun) }, present.model_metrics ?? model_metrics)
-  }
-  const isSameModel = (['model_md5_hash', 'model_sha256_hash'] as const).every((key) => present[key] === next[key])
-  return withMetrics(facts, model_metrics ?? (isSameModel ? present.model_metrics : undefined))
+/** The freeze that is there, if only the time would be another one. */
+function freeze(document: JsonDocument, present: string | undefined, { checksumOf, now }: ManifestChange): string {
+  const frozen = (timestamp: string) =>
+    freezeText(document, {
+      timestamp,
+      checksumOf: ({ list, index, source_uri = '' }) =>
+        document.get([list, index, 'md5_checksum']) === undefined ? checksumOf(source_uri) : undefined,
+      plainKeys: flatKeys,
+    })
+  const time = present === undefined ? undefined : parseFreeze(present)?.get(['timestamp'])
+  const before = time?.type === 'string' ? frozen(time.value) : undefined
+  return before !== undefined && before === present?.trimEnd() ? present : frozen(String(now.getTime() / 1000))
 }
 
-function withMetrics(entry: ManifestEntry, metrics: ManifestEntry['model_metrics']): ManifestEntry {
-  return metrics === undefined ? entry : { ...entry, model_metrics: metrics }
+/** Where only a freeze is there, it says what the manifest said. */
+function baseOf({ manifest, freeze }: ManifestFiles): JsonDocument {
+  if (manifest !== undefined) return parseManifest(manifest)
+  const frozen = freeze === undefined ? undefined : parseFreeze(freeze)
+  return frozen ? readable(frozen.remove(['timestamp']).remove(['lock_checksum'])) : JsonDocument.empty()
 }
 
-/** Whether the manifest vouches that the object holds exactly these bytes. */
-export function provesObject(
-  present: Partial<ManifestEntry>,
-  object: { filepath: string; md5: string; sha256: string; size: number },
-): boolean {
-  const { model_filepath, model_md5_hash, model_sha256_hash, model_size_bytes } = present
-  return (
-    model_filepath === object.filepath &&
-    model_md5_hash === object.md5 &&
-    // Manifests of the original action have neither of these.
-    (model_sha256_hash === undefined || model_sha256_hash === object.sha256) &&
-    (model_size_bytes === undefined || model_size_bytes === object.size)
-  )
+/** What a program wrote on one line is laid out, so that differences can be read; what has a layout keeps it. */
+function readable(document: JsonDocument): JsonDocument {
+  const text = document.text.trim()
+  if (text.includes('\n')) return document
+  const edits = format(text, undefined, { insertSpaces: true, tabSize: 2, eol: '\n' })
+  return JsonDocument.parse(`${applyEdits(text, edits)}\n`)
 }
 
-/** As Python prints a naive UTC datetime; JavaScript's clock knows no microseconds. */
-export function manifestTime(date: Date): string {
-  return `${date.toISOString().replace('T', ' ').replace('Z', '')}000`
-}
-
-function objectText(text: string): string {
-  // Line ends are never inside a JSON string, so only the layout changes; the formatter stumbles over CR.
-  const base = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  let value: unknown
+function parseManifest(text: string): JsonDocument {
+  let document: JsonDocument
   try {
-    value = JSON.parse(base)
+    document = JsonDocument.parse(text)
   } catch (error) {
     throw new DeployError(
       `${manifestName} in the algorithm's repository is not JSON (${(error as Error).message}). Repair or delete it there`,
     )
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DeployError(
-      `${manifestName} in the algorithm's repository is not a JSON object. Repair or delete it there`,
-    )
+  if (document.root.type === 'object') return readable(document)
+  throw new DeployError(`${manifestName} in the algorithm's repository is not a JSON object. Repair or delete it there`)
+}
+
+function parseFreeze(text: string): JsonDocument | undefined {
+  try {
+    const document = JsonDocument.parse(text)
+    return document.root.type === 'object' ? document : undefined
+  } catch {
+    return undefined
   }
-  return base
 }
 
-/** The text without a key of the outermost object, however often it is there. */
-function without(text: string, key: string): string {
-  const edits = modify(text, [key], undefined, {})
-  return edits.length === 0 ? text : without(applyEdits(text, edits), key)
+/** What may be trusted of the freeze. */
+function readFreeze(
+  text: string | undefined,
+  entries: readonly AdkEntry[],
+  hasManifest: boolean,
+): { entries: AdkEntry[]; warnings: string[] } {
+  if (text === undefined) return { entries: [], warnings: [] }
+  const distrust = (problem: string) => ({
+    entries: [],
+    warnings: [`${freezeName} in the algorithm's repository ${problem}; it is written anew from ${manifestName}.`],
+  })
+  const document = parseFreeze(text)
+  if (document === undefined) return distrust('is not a JSON object')
+  const state = verifyFreeze(text)
+  const soNothingStarts = 'so no algorithm that uses the ADK could start'
+  if (state === 'unlocked') return distrust(`has no lock_checksum, ${soNothingStarts}`)
+  if (state === 'tampered' && unstableCharacters(document, []).length > 0)
+    return distrust('cannot be verified, because it has characters that versions of Python print in different ways')
+  if (state === 'tampered') return distrust(`was changed after it was locked, ${soNothingStarts}`)
+  let frozen: AdkEntry[]
+  try {
+    frozen = readEntries(document, freezeName)
+  } catch (error) {
+    return distrust((error as Error).message)
+  }
+  const lost = hasManifest ? frozen.filter(({ name }) => !entries.some((entry) => entry.name === name)) : []
+  if (lost.length === 0) return { entries: frozen, warnings: [] }
+  const names = lost.map(({ name }) => JSON.stringify(name)).join(', ')
+  const warning = `${freezeName} in the algorithm's repository has ${names}, which ${manifestName} does not have; it is written anew without.`
+  return { entries: frozen, warnings: [warning] }
 }
 
-function keyOf(property: Node): unknown {
-  return property.children?.[0]?.value
+function frozenMd5(frozen: readonly AdkEntry[], { name, sourceUri }: AdkEntry): string | undefined {
+  return frozen.find((entry) => entry.name === name && entry.sourceUri === sourceUri)?.md5
 }
 
-/** JSON in ASCII, as the original action wrote it: inference code may read the file in any locale. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[^\u0020-\u007e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+function flatObject(flat: Partial<ManifestEntry>): DescribedObject[] {
+  const { model_filepath: uri, model_md5_hash: md5, model_sha256_hash: sha256, model_size_bytes: size } = flat
+  // Others may have written anything there.
+  if (typeof uri !== 'string' || typeof md5 !== 'string') return []
+  return [{ uri, md5, sha256, size: typeof size === 'number' ? size : undefined }]
 }
 
-function pick<T, K extends keyof T>(object: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, object[key]])) as Pick<T, K>
+function entryObject({ sourceUri: uri, md5, sha256, size }: AdkEntry): DescribedObject[] {
+  return md5 === undefined ? [] : [{ uri, md5, sha256, size }]
 }
