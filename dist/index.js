@@ -28734,9 +28734,11 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   OZ: () => (/* binding */ isHosted),
 /* harmony export */   QJ: () => (/* binding */ formatUri),
 /* harmony export */   Qr: () => (/* binding */ sameObject),
+/* harmony export */   S1: () => (/* binding */ isIn),
 /* harmony export */   So: () => (/* binding */ apiPath),
 /* harmony export */   ji: () => (/* binding */ manifestPath),
-/* harmony export */   mU: () => (/* binding */ parseCollection)
+/* harmony export */   mU: () => (/* binding */ parseCollection),
+/* harmony export */   wY: () => (/* binding */ parseUri)
 /* harmony export */ });
 const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox'];
 /**
@@ -28778,6 +28780,19 @@ function hostedCollection(segments, shown) {
         throw new Error(`is ${shown}: ${JSON.stringify(owner)} is not an account name`);
     }
     return { protocol: 'data', path: segments.join('/') };
+}
+/** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
+function parseUri(text) {
+    const [, protocol = 'data', rest = ''] = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text) ?? [];
+    const path = rest
+        .split('/')
+        .filter((segment) => segment !== '')
+        .join('/');
+    return path === '' ? undefined : { protocol, path };
+}
+/** Whether an object lies in this very folder. */
+function isIn(file, folder) {
+    return file.protocol === folder.protocol && file.path.slice(0, file.path.lastIndexOf('/')) === folder.path;
 }
 function fileIn(collection, name) {
     return { protocol: collection.protocol, path: `${collection.path}/${name}` };
@@ -28936,7 +28951,7 @@ function formatBytes(bytes) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7469);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1074);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29294,7 +29309,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 7469:
+/***/ 1074:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29343,7 +29358,8 @@ class Deployment {
     /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
     notes = [];
     stages = [];
-    #uploaded = false;
+    /** In the order of `model_path`; with holes while some are not stored yet. */
+    models = [];
     aimAt({ platform, repository }) {
         this.target = {
             algorithm: `${platform.owner}/${platform.algorithm}`,
@@ -29379,13 +29395,19 @@ class Deployment {
         this.metrics = metrics;
         this.outputs.metrics = JSON.stringify(metrics.values);
     }
-    recordModel(stored) {
-        this.outputs.model_uri = (0,data_uri/* formatUri */.QJ)(stored.uri);
-        this.outputs.model_filepath = (0,data_uri/* manifestPath */.ji)(stored.uri);
-        this.outputs.model_md5_hash = stored.md5;
-        this.outputs.model_sha256_hash = stored.sha256;
-        this.outputs.model_size_bytes = String(stored.size);
-        this.#uploaded = stored.uploaded;
+    /** @param index place of the model among those of this run; the first is the one that the flat outputs describe */
+    recordModel(index, entry, stored) {
+        const { md5, sha256, size, uploaded } = stored;
+        const uri = (0,data_uri/* formatUri */.QJ)(stored.uri);
+        this.models[index] = { entry, uri, md5, sha256, size, uploaded };
+        if (index === 0) {
+            this.outputs.model_uri = uri;
+            this.outputs.model_filepath = (0,data_uri/* manifestPath */.ji)(stored.uri);
+            this.outputs.model_md5_hash = md5;
+            this.outputs.model_sha256_hash = sha256;
+            this.outputs.model_size_bytes = String(size);
+        }
+        this.outputs.models = JSON.stringify(this.models.filter(Boolean).map(describe));
     }
     recordDelivery(delivery) {
         this.branch = delivery.branch;
@@ -29411,8 +29433,10 @@ class Deployment {
     /** Says what this run leaves behind that a person should know of. */
     fail(error) {
         this.uncertain = error instanceof errors/* UncertainError */.On;
-        if (this.#uploaded && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
-            this.note(`Left behind: ${this.outputs.model_uri} is stored, but no manifest points to it.`);
+        const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri);
+        if (left.length > 0 && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
+            const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them'];
+            this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`);
         }
         this.outputs.status = 'failed';
         this.outputs.failed_phase = this.phase;
@@ -29434,15 +29458,88 @@ class Deployment {
         return `${place}${reverted}. ${unknown ? 'Whether it was published is not known.' : 'Nothing was published.'}`;
     }
 }
+/** What the output `models` tells of one. */
+function describe({ entry, uri, md5, sha256, size, uploaded }) {
+    return { name: entry, uri, md5_hash: md5, sha256_hash: sha256, size_bytes: size, uploaded };
+}
 //# sourceMappingURL=deployment.js.map
 // EXTERNAL MODULE: ./build/src/disk.js
 var disk = __nccwpck_require__(532);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
-var core = __nccwpck_require__(7264);
 // EXTERNAL MODULE: ./build/src/inputs/values.js
 var values = __nccwpck_require__(7745);
+;// CONCATENATED MODULE: ./build/src/inputs/models.js
+
+
+const input = 'model_path';
+/** What stands before the path: each part ends with a colon and white space. */
+const marked = /^optional:\s+(\S.*)$/;
+const named = /^([^:]*[^:\s])\s*:\s+(\S.*)$/;
+const pattern = /[*?[{]|[+@!]\(/;
+const entryName = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u;
+/**
+ * Reads the lines of `model_path`: a file, folder or glob pattern each, perhaps with the name of its entry in the
+ * manifest, perhaps optional for the ADK; `!` excludes, `#` begins a comment. What is wrong with a line is reported.
+ */
+function readModelInputs(reader, workspace) {
+    const texts = reader.text(input).split(/\r?\n/);
+    const meant = texts
+        .map((text, index) => ({ text: text.trim(), number: index + 1 }))
+        .filter(({ text }) => !isBlank(text));
+    const isSeveral = meant.length > 1;
+    const models = { lines: [], excluded: [] };
+    for (const { text, number } of meant) {
+        const place = isSeveral ? `line ${number} ` : '';
+        reader.derived(() => {
+            try {
+                if (text.startsWith('!'))
+                    models.excluded.push((0,values/* workspacePath */.X5)(text.slice(1).trim(), workspace).relative);
+                else
+                    models.lines.push({ ...parseLine(text, workspace), place: `${input} ${place}`.trim() });
+            }
+            catch (error) {
+                throw new Error(`${place}${error.message}`);
+            }
+        }, true, input);
+    }
+    if (models.lines.length === 0 && !reader.failed(input)) {
+        reader.report(input, meant.length === 0 ? 'is not set; add it to the `with:` of this step' : 'only excludes; add a line for the model');
+    }
+    reportTwins(reader, models.lines);
+    return models;
+}
+function isBlank(text) {
+    return text === '' || text.startsWith('#');
+}
+function parseLine(text, workspace) {
+    // A file that is really called so, as a workflow of old may have it.
+    if (text.includes(':') && (0,external_node_fs_.existsSync)((0,values/* workspacePath */.X5)(text, workspace).absolute)) {
+        return { name: undefined, isOptional: false, isPattern: false, path: (0,values/* modelPath */.LH)(text, workspace) };
+    }
+    const unmarked = marked.exec(text)?.[1];
+    const rest = unmarked ?? text;
+    const [, name, path = rest] = named.exec(rest) ?? [];
+    if (name !== undefined && !entryName.test(name)) {
+        throw new Error(`names its entry ${(0,values/* quote */.hD)(name)}; write letters, digits, "_", "-", "." and spaces, such as \`classifier: ${path}\``);
+    }
+    const entry = { name, isOptional: unmarked !== undefined };
+    if (!pattern.test(path))
+        return { ...entry, isPattern: false, path: (0,values/* modelPath */.LH)(path, workspace) };
+    const { relative, absolute } = (0,values/* workspacePath */.X5)(path, workspace);
+    return { ...entry, isPattern: true, path: { relative: relative + (path.endsWith('/') ? '/' : ''), absolute } };
+}
+function reportTwins(reader, lines) {
+    for (const [index, { name, place }] of lines.entries()) {
+        const twin = name !== undefined && lines.slice(0, index).find((line) => line.name === name);
+        if (twin) {
+            reader.report(input, `has the entry ${(0,values/* quote */.hD)(name)} twice (${place} and ${twin.place}); entries need names of their own`);
+        }
+    }
+}
+//# sourceMappingURL=models.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
+var core = __nccwpck_require__(7264);
 ;// CONCATENATED MODULE: ./build/src/inputs/reader.js
 
 
@@ -29752,10 +29849,10 @@ const forNotebooks = {
 /**
  * What is to be trained, and how.
  *
- * @param model the file that training is to write, which it may not replace by its own evidence
+ * @param models the files that training is to write, which it may not replace by its own evidence
  * @returns undefined when there is nothing to train; `skipped` says why
  */
-async function readTrainingInputs(reader, workspace, model) {
+async function readTrainingInputs(reader, workspace, models) {
     const path = (name) => reader.optional(name, (raw) => (0,values/* workspacePath */.X5)(raw, workspace ?? '.'), workspace !== undefined);
     const program = findProgram(reader, path);
     const requirements = findFile(reader, path, 'requirements_path', defaultRequirements);
@@ -29779,7 +29876,8 @@ async function readTrainingInputs(reader, workspace, model) {
         executedNotebook: path('executed_notebook_path'),
     };
     const metrics = path('metrics_path');
-    checkEvidence(reader, training.executedNotebook, [program?.file, model, requirements, metrics]);
+    const modelFiles = models?.lines.map((line) => line.path) ?? [];
+    checkEvidence(reader, training.executedNotebook, [program?.file, ...modelFiles, requirements, metrics]);
     if (reader.text('training_script') === '') {
         if (reader.text('training_arguments') !== '')
             reader.report('training_arguments', 'needs training_script; a notebook takes notebook_parameters');
@@ -29895,6 +29993,8 @@ function whyNoRequirements(reader, workspace) {
 
 
 
+
+const manifestFormats = ['auto', 'flat', 'adk', 'both'];
 /**
  * Reads and checks everything that the workflow says, before anything is changed or contacted, and masks the secrets.
  *
@@ -29920,9 +30020,10 @@ async function readInputs(environment) {
     const collection = reader.required('algorithmia_uploadpath', (raw) => (0,data_uri/* parseCollection */.mU)(raw
         .replaceAll('$ALGORITHMIA_USERNAME', username ?? 'username')
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
-    const model = reader.required('model_path', (raw) => values/* modelPath */.LH(raw, workspace ?? '.'), workspace !== undefined);
+    const models = workspace === undefined ? undefined : readModelInputs(reader, workspace);
+    const manifestFormat = reader.optional('manifest_format', (raw) => values/* oneOf */.yL(raw, manifestFormats)) ?? 'auto';
     const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
-    const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, model);
+    const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models);
     const codeFolder = text('algorithm_path') !== ''
         ? path('algorithm_path')
         : reader.derived(() => values/* workspacePath */.X5(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
@@ -29948,7 +30049,7 @@ async function readInputs(environment) {
     });
     const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
     reader.throwProblems();
-    if (!workspace || !temp || !username || !algorithm || !collection || !model || !codeFolder || !repository) {
+    if (!workspace || !temp || !username || !algorithm || !collection || !models || !codeFolder || !repository) {
         throw new errors/* DeployError */.sH('The inputs of the workflow step could not be read');
     }
     warnAbout(apiUrl, repository.url, collection);
@@ -29959,7 +30060,8 @@ async function readInputs(environment) {
         temp,
         platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
         collection,
-        model,
+        models,
+        manifestFormat,
         training,
         trainingSkipped,
         metrics,
@@ -30014,7 +30116,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(696)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6696));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9415));
         await deploy(inputs, deployment);
     }
     catch (error) {
@@ -30028,7 +30130,7 @@ async function run() {
     }
     try {
         (0,outputs/* publish */.mk)(deployment.outputs);
-        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(864)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6864));
+        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(190)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2190));
         await log/* summarise */.fS(renderSummary(deployment, failure));
     }
     catch (error) {
@@ -30059,6 +30161,7 @@ const outputNames = [
     'model_md5_hash',
     'model_sha256_hash',
     'model_size_bytes',
+    'models',
     'manifest',
     'algorithm_commit_sha',
     'algorithm_commit_url',

@@ -4,29 +4,20 @@ import { AlgorithmRepository } from './algorithm-repo/repository.ts'
 import { commitMessage } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
-import { confirmStored, type StoreRequest, storeModel } from './algorithmia/store.ts'
+import type { StoredModel } from './algorithmia/store.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
-import { manifestName, provesObject, readManifest } from './manifest/manifest.ts'
-import { checkModel } from './model/check.ts'
-import { remoteName } from './model/names.ts'
-import { fileSource } from './model/source.ts'
+import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
-import {
-  applyTo,
-  commitText,
-  commitUrl,
-  confineCode,
-  manifestEntry,
-  namesOtherModel,
-  readManifestText,
-} from './stages/delivery.ts'
+import { applyTo, commitText, commitUrl } from './stages/delivery.ts'
+import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
+import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
 import { preflight } from './stages/preflight.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
-import { foldersOf, gatherMetrics, trainModel } from './stages/train.ts'
+import { gatherMetrics, trainModel } from './stages/train.ts'
 
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
@@ -34,8 +25,7 @@ import { foldersOf, gatherMetrics, trainModel } from './stages/train.ts'
  */
 export async function deploy(inputs: Inputs, deployment: Deployment): Promise<void> {
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
-  const http = new Http(inputs.platform)
-  const data = new DataApi(http)
+  const data = new DataApi(new Http(inputs.platform))
   try {
     const { origin, repository, collection, present, release, releaseSkipped } = await deployment.stage(
       'preflight',
@@ -49,7 +39,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
 
     if (inputs.dryRun)
       return await deployment.stage('copy', 'Plan', () =>
-        plan(inputs, deployment, origin, repository, present, { release, releaseSkipped }),
+        plan(inputs, deployment, { origin, repository, data, present, release, releaseSkipped }),
       )
 
     const { training } = inputs
@@ -57,43 +47,40 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
       : deployment.skip('Training', inputs.trainingSkipped)
 
-    const model = await deployment.stage('model', 'Check the model', async () => {
+    const models = await deployment.stage('model', 'Check the model', async () => {
       await gatherMetrics(inputs, deployment, trainedSince)
-      const { workspace } = inputs
-      const by = training && { trainedBy: training.kind, trainedIn: foldersOf(training) }
-      return fileSource(await checkModel({ ...inputs.model, workspace, trainedSince, ...by }))
+      return readModels(inputs, deployment, origin.commit, trainedSince)
     })
 
-    const request: StoreRequest = {
-      http,
-      data,
-      collection: inputs.collection,
-      collectionExists: collection === 'exists',
-      model,
-      name: remoteName(model.name, origin.commit),
-      nameWithDigest: (digest) => remoteName(model.name, origin.commit, digest),
-      isProven: (object) => provesObject(present, object),
-    }
-    let stored = await deployment.stage('store', 'Store the model', () => storeModel(request))
-    deployment.recordModel(stored)
+    const collectionExists = collection === 'exists'
+    let stored = await deployment.stage('store', 'Store the model', () =>
+      storeAll(inputs, deployment, models, { collectionExists, known: present.objects }),
+    )
 
     // Done again on top of the new head when another push comes first.
     let manifest = ''
     const change = async (folder: string) => {
-      const head = readManifest(await readManifestText(folder))
-      if (namesOtherModel(head, stored)) stored = await confirmStored(request, stored)
-      confineCode(inputs)
-      manifest = await applyTo(folder, inputs.code, manifestEntry(origin, stored, head, deployment.metrics))
+      const head = readManifest(await readManifestFiles(folder))
+      stored = await confirmAll(inputs, deployment, models, stored, head)
+      const { manifestFormat: format } = inputs
+      const named = models.map((model, index) => ({ ...model, stored: stored[index] as StoredModel }))
+      manifest = await applyTo(folder, inputs, {
+        deployment,
+        data,
+        origin,
+        format,
+        models: named,
+        metrics: deployment.metrics,
+      })
     }
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
     await deployment.stage('copy', 'Copy the code and write the manifest', () =>
-      repository.stage(change, [manifestName]),
+      repository.stage(change, manifestFiles),
     )
 
     const delivery = await deployment.stage('push', 'Commit and push', async () =>
       repository.push(inputs.repository.message ?? commitText(origin)),
     )
-    deployment.recordModel(stored)
     deployment.recordDelivery({
       ...delivery,
       branch: repository.branch,

@@ -22,6 +22,21 @@ export type Phase =
   | 'test'
   | 'publish'
 
+/** A model that is stored. */
+export interface RecordedModel {
+  /** Name of its entry in the manifest. */
+  entry: string
+  /** With its protocol, also for hosted data. */
+  uri: string
+  /** Lower-case hex. */
+  md5: string
+  sha256: string
+  /** Bytes. */
+  size: number
+  /** False when the object was already there with the same bytes. */
+  uploaded: boolean
+}
+
 /** What is known of a deployment so far: filled in stage by stage, and reported whether it succeeds or not. */
 export class Deployment {
   phase: Phase = 'inputs'
@@ -49,7 +64,8 @@ export class Deployment {
   /** What a person would otherwise not notice: what was skipped and why, what was left behind. */
   readonly notes: string[] = []
   readonly stages: { name: Phase; milliseconds: number }[] = []
-  #uploaded = false
+  /** In the order of `model_path`; with holes while some are not stored yet. */
+  readonly models: RecordedModel[] = []
 
   aimAt({ platform, repository }: Inputs): void {
     this.target = {
@@ -91,13 +107,19 @@ export class Deployment {
     this.outputs.metrics = JSON.stringify(metrics.values)
   }
 
-  recordModel(stored: StoredModel): void {
-    this.outputs.model_uri = formatUri(stored.uri)
-    this.outputs.model_filepath = manifestPath(stored.uri)
-    this.outputs.model_md5_hash = stored.md5
-    this.outputs.model_sha256_hash = stored.sha256
-    this.outputs.model_size_bytes = String(stored.size)
-    this.#uploaded = stored.uploaded
+  /** @param index place of the model among those of this run; the first is the one that the flat outputs describe */
+  recordModel(index: number, entry: string, stored: StoredModel): void {
+    const { md5, sha256, size, uploaded } = stored
+    const uri = formatUri(stored.uri)
+    this.models[index] = { entry, uri, md5, sha256, size, uploaded }
+    if (index === 0) {
+      this.outputs.model_uri = uri
+      this.outputs.model_filepath = manifestPath(stored.uri)
+      this.outputs.model_md5_hash = md5
+      this.outputs.model_sha256_hash = sha256
+      this.outputs.model_size_bytes = String(size)
+    }
+    this.outputs.models = JSON.stringify(this.models.filter(Boolean).map(describe))
   }
 
   recordDelivery(delivery: { changed: boolean; commit: string; branch: string; url: string; manifest: string }): void {
@@ -128,8 +150,10 @@ export class Deployment {
   /** Says what this run leaves behind that a person should know of. */
   fail(error?: unknown): void {
     this.uncertain = error instanceof UncertainError
-    if (this.#uploaded && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
-      this.note(`Left behind: ${this.outputs.model_uri} is stored, but no manifest points to it.`)
+    const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri)
+    if (left.length > 0 && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
+      const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them']
+      this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`)
     }
     this.outputs.status = 'failed'
     this.outputs.failed_phase = this.phase
@@ -150,4 +174,9 @@ export class Deployment {
     const unknown = this.uncertain && this.phase === 'publish'
     return `${place}${reverted}. ${unknown ? 'Whether it was published is not known.' : 'Nothing was published.'}`
   }
+}
+
+/** What the output `models` tells of one. */
+function describe({ entry, uri, md5, sha256, size, uploaded }: RecordedModel) {
+  return { name: entry, uri, md5_hash: md5, sha256_hash: sha256, size_bytes: size, uploaded }
 }

@@ -9,6 +9,7 @@ export const outputNames = [
   'model_md5_hash',
   'model_sha256_hash',
   'model_size_bytes',
+  'models',
   'manifest',
   'algorithm_commit_sha',
   'algorithm_commit_url',

@@ -109,6 +109,7 @@ describe('a step written for the original action', () => {
   })
 
   test('takes the head commit of a pull request and its message from the history', async () => {
+    lab.write('model.pkl', 'what the author trained')
     const head = lab.commit('What the author wrote')
     const merge = lab.commit('Merge 1 into 2')
     const payload = { pull_request: { head: { sha: head } } }

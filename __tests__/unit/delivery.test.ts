@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { CodeInputs, RepositoryInputs } from '../../src/inputs.ts'
-import type { ManifestEntry } from '../../src/manifest/manifest.ts'
+import { DataApi } from '../../src/algorithmia/data.ts'
+import { Http } from '../../src/algorithmia/http.ts'
+import { Deployment } from '../../src/deployment.ts'
+import type { CodeInputs, Inputs, ManifestFormat, RepositoryInputs } from '../../src/inputs.ts'
+import type { ManifestEntry } from '../../src/manifest/flat.ts'
 import type { Origin } from '../../src/origin.ts'
-import { applyTo, commitText, commitUrl, manifestEntry } from '../../src/stages/delivery.ts'
+import { applyTo, commitText, commitUrl, type DeployedModel } from '../../src/stages/delivery.ts'
+import { flatEntry } from '../../src/stages/manifest.ts'
 import { watchOutput } from '../support/runner.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
 
@@ -29,7 +33,7 @@ const before = '2020-10-14 21:30:25.522165'
 const time = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/
 
 describe('the entry of the manifest', () => {
-  const entry = manifestEntry(origin, stored, {})
+  const entry = flatEntry(origin, stored, {})
 
   test('says what is stored and where it comes from, with the keys in order', () => {
     expect(entry).toEqual({
@@ -57,7 +61,7 @@ describe('the entry of the manifest', () => {
 
   test('keeps the scheme of a connector', () => {
     const uri = { protocol: 's3+label', path: 'bucket/model.pkl' }
-    expect(manifestEntry(origin, { ...stored, uri }, {}).model_filepath).toBe('s3+label://bucket/model.pkl')
+    expect(flatEntry(origin, { ...stored, uri }, {}).model_filepath).toBe('s3+label://bucket/model.pkl')
   })
 
   const present = { ...entry, model_uploaded_utc: before }
@@ -78,14 +82,14 @@ describe('the entry of the manifest', () => {
       false,
     ],
   ])('of a model %s', (_, { uploaded }, old, kept) => {
-    const { model_uploaded_utc } = manifestEntry(origin, { ...stored, uploaded }, old)
+    const { model_uploaded_utc } = flatEntry(origin, { ...stored, uploaded }, old)
     expect(model_uploaded_utc).toMatch(time)
     expect(model_uploaded_utc === before).toBe(kept)
   })
 
   test('ends with the metrics of the training, if it told any', () => {
     const values = { rmse: 0.79 }
-    expect(Object.entries(manifestEntry(origin, stored, {}, { values, source: '' })).at(-1)).toEqual([
+    expect(Object.entries(flatEntry(origin, stored, {}, { values, source: '' })).at(-1)).toEqual([
       'model_metrics',
       values,
     ])
@@ -94,12 +98,11 @@ describe('the entry of the manifest', () => {
 
   test('is the present one, when only the run is another', () => {
     const again = { ...origin, runUrl: 'https://github.com/ada/wine-training/actions/runs/8' }
-    expect(manifestEntry(again, { ...stored, uploaded: false }, present)).toEqual(present)
+    expect(flatEntry(again, { ...stored, uploaded: false }, present)).toEqual(present)
   })
 })
 
 describe('a change of the clone', () => {
-  const entry = manifestEntry(origin, stored, {})
   function folders() {
     const root = tempFolder()
     mkdirSync(join(root, 'clone'))
@@ -111,21 +114,38 @@ describe('a change of the clone', () => {
     }
     return { clone: join(root, 'clone'), code, root }
   }
+
+  /** Applies a change, and returns what the run says beside the log. */
+  async function apply(
+    folder: string,
+    code: CodeInputs | undefined,
+    { format = 'auto', models = [model] }: { format?: ManifestFormat; models?: DeployedModel[] } = {},
+  ): Promise<string[]> {
+    const deployment = new Deployment()
+    const inputs = { code, workspace: join(folder, '..'), platform: { algorithm: 'wine' } } as Inputs
+    const data = new DataApi(new Http({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k', attempts: 1 }))
+    await applyTo(folder, inputs, { deployment, data, origin, format, models, metrics: undefined })
+    return deployment.notes
+  }
+  const model: DeployedModel = { entry: 'model', isOptional: false, stored, mlflow: undefined }
+  const entry = { ...flatEntry(origin, stored, {}), model_uploaded_utc: expect.stringMatching(time) }
   const manifestOf = (clone: string) => JSON.parse(readFileSync(join(clone, 'model_manifest.json'), 'utf8'))
+  const isFrozen = (clone: string) => existsSync(join(clone, 'model_manifest.json.freeze'))
 
   test('without code writes the manifest, over the one that is there', async () => {
     const { clone } = folders()
-    await applyTo(clone, undefined, entry)
+    await apply(clone, undefined)
     expect(manifestOf(clone)).toEqual(entry)
     writeFileSync(join(clone, 'model_manifest.json'), '{"mine": 1, "model_md5_hash": "old"}')
-    await applyTo(clone, undefined, entry)
+    await apply(clone, undefined)
     expect(manifestOf(clone)).toEqual({ mine: 1, ...entry })
+    expect(isFrozen(clone)).toBe(false)
     expect(printed.text()).toBe('')
   })
 
   test('writes the manifest last, so that nothing copied can replace it', async () => {
     const { clone, code } = folders()
-    await applyTo(clone, code, entry)
+    await apply(clone, code)
     expect(manifestOf(clone)).toEqual({ from: 'the code folder', ...entry })
     expect(readFileSync(join(clone, 'x.py'), 'utf8')).toBe('code')
     expect(printed.text()).toBe('Code: 2 files from code\n')
@@ -134,21 +154,102 @@ describe('a change of the clone', () => {
   test('says what it removed', async () => {
     const { clone, code } = folders()
     writeFiles(clone, { old: '' })
-    await applyTo(clone, { ...code, mode: 'mirror', exclude: ['*.json'] }, entry)
+    await apply(clone, { ...code, mode: 'mirror', exclude: ['*.json'] })
     expect(printed.text()).toBe('Code: 1 file from code\nNot in code any more: old\n')
   })
 
   // On Windows a junction to a folder: links to files need rights there.
   test.each(['there', 'nowhere'])('writes no manifest through a link of the clone to %s', async (name) => {
-    const { clone, root } = folders()
-    const outside = process.platform === 'win32' ? {} : { there: '{"precious": true}' }
-    writeFiles(root, outside)
-    symlinkSync(join(root, name), join(clone, 'model_manifest.json'), 'junction')
-    await expect(applyTo(clone, undefined, entry)).rejects.toThrow(
-      "model_manifest.json in the algorithm's repository is a link",
+    for (const file of ['model_manifest.json', 'model_manifest.json.freeze']) {
+      const { clone, root } = folders()
+      const outside = process.platform === 'win32' ? {} : { there: '{"precious": true}' }
+      writeFiles(root, outside)
+      symlinkSync(join(root, name), join(clone, file), 'junction')
+      await expect(apply(clone, undefined)).rejects.toThrow(`${file} in the algorithm's repository is a link`)
+      for (const [path, text] of Object.entries(outside)) expect(readFileSync(join(root, path), 'utf8')).toBe(text)
+      expect(existsSync(join(root, 'nowhere'))).toBe(false)
+    }
+  })
+
+  describe('is for the ADK too', () => {
+    const lists = ['required_files', 'optional_files']
+    test.each<[string, Record<string, string>]>([
+      ['its marker file', { '.adk': '' }],
+      ['an import', { 'src/wine.py': 'import os\nfrom Algorithmia import ADK\n' }],
+      ['an import over lines', { 'src/wine.py': 'from Algorithmia import (\n    client,\n    ADK,\n)\n' }],
+      ['an import of several', { 'src/wine.py': 'from Algorithmia import client, ADK as Kit\n' }],
+      ['the use of its class', { 'src/other.py': 'import Algorithmia\nAlgorithmia.ADK(apply).init()\n' }],
+      ['a manifest', { 'model_manifest.json': '{"required_files": [], "optional_files": []}' }],
+    ])('where the repository has %s', async (_, files) => {
+      const { clone } = folders()
+      writeFiles(clone, files)
+      await apply(clone, undefined)
+      expect(manifestOf(clone)).toMatchObject({
+        ...entry,
+        required_files: [{ name: 'model', md5_checksum: stored.md5 }],
+      })
+      expect(isFrozen(clone)).toBe(true)
+    })
+
+    test.each<[string, Record<string, string>]>([
+      [
+        'code that speaks of it',
+        { 'src/wine.py': '# from Algorithmia import ADK\n"""The ADK(...)"""\nimport Algorithmia\n' },
+      ],
+      ['another one in another folder', { 'docs/x.py': 'from Algorithmia import ADK\n' }],
+    ])('but not where it has %s', async (_, files) => {
+      const { clone } = folders()
+      writeFiles(clone, files)
+      await apply(clone, undefined)
+      expect(Object.keys(manifestOf(clone))).toEqual(Object.keys(entry))
+    })
+
+    test('when there are several models, or an optional one', async () => {
+      for (const models of [[model, { ...model, entry: 'b' }], [{ ...model, isOptional: true }]]) {
+        const { clone } = folders()
+        await apply(clone, undefined, { models })
+        expect(Object.keys(manifestOf(clone)).slice(-2)).toEqual(lists)
+      }
+    })
+
+    test('or not, as manifest_format says', async () => {
+      const { clone } = folders()
+      writeFiles(clone, { '.adk': '' })
+      await apply(clone, undefined, { format: 'flat' })
+      expect([Object.keys(manifestOf(clone)), isFrozen(clone)]).toEqual([Object.keys(entry), false])
+      await apply(clone, undefined, { format: 'adk' })
+      expect([Object.keys(manifestOf(clone)), isFrozen(clone)]).toEqual([lists, true])
+      await apply(clone, undefined, { format: 'both' })
+      expect(new Set(Object.keys(manifestOf(clone)))).toEqual(new Set([...lists, ...Object.keys(entry)]))
+      const notes = await apply(clone, undefined, { format: 'flat' })
+      expect(notes.join()).toContain(
+        'manifest_format is flat, so the entry "model" of model_manifest.json stays as it is',
+      )
+    })
+  })
+
+  test('is refused when the format cannot tell what is there', async () => {
+    const { clone } = folders()
+    const several = { format: 'flat', models: [model, { ...model, entry: 'b' }] } as const
+    await expect(apply(clone, undefined, { ...several, models: [...several.models] })).rejects.toThrow(
+      'manifest_format is flat, which describes one model that is always loaded, but model_path means 2; use `both`, or `auto`',
     )
-    for (const [path, text] of Object.entries(outside)) expect(readFileSync(join(root, path), 'utf8')).toBe(text)
-    expect(existsSync(join(root, 'nowhere'))).toBe(false)
+  })
+
+  test('is refused when an entry of others has no MD5, demands one, and cannot be read', async () => {
+    const other = (tamper: boolean) =>
+      JSON.stringify({
+        required_files: [{ name: 'o', source_uri: 'data://x/y/o', fail_on_tamper: tamper }],
+        optional_files: [],
+      })
+    const { clone } = folders()
+    writeFiles(clone, { 'model_manifest.json': other(true) })
+    await expect(apply(clone, undefined)).rejects.toThrow(
+      'has the entry "o", and its object data://x/y/o could not be read',
+    )
+    expect(readFileSync(join(clone, 'model_manifest.json'), 'utf8')).toBe(other(true))
+    writeFiles(clone, { 'model_manifest.json': other(false) })
+    expect(await apply(clone, undefined)).toEqual([expect.stringContaining('so the freeze has no MD5 of it')])
   })
 })
 

@@ -58,7 +58,7 @@ test('knows where it goes once the inputs are read', () => {
 describe('the outputs', () => {
   test('tell of the model as soon as it is stored', () => {
     const deployment = new Deployment()
-    deployment.recordModel(stored)
+    deployment.recordModel(0, 'model', stored)
     expect(deployment.outputs).toEqual({
       ...initialOutputs,
       model_uri: 'data://ada/wine/model.pkl',
@@ -66,7 +66,35 @@ describe('the outputs', () => {
       model_md5_hash: 'm',
       model_sha256_hash: 's',
       model_size_bytes: '42',
+      models: JSON.stringify([
+        {
+          name: 'model',
+          uri: 'data://ada/wine/model.pkl',
+          md5_hash: 'm',
+          sha256_hash: 's',
+          size_bytes: 42,
+          uploaded: true,
+        },
+      ]),
     })
+  })
+
+  test('tell of several models in their order, whichever is stored first', () => {
+    const deployment = new Deployment()
+    const uri = { protocol: 's3+a', path: 'b/labels.json' }
+    deployment.recordModel(1, 'labels', { ...stored, uri, uploaded: false })
+    expect(deployment.outputs.model_uri).toBe('')
+    expect(JSON.parse(deployment.outputs.models)).toMatchObject([{ name: 'labels', uri: 's3+a://b/labels.json' }])
+    deployment.recordModel(0, 'model', stored)
+    expect(deployment.outputs.model_uri).toBe('data://ada/wine/model.pkl')
+    expect(JSON.parse(deployment.outputs.models)).toMatchObject([
+      { name: 'model' },
+      { name: 'labels', uploaded: false },
+    ])
+    deployment.fail()
+    expect(deployment.notes).toEqual([
+      'Left behind: data://ada/wine/model.pkl is stored, but no manifest points to it.',
+    ])
   })
 
   test('tell of the delivery, and not yet that it succeeded', () => {
@@ -117,12 +145,16 @@ describe('the outputs', () => {
 
 test.each<[string, (deployment: Deployment) => void, boolean]>([
   ['before anything is stored', () => {}, false],
-  ['after the upload', (deployment) => deployment.recordModel(stored), true],
-  ['after a model was reused', (deployment) => deployment.recordModel({ ...stored, uploaded: false }), false],
+  ['after the upload', (deployment) => deployment.recordModel(0, 'model', stored), true],
+  [
+    'after a model was reused',
+    (deployment) => deployment.recordModel(0, 'model', { ...stored, uploaded: false }),
+    false,
+  ],
   [
     'after the push',
     (deployment) => {
-      deployment.recordModel(stored)
+      deployment.recordModel(0, 'model', stored)
       deployment.recordDelivery({ changed: true, commit: 'c', branch: 'trunk', url: '', manifest: '{}' })
     },
     false,
@@ -141,7 +173,7 @@ describe('what stands after a failure', () => {
   const delivered = (changed: boolean) => ({ changed, commit: 'c0ffee', branch: 'trunk', url: '', manifest: '' })
 
   test.each<[string, (deployment: Deployment) => void, unknown, string]>([
-    ['before the push', (deployment) => deployment.recordModel(stored), undefined, ''],
+    ['before the push', (deployment) => deployment.recordModel(0, 'model', stored), undefined, ''],
     ['when the push may have arrived', () => undefined, new UncertainError('cut'), ''],
     [
       'after the push',

@@ -33,7 +33,7 @@ function deployment(message = 'Train on the new vintage'): Deployment {
 }
 
 function stored(result: Deployment): Deployment {
-  result.recordModel({
+  result.recordModel(0, 'model', {
     uri: { protocol: 'data', path: `ada/wine/model_${commit}.pkl` },
     md5: 'd41d8cd98f00b204e9800998ecf8427e',
     sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',

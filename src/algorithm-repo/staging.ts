@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
@@ -7,12 +8,13 @@ import * as log from '../log.ts'
 /**
  * Stages everything that changed in a clone, and refuses what git would take without its content.
  *
- * @param force paths that are staged even if the repository ignores them
+ * @param force paths that are staged even if the repository ignores them, as far as they exist
  * @returns changed paths
  */
 export async function stageAll(git: SimpleGit, folder: string, force: readonly string[]): Promise<string[]> {
   await git.raw(['add', '--all', '--', '.'])
-  if (force.length > 0) await git.raw(['add', '--force', '--', ...force])
+  const forced = force.filter((path) => existsSync(join(folder, path)))
+  if (forced.length > 0) await git.raw(['add', '--force', '--', ...forced])
   const changes = (await git.raw(['diff', '--cached', '--raw', '--no-renames', '-z'])).split('\0')
   const files: string[] = []
   for (let index = 0; index + 1 < changes.length; index += 2) {

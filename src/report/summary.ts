@@ -3,6 +3,7 @@ import { formatBytes, formatDuration } from '../format.ts'
 import { shorten } from '../log.ts'
 import { cell, code, codeBlock, escapeHtml, table } from './markdown.ts'
 import { metricsSection } from './metrics-section.ts'
+import { modelsSection } from './models-section.ts'
 import { traceback, trainingSection } from './training-section.ts'
 
 /**
@@ -17,7 +18,12 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   lines.push(...traceback(deployment))
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push(...table('| | |', '|---|---|', rows))
-  lines.push(...metricsSection(deployment), ...trainingSection(deployment), ...testTable(deployment))
+  lines.push(
+    ...modelsSection(deployment),
+    ...metricsSection(deployment),
+    ...trainingSection(deployment),
+    ...testTable(deployment),
+  )
   if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
     const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
@@ -75,9 +81,9 @@ function testTable({ tests, outputs }: Deployment): string[] {
   ]
 }
 
-function tableRows({ outputs, origin, target, branch, revertedBy }: Deployment): [string, string][] {
+function tableRows({ outputs, models, origin, target, branch, revertedBy }: Deployment): [string, string][] {
   const rows: [string, string][] = []
-  if (outputs.model_uri !== '') {
+  if (outputs.model_uri !== '' && models.length < 2) {
     rows.push(['Model', `${code(outputs.model_uri)} (${formatBytes(Number(outputs.model_size_bytes))})`])
     rows.push(['MD5', code(outputs.model_md5_hash)])
     rows.push(['SHA-256', code(outputs.model_sha256_hash)])

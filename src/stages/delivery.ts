@@ -1,57 +1,17 @@
-import { lstat, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { usesAdk } from '../algorithm-repo/adk.ts'
 import { copyCode } from '../algorithm-repo/copy.ts'
-import { manifestPath } from '../algorithmia/data-uri.ts'
-import type { StoredModel } from '../algorithmia/store.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import { workspacePath } from '../inputs/values.ts'
-import type { CodeInputs, Inputs, RepositoryInputs } from '../inputs.ts'
+import type { Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { keepUnchanged, type ManifestEntry, manifestName, manifestTime, updateManifest } from '../manifest/manifest.ts'
-import type { Metrics } from '../metrics.ts'
+import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
+import { type ManifestRequest, type NamedModel, warnOnce, writeManifest } from './manifest.ts'
 
-/**
- * The manifest's entry for a stored model. What was stored by an earlier run keeps its time.
- *
- * @param metrics of the training in this run, if it told any
- */
-export function manifestEntry(
-  origin: Origin,
-  stored: StoredModel,
-  present: Partial<ManifestEntry>,
-  metrics?: Metrics,
-): ManifestEntry {
-  const path = manifestPath(stored.uri)
-  const storedBefore = !stored.uploaded && present.model_filepath === path ? present.model_uploaded_utc : undefined
-  return keepUnchanged(present, {
-    model_filepath: path,
-    model_md5_hash: stored.md5,
-    model_origin_commit_SHA: origin.commit,
-    model_origin_commit_msg: origin.message,
-    model_origin_repo: origin.repository,
-    model_origin_ref: origin.ref,
-    model_uploaded_utc: storedBefore ?? manifestTime(new Date()),
-    model_sha256_hash: stored.sha256,
-    model_size_bytes: stored.size,
-    model_origin_run_url: origin.runUrl,
-    model_metrics: metrics?.values,
-  })
-}
-
-/** Whether a manifest points to the same object and says that it is another model. */
-export function namesOtherModel(present: Partial<ManifestEntry>, stored: StoredModel): boolean {
-  return present.model_filepath === manifestPath(stored.uri) && present.model_md5_hash !== stored.md5
-}
-
-/** Checked again before it is read: training may have put a link in the folder's place. */
-export function confineCode({ code, workspace }: Pick<Inputs, 'code' | 'workspace'>): void {
-  if (code === undefined) return
-  try {
-    workspacePath(code.folder.relative, workspace)
-  } catch (error) {
-    throw new DeployError(`algorithm_path ${messageOf(error)}`)
-  }
+/** A model that is stored, and what else is known of it. */
+export interface DeployedModel extends NamedModel {
+  /** Where it lies in the workspace, and what MLflow says of it, when it is one of MLflow's. */
+  mlflow: { model: MlflowModel; folder: string } | undefined
 }
 
 /**
@@ -59,26 +19,52 @@ export function confineCode({ code, workspace }: Pick<Inputs, 'code' | 'workspac
  *
  * @returns the manifest's text
  */
-export async function applyTo(folder: string, code: CodeInputs | undefined, entry: ManifestEntry): Promise<string> {
+export async function applyTo(
+  folder: string,
+  inputs: Pick<Inputs, 'code' | 'workspace' | 'platform'>,
+  request: ManifestRequest & { models: readonly DeployedModel[] },
+): Promise<string> {
+  const { code } = inputs
   if (code !== undefined) {
+    confineCode(inputs)
     const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
     log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
     if (removed.length > 0) log.info(`Not in ${code.folder.relative} any more: ${removed.slice(0, 20).join(', ')}`)
   }
-  const text = updateManifest(await readManifestText(folder), entry)
-  await writeFile(join(folder, manifestName), text)
-  return text
+  await generateCode(folder, inputs.platform.algorithm, request)
+  return writeManifest(folder, request)
 }
 
-/** The manifest of a clone; undefined when there is none. A link is not followed: it may lead out of the clone. */
-export async function readManifestText(folder: string): Promise<string | undefined> {
-  const path = join(folder, manifestName)
-  const present = await lstat(path).catch(() => undefined)
-  if (present === undefined) return undefined
-  if (present.isFile()) return readFile(path, 'utf8')
-  throw new DeployError(
-    `${manifestName} in the algorithm's repository is a link or a folder; replace it there by a file`,
+/** An MLflow model tells how to call it: where nobody wrote an algorithm for it, one is made. */
+async function generateCode(
+  clone: string,
+  algorithm: string,
+  { models: [first], format, deployment }: Parameters<typeof applyTo>[2],
+): Promise<void> {
+  if (first?.mlflow === undefined) return
+  const { model, folder: modelFolder } = first.mlflow
+  const { generateSources } = await import('../mlflow/sources.ts')
+  const variant = format === 'adk' || (format !== 'flat' && (await usesAdk(clone))) ? 'adk' : 'legacy'
+  const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry })
+  if (made.written.length === 0)
+    return log.info(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`)
+  log.info(`Generated for the MLflow model: ${made.written.join(', ')}`)
+  if (made.removed.length > 0) log.info(`Removed, because it was of the template: ${made.removed.join(', ')}`)
+  if (made.missing.length === 0) return
+  warnOnce(
+    deployment,
+    `${made.kept.join(', ')} is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`,
   )
+}
+
+/** Checked again before it is read: training may have put a link in the folder's place. */
+function confineCode({ code, workspace }: Pick<Inputs, 'code' | 'workspace'>): void {
+  if (code === undefined) return
+  try {
+    workspacePath(code.folder.relative, workspace)
+  } catch (error) {
+    throw new DeployError(`algorithm_path ${messageOf(error)}`)
+  }
 }
 
 /** The original action's message, with a body that leads back to the model's origin. */

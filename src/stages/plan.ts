@@ -1,62 +1,75 @@
-import { existsSync } from 'node:fs'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
-import { fileIn, formatUri, manifestPath } from '../algorithmia/data-uri.ts'
+import type { DataApi } from '../algorithmia/data.ts'
+import { fileIn, formatUri } from '../algorithmia/data-uri.ts'
+import { type KnownObject, knownObjects } from '../algorithmia/store.ts'
 import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { type ManifestEntry, manifestName, provesObject } from '../manifest/manifest.ts'
-import { checkModel } from '../model/check.ts'
-import { remoteName } from '../model/names.ts'
-import { fileSource } from '../model/source.ts'
+import { manifestName, type PresentManifest } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
-import { applyTo, manifestEntry } from './delivery.ts'
+import { applyTo } from './delivery.ts'
+import { manifestFiles } from './manifest.ts'
+import { absentModels, type Model, readModels } from './models.ts'
+
+/** What is there before a deployment. */
+export interface Before {
+  origin: Origin
+  repository: AlgorithmRepository
+  data: DataApi
+  present: PresentManifest
+  release: ReleaseInputs | undefined
+  releaseSkipped: string
+}
 
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
-export async function plan(
-  inputs: Inputs,
-  deployment: Deployment,
-  origin: Origin,
-  repository: AlgorithmRepository,
-  present: Partial<ManifestEntry>,
-  { release, releaseSkipped }: Pick<Inputs, 'release' | 'releaseSkipped'>,
-): Promise<void> {
-  const { model, workspace, training, collection } = inputs
+export async function plan(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
+  const { training } = inputs
   if (training) deployment.note(`Would run ${training.program.relative}.`)
-  if (training && !existsSync(model.absolute)) {
-    deployment.note(`${model.relative} does not exist yet, so its upload and the manifest cannot be shown.`)
+  const absent = training ? await absentModels(inputs) : []
+  if (absent.length > 0) {
+    deployment.note(`${absent.join(', ')} does not exist yet, so its upload and the manifest cannot be shown.`)
   } else {
-    deployment.phase = 'model'
-    if (training)
-      deployment.note(`Its model is not known yet; what follows is of the ${model.relative} that is there now.`)
-    const source = fileSource(await checkModel({ ...model, workspace, trainedSince: undefined }))
-    const uri = fileIn(collection, remoteName(source.name, origin.commit))
-    const facts = { size: source.size, ...(await source.digest()) }
-    const uploaded = !provesObject(present, { filepath: manifestPath(uri), ...facts })
-    const shown = `${model.relative} (${formatBytes(facts.size)}, MD5 ${facts.md5})`
-    deployment.note(
-      uploaded ? `Would store ${shown} as ${formatUri(uri)}.` : `${shown} is stored already as ${formatUri(uri)}.`,
-    )
-    deployment.phase = 'copy'
-    const entry = manifestEntry(origin, { uri, uploaded, ...facts }, present)
-    const files = await repository.stage(
-      async (folder) => {
-        await applyTo(folder, inputs.code, entry)
-      },
-      [manifestName],
-    )
-    const target = `${repository.branch} of ${inputs.repository.url}`
-    deployment.note(
-      files.length === 0
-        ? `Would commit nothing: ${target} has it all.`
-        : `Would commit to ${target}: ${shorten(files)}.`,
-    )
-    const difference = await repository.difference(manifestName)
-    if (difference !== '') log.info(difference)
+    if (training) {
+      const paths = inputs.models.lines.map(({ path }) => path.relative).join(', ')
+      deployment.note(`Its model is not known yet; what follows is of the ${paths} that is there now.`)
+    }
+    await planDelivery(inputs, deployment, before)
   }
-  if (release) noteRelease(release, deployment)
-  else deployment.skip('Build, test and publication', releaseSkipped)
+  if (before.release) noteRelease(before.release, deployment)
+  else deployment.skip('Build, test and publication', before.releaseSkipped)
   deployment.succeed('planned')
+}
+
+async function planDelivery(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
+  const { origin, repository, present, data } = before
+  deployment.phase = 'model'
+  const found = await readModels(inputs, deployment, origin.commit, undefined)
+  const models = await Promise.all(found.map((model) => planModel(model, inputs, present.objects)))
+  for (const { sentence } of models) deployment.note(sentence)
+  deployment.phase = 'copy'
+  const request = { deployment, data, origin, format: inputs.manifestFormat, models, metrics: undefined }
+  const files = await repository.stage(async (folder) => void (await applyTo(folder, inputs, request)), manifestFiles)
+  const target = `${repository.branch} of ${inputs.repository.url}`
+  deployment.note(
+    files.length === 0
+      ? `Would commit nothing: ${target} has it all.`
+      : `Would commit to ${target}: ${shorten(files)}.`,
+  )
+  const difference = await repository.difference(manifestName)
+  if (difference !== '') log.info(difference)
+}
+
+async function planModel(model: Model, { collection }: Inputs, known: readonly KnownObject[]) {
+  const { shown, entry, isOptional, mlflow, model: source } = model
+  const facts = { size: source.size, ...(await source.digest()) }
+  const [proven] = knownObjects({ known, collection }, facts.size, facts)
+  const uri = proven ?? fileIn(collection, model.name)
+  const described = `${shown} (${formatBytes(facts.size)}, MD5 ${facts.md5})`
+  const sentence = proven
+    ? `${described} is stored already as ${formatUri(uri)}.`
+    : `Would store ${described} as ${formatUri(uri)}.`
+  return { sentence, entry, isOptional, mlflow, stored: { uri, uploaded: proven === undefined, ...facts } }
 }
 
 function noteRelease({ tests, publish }: ReleaseInputs, deployment: Deployment): void {

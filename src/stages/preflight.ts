@@ -10,7 +10,7 @@ import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { readManifest } from '../manifest/manifest.ts'
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
-import { readManifestText } from './delivery.ts'
+import { readManifestFiles } from './manifest.ts'
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the notebook's file, the key, the algorithm,
@@ -99,7 +99,7 @@ async function checkRepository(repository: AlgorithmRepository) {
     (await repository.onDefaultBranch()) === false
       ? `algorithm_branch is "${repository.branch}", and Algorithmia builds only the repository's default branch`
       : undefined
-  return { repository, present: readManifest(await readManifestText(repository.folder)), whyNoBuild }
+  return { repository, present: readManifest(await readManifestFiles(repository.folder)), whyNoBuild }
 }
 
 /** Waits for all checks and reports all failures at once. */

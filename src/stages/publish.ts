@@ -80,13 +80,13 @@ function sampleOf(input: CallInput | undefined): string | undefined {
 }
 
 /** What the version is, for somebody who knows only the platform. */
-function releaseNotes(origin: Origin, { outputs }: Deployment): string {
+function releaseNotes(origin: Origin, { models }: Deployment): string {
   return [
     origin.message.trim(),
     '',
     `Commit: ${origin.repositoryUrl}/commit/${origin.commit}`,
     `Run: ${origin.runUrl}`,
-    `Model: ${outputs.model_uri} (MD5 ${outputs.model_md5_hash})`,
+    ...models.map(({ entry, uri, md5 }) => `${models.length === 1 ? 'Model' : entry}: ${uri} (MD5 ${md5})`),
   ]
     .join('\n')
     .trim()

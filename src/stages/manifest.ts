@@ -1,0 +1,223 @@
+import { lstat, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { usesAdk } from '../algorithm-repo/adk.ts'
+import type { DataApi } from '../algorithmia/data.ts'
+import { formatUri, manifestPath, parseUri } from '../algorithmia/data-uri.ts'
+import type { StoredModel } from '../algorithmia/store.ts'
+import type { Deployment } from '../deployment.ts'
+import { DeployError, messageOf } from '../errors.ts'
+import type { ManifestFormat } from '../inputs.ts'
+import * as log from '../log.ts'
+import type { AdkEntry, AdkModel } from '../manifest/adk.ts'
+import { keepUnchanged, type ManifestEntry, manifestTime } from '../manifest/flat.ts'
+import {
+  freezeName,
+  type ManifestFiles,
+  manifestName,
+  type PresentManifest,
+  readManifest,
+  riskyCharacters,
+  updateManifest,
+} from '../manifest/manifest.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Origin } from '../origin.ts'
+
+/** Both files, which every deployment commits, whatever the repository ignores. */
+export const manifestFiles = [manifestName, freezeName]
+
+/** A model under its name in the manifest. */
+export interface NamedModel {
+  entry: string
+  isOptional: boolean
+  stored: StoredModel
+}
+
+export interface ManifestRequest {
+  deployment: Deployment
+  data: DataApi
+  origin: Origin
+  format: ManifestFormat
+  /** The first one is what the flat keys describe. */
+  models: readonly NamedModel[]
+  metrics: Metrics | undefined
+}
+
+/**
+ * Writes the manifest, and its freeze where there is one to be, into a clone that has the code.
+ *
+ * @returns the manifest's text
+ * @throws DeployError when the manifest that is there cannot be read, or the format does not fit
+ */
+export async function writeManifest(folder: string, request: ManifestRequest): Promise<string> {
+  const { deployment, models, origin, metrics } = request
+  const [first] = models
+  if (first === undefined) throw new DeployError('There is no model to write a manifest for')
+  const files = await readManifestFiles(folder)
+  const present = readManifest(files)
+  const format = await formatFor(folder, request, present)
+  for (const warning of present.warnings) warnOnce(deployment, warning)
+  if (format === 'flat' && present.entries.some(({ name }) => name === first.entry)) {
+    const name = JSON.stringify(first.entry)
+    warnOnce(
+      deployment,
+      `manifest_format is flat, so the entry ${name} of ${manifestName} stays as it is, and may name another model.`,
+    )
+  }
+  const entry = flatEntry(origin, first.stored, present.flat, metrics)
+  const checksums = await missingChecksums(request, present, format)
+  const { manifest, freeze } = updateManifest(files, {
+    entry: format === 'adk' ? undefined : entry,
+    adk:
+      format === 'flat'
+        ? undefined
+        : models.map((model) => adkModel(model, origin, model === first ? metrics : undefined)),
+    checksumOf: (uri) => checksums.get(uri),
+    now: new Date(),
+  })
+  await writeFile(join(folder, manifestName), manifest)
+  if (freeze !== undefined) {
+    await writeFile(join(folder, freezeName), freeze)
+    warnOfCharacters(deployment, manifest)
+  }
+  return manifest
+}
+
+/** The texts of a clone. A link is not followed: it may lead out of the clone. */
+export async function readManifestFiles(folder: string): Promise<ManifestFiles> {
+  const [manifest, freeze] = await Promise.all(manifestFiles.map((name) => readText(folder, name)))
+  return { manifest, freeze }
+}
+
+async function readText(folder: string, name: string): Promise<string | undefined> {
+  const path = join(folder, name)
+  const present = await lstat(path).catch(() => undefined)
+  if (present === undefined) return undefined
+  if (present.isFile()) return readFile(path, 'utf8')
+  throw new DeployError(`${name} in the algorithm's repository is a link or a folder; replace it there by a file`)
+}
+
+/** Whether a manifest points to the same object and says that it is another model. */
+export function namesOtherModel({ objects }: PresentManifest, { uri, md5 }: StoredModel): boolean {
+  return objects.some((object) => {
+    const other = parseUri(object.uri)
+    return other !== undefined && formatUri(other) === formatUri(uri) && object.md5 !== md5
+  })
+}
+
+async function formatFor(
+  folder: string,
+  { format, models }: ManifestRequest,
+  present: PresentManifest,
+): Promise<Exclude<ManifestFormat, 'auto'>> {
+  const needsLists = models.length > 1 || models.some(({ isOptional }) => isOptional)
+  if (format === 'flat' && needsLists) {
+    throw new DeployError(
+      `manifest_format is flat, which describes one model that is always loaded, but model_path means ${models.length}` +
+        `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
+    )
+  }
+  if (format !== 'auto') return format
+  return needsLists || present.isForAdk || (await usesAdk(folder)) ? 'both' : 'flat'
+}
+
+/**
+ * The flat keys for a stored model. What was stored by an earlier run keeps its time.
+ *
+ * @param metrics of the training in this run, if it told any
+ */
+export function flatEntry(
+  origin: Origin,
+  stored: StoredModel,
+  present: Partial<ManifestEntry>,
+  metrics?: Metrics,
+): ManifestEntry {
+  const path = manifestPath(stored.uri)
+  const storedBefore = !stored.uploaded && present.model_filepath === path ? present.model_uploaded_utc : undefined
+  return keepUnchanged(present, {
+    model_filepath: path,
+    model_md5_hash: stored.md5,
+    model_origin_commit_SHA: origin.commit,
+    model_origin_commit_msg: origin.message,
+    model_origin_repo: origin.repository,
+    model_origin_ref: origin.ref,
+    model_uploaded_utc: storedBefore ?? manifestTime(new Date()),
+    model_sha256_hash: stored.sha256,
+    model_size_bytes: stored.size,
+    model_origin_run_url: origin.runUrl,
+    model_metrics: metrics?.values,
+  })
+}
+
+/** The metadata tell what deployed these bytes first: an entry is left alone while its bytes are the same. */
+function adkModel({ entry, isOptional, stored }: NamedModel, origin: Origin, metrics: Metrics | undefined): AdkModel {
+  return {
+    name: entry,
+    isOptional,
+    sourceUri: formatUri(stored.uri),
+    md5: stored.md5,
+    metadata: {
+      model_sha256_hash: stored.sha256,
+      model_size_bytes: stored.size,
+      model_origin_repo: origin.repository,
+      model_origin_ref: origin.ref,
+      model_origin_commit_SHA: origin.commit,
+      model_uploaded_utc: manifestTime(new Date()),
+      ...(metrics && { model_metrics: metrics.values }),
+    },
+  }
+}
+
+/** The MD5 of what the manifest has beside our models, for the freeze; as the official freeze does, from the objects. */
+async function missingChecksums(
+  { data, deployment, models }: ManifestRequest,
+  { entries, isForAdk }: PresentManifest,
+  format: ManifestFormat,
+): Promise<Map<string, string>> {
+  const checksums = new Map<string, string>()
+  if (format === 'flat' && !isForAdk) return checksums
+  const ours = new Set(models.map(({ entry }) => entry))
+  for (const other of entries.filter(({ name }) => !ours.has(name))) {
+    const md5 = other.md5 ?? (await checksumOf(other, data, deployment))
+    if (md5 !== undefined) checksums.set(other.sourceUri, md5)
+  }
+  return checksums
+}
+
+async function checksumOf(
+  { name, sourceUri, failOnTamper }: AdkEntry,
+  data: DataApi,
+  deployment: Deployment,
+): Promise<string | undefined> {
+  const uri = parseUri(sourceUri)
+  try {
+    if (uri === undefined) throw new Error('that is no data URI')
+    log.info(
+      `Reading ${sourceUri}: ${manifestName} has it as ${JSON.stringify(name)} without an MD5, which the freeze needs`,
+    )
+    return (await data.digest(uri)).md5
+  } catch (error) {
+    const what = `${manifestName} in the algorithm's repository has the entry ${JSON.stringify(name)}, and its object ${sourceUri} could not be read`
+    if (failOnTamper) {
+      throw new DeployError(
+        `${what} (${messageOf(error)}); with fail_on_tamper the ADK loads nothing without its MD5. Mend or remove the entry there`,
+      )
+    }
+    warnOnce(deployment, `${what}, so the freeze has no MD5 of it: ${messageOf(error)}`)
+    return undefined
+  }
+}
+
+/** A lost race writes the manifest again. */
+export function warnOnce(deployment: Deployment, sentence: string): void {
+  if (!deployment.notes.includes(sentence)) deployment.warn(sentence)
+}
+
+function warnOfCharacters(deployment: Deployment, manifest: string): void {
+  const characters = riskyCharacters(manifest)
+  if (characters.length === 0) return
+  warnOnce(
+    deployment,
+    `${manifestName} has characters that not every version of Python prints alike (${characters.slice(0, 5).join(' ')}), so the ADK ` +
+      `of another version than 3.11 may take ${freezeName} for tampered. Replace them in the entries that have them.`,
+  )
+}
