@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type MlflowModel, readMlflowModel } from '../../src/mlflow/model.ts'
 import { generateSources } from '../../src/mlflow/sources.ts'
+import { listFolder } from '../../src/model/folder.ts'
+import { archiveSource } from '../../src/model/source.ts'
 import { call } from '../support/http-call.ts'
 import { pythonWithPackages } from '../support/official-clients.ts'
 import { SandboxLab } from '../support/sandbox-lab.ts'
@@ -61,15 +63,15 @@ interface Generated {
 /** Stores the bundle of a saved model, and generates the algorithm for it. */
 async function generate(kind: keyof Saved['folders'], variant: 'legacy' | 'adk' = 'legacy'): Promise<Generated> {
   const modelFolder = resolve(home, saved.folders[kind])
+  const link = join(modelFolder, 'a link to the description')
+  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync('MLmodel', link)
   const model = await readMlflowModel(modelFolder)
   if (model === undefined) throw new Error(`${modelFolder} is no MLflow model`)
   const clone = mkdtempSync(join(home, `${kind}-`))
   const { written } = await generateSources({ clone, algorithm: 'iris', model, modelFolder, variant, entry: 'it' })
-  const bundles = mkdtempSync(join(home, 'bundles-'))
-  cpSync(modelFolder, join(bundles, model.name), { recursive: true })
-  const archive = join(bundles, 'bundle')
-  await run('tar', ['-czf', archive, '-C', bundles, model.name])
-  await store(clone, `${model.name}.tar.gz`, readFileSync(archive))
+  const source = await archiveSource(await listFolder(modelFolder), { topName: model.name, name: 'bundle' })
+  const reader = await source.open()
+  await store(clone, `${model.name}.tar.gz`, Buffer.concat(await reader.stream.toArray()))
   return { clone, model, written }
 }
 
@@ -204,13 +206,14 @@ def attempt(*members):
 for name in ("../evil", os.path.abspath("out/evil"), "m/../../evil", "../in-evil"):
     attempt((name, tarfile.REGTYPE, ""))
 for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE):
-    attempt(("m/link", kind, ".."), ("m/link/evil", tarfile.REGTYPE, ""))
+    attempt(("m/link", kind, "../.."), ("m/link/evil", tarfile.REGTYPE, ""))
+attempt(("n/first", tarfile.SYMTYPE, "second/../.."), ("n/second", tarfile.SYMTYPE, "."), ("n/first/evil", tarfile.REGTYPE, ""))
 attempt(("./m", tarfile.DIRTYPE, ""), ("./m/a", tarfile.REGTYPE, ""))
 print(sorted(os.path.join(folder, name) for folder, _, names in os.walk("out") for name in names))
 `
   const refusals = (await runPython(clone, ['-c', program])).trim().split('\n')
   expect(refusals.map((line) => line.replace(clone, ''))).toEqual([
-    ...['../evil', '/out/evil', 'm/../../evil', '../in-evil', 'm/link', 'm/link', 'm/link'].map(
+    ...['../evil', '/out/evil', 'm/../../evil', '../in-evil', 'm/link', 'm/link', 'm/link', 'n/first/evil'].map(
       (name) => `The model's archive must not hold ${name}`,
     ),
     "['out/in/m/a']",
