@@ -6,6 +6,8 @@ import { Builder } from './builds/builder.ts'
 import { PythonEnvironments } from './builds/python-environments.ts'
 import { Sources } from './builds/sources.ts'
 import { Builds } from './builds/store.ts'
+import type { ConnectorSpec } from './connectors/connector.ts'
+import { Connectors } from './connectors/store.ts'
 import { gitEnvironment, requireGit } from './git/environment.ts'
 import { builtBranch, Repositories } from './git/repositories.ts'
 import type { Push } from './git/routes.ts'
@@ -25,6 +27,8 @@ export interface PlatformOptions {
   users?: UserSpec[]
   /** Keys beside those that come with the users. */
   keys?: FurtherKey[]
+  /** Access to other stores, which the sandbox plays. */
+  connectors?: ConnectorSpec[]
   /** Where the Python environments of algorithms are kept; several servers may share it. Default: in the state folder. */
   environments?: string
   /** The Python that algorithms run on. Default: `python3`, on Windows `python`. */
@@ -51,6 +55,7 @@ export class Platform {
   readonly builds: Builds
   readonly secrets: Secrets
   readonly data: HostedData
+  readonly connectors: Connectors
   readonly environments: PythonEnvironments
   readonly workers: Workers
   readonly builder: Builder
@@ -75,6 +80,7 @@ export class Platform {
     this.builds = new Builds(stateDir)
     this.secrets = new Secrets(stateDir)
     this.data = new HostedData(stateDir)
+    this.connectors = new Connectors(stateDir, this.users, options.connectors)
     const { users, url, secrets, algorithms, builds, repositories, data } = this
     this.environments = new PythonEnvironments(options.environments ?? join(stateDir, 'environments'), python)
     this.workers = new Workers(stateDir, { users, url, secrets, log })

@@ -4,9 +4,10 @@ import type { UserRecord } from './accounts/users.ts'
 import { type Algorithm, newAlgorithm } from './algorithms/algorithm.ts'
 import { algorithmRoutes } from './algorithms/routes.ts'
 import { buildRoutes } from './builds/routes.ts'
+import type { ConnectorRecord } from './connectors/connector.ts'
 import { environmentRoutes } from './environments/routes.ts'
 import { gitRoutes } from './git/routes.ts'
-import { hostedDataRoutes } from './hosted-data/routes.ts'
+import { dataRoutes } from './hosted-data/routes.ts'
 import { createApp, isFree, listen } from './http/app.ts'
 import { organisationRoutes } from './organisations/routes.ts'
 import { callThroughApi } from './pages/call.ts'
@@ -35,6 +36,7 @@ export interface Sandbox {
   url: string
   stateDir: string
   users: UserRecord[]
+  connectors: ConnectorRecord[]
   hasAlgorithm(owner: string, name: string): boolean
   createAlgorithm(owner: string, name: string): Promise<Algorithm>
   /** The folder of an algorithm's bare repository. */
@@ -70,9 +72,9 @@ async function listenAgain(app: FastifyInstance, stateDir: string, { host = '127
 }
 
 async function serve(platform: Platform, options: SandboxOptions, release: () => void): Promise<Sandbox> {
-  const { users, algorithms, builds, data, repositories, workers, url, log } = platform
+  const { users, algorithms, builds, data, connectors, repositories, workers, url, log } = platform
   const app = createApp({ log, rewriteUrl: (request, path) => rewriteAddress(request, path, workers) })
-  hostedDataRoutes(app, data, users)
+  dataRoutes(app, platform)
   algorithmRoutes(app, platform)
   secretRoutes(app, platform)
   buildRoutes(app, platform)
@@ -82,7 +84,7 @@ async function serve(platform: Platform, options: SandboxOptions, release: () =>
   sourceHostRoutes(app, users)
   organisationRoutes(app, platform)
   gitRoutes(app, platform)
-  pageRoutes(app, { users, algorithms, builds, data, url, call: callThroughApi(app) })
+  pageRoutes(app, { users, algorithms, builds, data, connectors, url, call: callThroughApi(app) })
 
   let closed: Promise<void> | undefined
   const close = async () => {
@@ -109,6 +111,7 @@ async function serve(platform: Platform, options: SandboxOptions, release: () =>
     url: platform.address,
     stateDir: platform.stateDir,
     users: users.all(),
+    connectors: connectors.all(),
     hasAlgorithm: (owner, name) => algorithms.find(owner, name) !== undefined,
     createAlgorithm: async (owner, name) => {
       if (!users.isOwner(owner)) throw new Error(`The user ${owner} does not exist`)

@@ -9,7 +9,8 @@ import type { Session } from '../../sandbox/accounts/auth.ts'
 import { newApiKey } from '../../sandbox/accounts/keys.ts'
 import { Users } from '../../sandbox/accounts/users.ts'
 import { type Algorithm, newAlgorithm } from '../../sandbox/algorithms/algorithm.ts'
-import { hostedDataRoutes } from '../../sandbox/hosted-data/routes.ts'
+import { Connectors } from '../../sandbox/connectors/store.ts'
+import { dataRoutes } from '../../sandbox/hosted-data/routes.ts'
 import { HostedData } from '../../sandbox/hosted-data/store.ts'
 import { installErrorReplies } from '../../sandbox/http/error-replies.ts'
 import { call, type HttpCall } from '../support/http-call.ts'
@@ -37,7 +38,8 @@ async function start(): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, () => undefined)
-  hostedDataRoutes(app, data, users)
+  const connectors = new Connectors(folder, users, [{ name: 's3', access: 'read-write' }])
+  dataRoutes(app, { data, users, connectors })
   url = await app.listen({ host: '127.0.0.1', port: 0 })
 }
 
@@ -78,6 +80,19 @@ const blobs = () => readdirSync(join(folder, 'blobs'))
 
 const echo = algorithm('anna', 'Echo')
 const other = algorithm('anna', 'Other')
+
+test('a data connector is read through the algorithms of its owner, and written only by the owner', async () => {
+  expect(await put(keys.anna, 's3://bucket/deep/model', 'content')).toEqual({ result: 's3://bucket/deep/model' })
+  const forBen = running(echo, 'ben', session())
+  expect((await as(forBen, 'GET', 's3://bucket/deep/model')).text).toBe('content')
+  expect(await status(forBen, 'GET', 's3://bucket/deep')).toBe(200)
+  expect(await status(forBen, 'PUT', 's3://bucket/deep/model')).toBe(403)
+  expect(await status(forBen, 'DELETE', 's3://bucket/deep/model')).toBe(403)
+  const bens = algorithm('ben', 'Foreign')
+  expect(await status(running(bens, 'ben', session()), 'GET', 's3://bucket/deep/model')).toBe(400)
+  // As with .my, an algorithm has what its caller has.
+  expect(await status(running(bens, 'anna', session()), 'PUT', 's3://bucket/deep/model')).toBe(200)
+})
 
 describe('the scratch space of a session', () => {
   test('holds files that all algorithms of the session share, and no other session sees', async () => {

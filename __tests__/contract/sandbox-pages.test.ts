@@ -7,9 +7,10 @@ import { type Algorithm, newAlgorithm } from '../../sandbox/algorithms/algorithm
 import { Algorithms } from '../../sandbox/algorithms/store.ts'
 import type { Build } from '../../sandbox/builds/build.ts'
 import { Builds } from '../../sandbox/builds/store.ts'
+import { Connectors } from '../../sandbox/connectors/store.ts'
 import { gitEnvironment } from '../../sandbox/git/environment.ts'
 import { Repositories } from '../../sandbox/git/repositories.ts'
-import { hostedDataRoutes } from '../../sandbox/hosted-data/routes.ts'
+import { dataRoutes } from '../../sandbox/hosted-data/routes.ts'
 import { HostedData } from '../../sandbox/hosted-data/store.ts'
 import { createApp } from '../../sandbox/http/app.ts'
 import { smallBody } from '../../sandbox/http/request-body.ts'
@@ -67,8 +68,9 @@ beforeAll(async () => {
   algorithms = new Algorithms(folder, new Repositories(folder, gitEnvironment(folder)))
   builds = new Builds(folder)
   const data = new HostedData(folder)
-  hostedDataRoutes(app, data, users)
-  pageRoutes(app, { users, algorithms, builds, data, call: callThroughApi(app), url: () => url })
+  const connectors = new Connectors(folder, users, [{ name: 's3+x', paths: ['<b>/folder'] }])
+  dataRoutes(app, { data, users, connectors })
+  pageRoutes(app, { users, algorithms, builds, data, connectors, call: callThroughApi(app), url: () => url })
   app.post('/v1/algo/*', async (request, reply) => {
     const { authorization, 'content-type': contentType } = request.headers
     calls.push({ url: request.url, authorization, contentType, body: await smallBody(request) })
@@ -247,9 +249,12 @@ describe('data', () => {
   test('is not for a key without the right', async () => {
     await api('POST', '/v1/data/anna', 'secret')
     const authorization = basic('anna', 'simNoData')
+    const connector = '<code>s3+x://</code> read-only, restricted to &lt;b&gt;/folder'
+    expect((await browse('/', anna)).text).toContain(connector)
     const overview = await browse('/', authorization)
     expect(overview.text).toContain('This API key has no access to data.')
     expect(overview.text).not.toContain('/data/')
+    expect(overview.text).not.toContain('s3+x')
     expect((await browse('/data/anna/secret', authorization)).status).toBe(403)
   })
 })

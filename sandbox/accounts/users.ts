@@ -34,6 +34,8 @@ export interface UserRecord {
 /** The accounts of a sandbox, kept in `users.json`, and the organisations that they belong to. */
 export class Users {
   readonly organisations: Organisations
+  /** The account that the start is about: what is asked for without saying whose it is belongs to it. */
+  readonly first: string
   readonly #file: string
   readonly #users = new Map<string, UserRecord>()
   readonly #lent = new Map<string, Caller>()
@@ -49,11 +51,10 @@ export class Users {
       this.#users.set(user.name, { ...user, keys: user.keys.map(keyFrom) })
     }
     const fallback = this.all()[0]?.name ?? 'demo'
-    // Unless a key says otherwise, it belongs to the account that the start is about.
-    const first = specs[0]?.name ?? fallback
+    this.first = specs[0]?.name ?? fallback
     const wanted = specs.length === 0 && this.#users.size === 0 ? [{}] : specs
     for (const { name = fallback, ...spec } of wanted) this.#users.set(name, this.#accountFrom(name, spec))
-    for (const [name, keys] of Map.groupBy(furtherKeys, ({ user = first }) => user)) this.#addKeys(name, keys)
+    for (const [name, keys] of Map.groupBy(furtherKeys, ({ user = this.first }) => user)) this.#addKeys(name, keys)
     refuseSharedKeys(this.all())
     writeJson(this.#file, this.all())
   }

@@ -4,6 +4,7 @@ import type { FurtherKey, UserSpec } from '../accounts/users.ts'
 import { messageOf, StartError } from '../errors.ts'
 import { defaultLimits } from '../running/pool.ts'
 import type { SandboxOptions } from '../server.ts'
+import { connectorOption } from './connector-option.ts'
 import { keyOption } from './key-option.ts'
 
 /** What `--help` prints. */
@@ -28,6 +29,10 @@ Usage: npm run sandbox -- [options]
                  (default: none)
   --algorithm OWNER/NAME
                  an algorithm to have; may be repeated
+  --connector NAME[,access=read|read-write][,user=NAME][,path=PATH]
+                 a data connector to have: s3, gs, azureblob or dropbox, perhaps with a +label; may be
+                 repeated. What is left out: access=read, the first account, every path (more
+                 accounts or paths: repeat the part)
   --python PATH  the Python that algorithms run on (default: python3)
   --environments DIR
                  where their packages are installed; several sandboxes may share it
@@ -60,6 +65,7 @@ export function readArguments(args: string[]): Arguments {
         key: { type: 'string', multiple: true, default: [] },
         'admin-key': { type: 'string', multiple: true, default: [] },
         algorithm: { type: 'string', multiple: true, default: [] },
+        connector: { type: 'string', multiple: true, default: [] },
         python: { type: 'string' },
         environments: { type: 'string' },
         calls: { type: 'string' },
@@ -84,6 +90,7 @@ export function readArguments(args: string[]): Arguments {
       },
       ...usersFrom(values),
       keys: [...values.key.map(keyOption), ...values['admin-key'].map(adminKey)],
+      connectors: values.connector.map(connectorOption),
       algorithms: values.algorithm.map(algorithmFrom),
     }
   } catch (error) {

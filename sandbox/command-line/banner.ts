@@ -1,9 +1,10 @@
 import { rightsInWords } from '../accounts/keys.ts'
 import type { UserRecord } from '../accounts/users.ts'
+import { reachInWords } from '../connectors/connector.ts'
 import type { Sandbox } from '../server.ts'
 
 /** What a person needs to use a sandbox, in a form to copy from. */
-export function banner({ url, users, stateDir }: Sandbox, temporary: boolean, host = '127.0.0.1'): string {
+export function banner({ url, users, connectors, stateDir }: Sandbox, temporary: boolean, host = '127.0.0.1'): string {
   const [first] = users
   const [name = '', key = ''] = [first?.name, first?.apiKey]
   const lines = [
@@ -17,6 +18,10 @@ export function banner({ url, users, stateDir }: Sandbox, temporary: boolean, ho
       ? []
       : ['', `  It listens on ${host}: whoever reaches it and has a password runs code on this machine.`]),
     ...users.flatMap(account),
+    ...(connectors.length > 0 ? [''] : []),
+    ...connectors.map(
+      (connector) => `  connector ${connector.name}:// of ${connector.users.join(', ')}: ${reachInWords(connector)}`,
+    ),
     '',
     'For the step of a workflow:',
     '',

@@ -1,7 +1,7 @@
 import { type Caller, requireCaller, requireDataRead } from '../accounts/auth.ts'
 import type { Users } from '../accounts/users.ts'
-import { badRequest, forbidden, notFound, unauthenticated } from '../errors.ts'
-import { type CollectionAddress, callerAccount, type DataPath, type DirectoryAddress } from './paths.ts'
+import { forbidden, notFound, unauthenticated } from '../errors.ts'
+import { type CollectionAddress, callerAccount, type DirectoryAddress } from './paths.ts'
 import { type PlaceAddress, placeOf } from './places.ts'
 import type { Collection, HostedData } from './store.ts'
 
@@ -93,14 +93,4 @@ async function writablePlace(
   const found = place.writable && (await data.inPlace(place))
   if (!found) throw forbidden(`only the algorithm that ${uri} belongs to may write there`)
   return found
-}
-
-/** Answers for the stores that the sandbox does not have. */
-export function refuseConnectors(
-  path: DataPath,
-  caller: Caller | undefined,
-): asserts path is Exclude<DataPath, { kind: 'connector' }> {
-  if (path.kind !== 'connector') return
-  requireDataRead(requireCaller(caller))
-  throw badRequest(`The data connector ${path.connector} is not configured: the sandbox has hosted data only`)
 }

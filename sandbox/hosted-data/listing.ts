@@ -5,14 +5,20 @@ import { mayRead, ownerOf, readableDirectory } from './access.ts'
 import { aclBody } from './acl.ts'
 import { page } from './name-index.ts'
 import type { DataPath } from './paths.ts'
-import type { HostedData } from './store.ts'
+import type { FileRecord, HostedData } from './store.ts'
 
 /** What a directory holds; a part is absent when it is empty (platform reference §2.3, "Listing"). */
-interface Listing {
+export interface Listing {
   folders?: { name: string; acl?: { read: string[] } }[]
-  files?: { filename: string; last_modified: string; size: number }[]
+  files?: FileEntry[]
   marker?: string
   acl?: { read: string[] }
+}
+
+interface FileEntry {
+  filename: string
+  last_modified: string
+  size: number
 }
 
 /**
@@ -35,11 +41,7 @@ export async function listing(
   if (path.kind === 'account') return accountListing(data, users, path, caller, marker)
   const collection = await readableDirectory(data, users, path, caller)
   const result = page(collection.files.values(), marker)
-  const files = result.entries.map(({ name, modified, size }) => ({
-    filename: name,
-    last_modified: wholeSeconds(modified),
-    size,
-  }))
+  const files = result.entries.map(fileEntry)
   return {
     ...(files.length > 0 && { files }),
     ...(result.marker !== undefined && { marker: result.marker }),
@@ -69,6 +71,6 @@ function accountListing(
 }
 
 /** One client demands the literal `.000Z`, another fails without a fraction (platform reference §2.3). */
-function wholeSeconds(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}.000Z`
+export function fileEntry({ name, modified, size }: FileRecord): FileEntry {
+  return { filename: name, last_modified: `${new Date(modified).toISOString().slice(0, 19)}.000Z`, size }
 }

@@ -1,3 +1,5 @@
+import { connectorName, protocols } from '../connectors/connector.ts'
+import type { ConnectorPath } from '../connectors/store.ts'
 import { badRequest } from '../errors.ts'
 import { decodedPath } from '../http/address.ts'
 import type { PlaceAddress } from './places.ts'
@@ -23,12 +25,10 @@ export type DataPath =
   /** Above the `temp` and `perm` directories of algorithms: nothing to see there. */
   | { kind: 'above'; uri: string }
   /** Somebody else's storage, such as S3. */
-  | { kind: 'connector'; uri: string; connector: string }
+  | ({ kind: 'connector'; isDirectory: boolean } & ConnectorPath)
 
 /** The owner of a path that begins with `.my` is whoever asks. */
 export const callerAccount = '.my'
-
-const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox']
 
 /**
  * What the URL of a data request names. Both URL families, the path percent-decoded as a whole because some clients
@@ -47,10 +47,19 @@ export function parseDataUrl(url: string): DataPath {
 }
 
 function pathIn(protocol: string, rest: string): DataPath {
-  const connector = protocol.split('+', 1)[0] ?? ''
   if (protocol === 'data') return hostedPath(rest)
-  if (connectors.includes(connector)) return { kind: 'connector', uri: `${protocol}://${rest}`, connector: protocol }
-  throw badRequest(`There is no data connector "${protocol}"; known are data, ${connectors.join(', ')}`)
+  const connector = connectorName(protocol)
+  if (connector === undefined) {
+    throw badRequest(`There is no data connector "${protocol}"; known are data, ${protocols.join(', ')}`)
+  }
+  const key = rest.replace(/\/$/, '')
+  const uri = `${protocol}://${key}`
+  for (const name of key === '' ? [] : key.split('/')) {
+    // Some stores would take the two slashes for one, others for a folder without a name.
+    if (name === '') throw badRequest(`${uri} has an empty name in it`)
+    checkName(name)
+  }
+  return { kind: 'connector', uri, connector, key, isDirectory: key === '' || rest.endsWith('/') }
 }
 
 function hostedPath(path: string): DataPath {

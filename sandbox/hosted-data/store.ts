@@ -10,7 +10,8 @@ import { type Blob, Blobs } from './blobs.ts'
 import { NameIndex } from './name-index.ts'
 import { hasExpired, type Place, type Retention, sessionPlace } from './places.ts'
 
-interface FileRecord {
+/** A file, and where its content is. */
+export interface FileRecord {
   name: string
   blob: string
   size: number
@@ -101,6 +102,12 @@ export class HostedData {
     const expired = found.files.values().filter((file) => this.#isExpired(found, file))
     await Promise.all(expired.map((file) => this.removeFile(found, file)))
     return found
+  }
+
+  /** What is stored behind a data connector, each file under the whole of its path. It belongs to no account. */
+  behind(connector: string): Collection {
+    const owner = '/connector'
+    return this.find(owner, connector) ?? this.#add({ id: crypto.randomUUID(), owner, name: connector, acl: 'private' })
   }
 
   /** Removes the scratch space of a session. Call it when no algorithm works in the session any more. */

@@ -1,4 +1,5 @@
 import type { Caller } from '../accounts/auth.ts'
+import { type ConnectorRecord, reachInWords } from '../connectors/connector.ts'
 import type { Collection } from '../hosted-data/store.ts'
 import { statusOf } from './build.ts'
 import { gitAddress, sizeOf, timeOf } from './format.ts'
@@ -7,10 +8,16 @@ import { type Page, table } from './layout.ts'
 import type { VisibleAccount, VisibleAlgorithm } from './visible.ts'
 
 /**
+ * @param connectors those that the visitor has
  * @param visitor who looks at it
  * @param url the address of the server
  */
-export function overviewPage(accounts: VisibleAccount[], visitor: Caller, url: string): Page {
+export function overviewPage(
+  accounts: VisibleAccount[],
+  connectors: ConnectorRecord[],
+  visitor: Caller,
+  url: string,
+): Page {
   const { name } = visitor.user
   const git = `${gitAddress(url, visitor)}/${name}/<algorithm>.git`
   const others = accounts.filter(({ own }) => !own)
@@ -19,6 +26,7 @@ export function overviewPage(accounts: VisibleAccount[], visitor: Caller, url: s
 <dt>API</dt><dd><code>${url}</code></dd>
 <dt>git</dt><dd><code>git clone ${git}</code></dd>
 <dt>Clients</dt><dd><code>export ALGORITHMIA_API=${url}</code></dd>
+${connectors.map((connector) => html`<dt>Data connector</dt><dd><code>${connector.name}://</code> ${reachInWords(connector)}</dd>`)}
 </dl>
 <p class="note">The sandbox printed the passwords and API keys when it started. git takes either as the password.</p>
 ${accounts.filter(({ own }) => own).map((account) => ownAccount(account, visitor))}

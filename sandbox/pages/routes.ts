@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../accounts/auth.ts'
 import type { AlgorithmAddress } from '../algorithms/access.ts'
+import type { Connectors } from '../connectors/store.ts'
 import { ApiError, notFound } from '../errors.ts'
 import { queryOf, smallBody } from '../http/request-body.ts'
 import { algorithmPage } from './algorithm.ts'
@@ -19,6 +20,7 @@ import { type Shown, visibleAccounts, visibleAlgorithm } from './visible.ts'
 /** What the pages work with. */
 export interface Pages extends Shown {
   call: CallAlgorithm
+  connectors: Connectors
   /** The address of the server. */
   url: () => string
 }
@@ -36,7 +38,7 @@ export function pageRoutes(app: FastifyInstance, pages: Pages): void {
 type One = { Params: AlgorithmAddress }
 
 function routes(app: FastifyInstance, pages: Pages): void {
-  const { users, builds, url } = pages
+  const { users, builds, connectors, url } = pages
 
   // The frame of a summary has no origin, so to the browser it is a stranger.
   app.get('/style.css', async (_request, reply) =>
@@ -49,7 +51,8 @@ function routes(app: FastifyInstance, pages: Pages): void {
       return reply.type('text/plain; charset=utf-8').send(text)
     }
     const visitor = visitorOf(request, users)
-    return send(reply, overviewPage(visibleAccounts(pages, visitor), visitor, url()), visitor)
+    const own = visitor.key.data === 'none' ? [] : connectors.of(visitor.user)
+    return send(reply, overviewPage(visibleAccounts(pages, visitor), own, visitor, url()), visitor)
   })
 
   app.get<{ Params: CollectionAddress }>('/data/:owner/:collection', async (request, reply) => {
