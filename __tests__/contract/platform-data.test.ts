@@ -39,6 +39,15 @@ describe('findCollection', () => {
     expect(message).toContain('data access to "read + write"')
   })
 
+  test('speaks of the settings of a connector, which are not the key alone', async () => {
+    const server = await lab.serve(() => refusedWith(403))
+    const { message } = await failureOf(dataApi(server.url).findCollection({ protocol: 's3+x', path: 'bucket/a' }))
+    expect(message).toContain('algorithmia_api_key may not look into s3+x://bucket/a (HTTP 403: because)')
+    expect(message).toContain('in the settings of the data connector s3+x on Algorithmia allow writing')
+    expect(message).toContain('data access to "read + write"')
+    expect(message).not.toContain('collection')
+  })
+
   test('says what the platform says when it is in trouble', async () => {
     const server = await lab.serve(() => refusedWith(500))
     const { message } = await failureOf(dataApi(server.url, { attempts: 2 }).findCollection(collection))

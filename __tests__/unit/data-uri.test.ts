@@ -22,7 +22,8 @@ describe('a collection', () => {
     ['s3://bucket', 's3', 'bucket'],
     ['s3+label://bucket/a//b/', 's3+label', 'bucket/a/b'],
     ['gs://bucket/models', 'gs', 'bucket/models'],
-    ['gcp://bucket/models', 'gcp', 'bucket/models'],
+    ['gcp://bucket/models', 'gs', 'bucket/models'],
+    ['gcp+label://bucket', 'gs+label', 'bucket'],
     ['azureblob://container/x', 'azureblob', 'container/x'],
     ['dropbox+team://models', 'dropbox+team', 'models'],
   ])('%j is read', (text, protocol, path) => {
@@ -55,6 +56,7 @@ describe('a collection', () => {
     ['s3+label:///', 'the path after s3+label:// is missing'],
     ['data+label://ada/wine', 'unknown protocol'],
     ['http://host/ada/wine', 'unknown protocol'],
+    ['gcpx://bucket', 'unknown protocol'],
     ['file://tmp/wine', 'unknown protocol'],
   ])('%j is refused: %s', (text, reason) => {
     expect(() => parseCollection(text)).toThrow(reason)

@@ -8,7 +8,7 @@ export interface DataUri {
   path: string
 }
 
-const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox']
+const connectors = ['s3', 'gs', 'azureblob', 'dropbox']
 
 /**
  * Reads the folder that receives the models.
@@ -17,8 +17,9 @@ const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox']
  */
 export function parseCollection(text: string): DataUri {
   const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text)
-  // The original action took `user/collection` too: its client looked at nothing but the path.
-  const protocol = match?.[1] ?? 'data'
+  // The original action took `user/collection` too: its client looked at nothing but the path. And one page of the
+  // platform's documentation says `gcp` for the connector that is called `gs` (platform reference §2.1).
+  const protocol = (match?.[1] ?? 'data').replace(/^gcp(?=\+|$)/, 'gs')
   const segments = (match?.[2] ?? '').split('/').filter((segment) => segment !== '')
   const shown = JSON.stringify(text)
   const unresolved = /\$[A-Za-z_{][A-Za-z0-9_}]*/.exec(text)

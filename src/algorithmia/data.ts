@@ -21,7 +21,7 @@ export class DataApi {
     const response = await this.#http.request('GET', apiPath(collection))
     if (response.status === 200) return 'exists'
     if (response.status === 404) return 'missing'
-    throw refusal(response, `look into ${formatUri(collection)}`, 'reading')
+    throw refusal(response, 'look into', collection, 'reading')
   }
 
   /** Creates the collection unless it is there; that somebody else created it meanwhile is fine. */
@@ -30,14 +30,14 @@ export class DataApi {
     const response = await this.#http.postJson(`/v1/data/${encodeURIComponent(owner)}`, { name })
     if (response.status === 200 || response.status === 409) return
     if ((await this.findCollection(collection).catch(() => 'missing')) === 'exists') return
-    throw refusal(response, `create the collection ${formatUri(collection)}`, 'writing')
+    throw refusal(response, 'create the collection', collection, 'writing')
   }
 
   async exists(file: DataUri): Promise<boolean> {
     const response = await this.#http.request('HEAD', apiPath(file))
     if (response.status === 200) return true
     if (response.status === 404) return false
-    throw refusal(response, `look for ${formatUri(file)}`, 'reading')
+    throw refusal(response, 'look for', file, 'reading')
   }
 
   /** @returns bytes, or undefined when there is no such object */
@@ -59,7 +59,7 @@ export class DataApi {
         'GET',
         apiPath(folder) + (marker === '' ? '' : `?marker=${encodeURIComponent(marker)}`),
       )
-      if (response.status !== 200) throw refusal(response, `list ${formatUri(folder)}`, 'reading')
+      if (response.status !== 200) throw refusal(response, 'list', folder, 'reading')
       const page: Listing | undefined = parseObject(response.body)
       if (page === undefined || (marker !== '' && page.marker === marker)) {
         throw new DeployError(`Algorithmia could not list ${formatUri(folder)}: its answer is not a listing`)
@@ -83,7 +83,7 @@ export class DataApi {
         sha256.update(chunk)
       }
     })
-    if (response.status !== 200) throw refusal(response, `read ${formatUri(file)}`, 'reading')
+    if (response.status !== 200) throw refusal(response, 'read', file, 'reading')
     return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
   }
 }
@@ -94,21 +94,30 @@ interface Listing {
   marker?: string | null
 }
 
-/** Says what the platform refused and which right the key lacks. */
-export function refusal(response: Response, action: string, right: 'reading' | 'writing'): DeployError {
+/** Says what the platform refused, which right is lacking, and where it is given. */
+export function refusal(response: Response, action: string, uri: DataUri, right: 'reading' | 'writing'): DeployError {
   const said = errorText(response)
+  const what = `${action} ${formatUri(uri)}`
   if (response.status === 401) {
     return new DeployError(
-      `Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`,
+      `Algorithmia rejected algorithmia_api_key while trying to ${what} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`,
     )
   }
   if (response.status === 403) {
     return new DeployError(
-      `algorithmia_api_key may not ${action} (${said}): it lacks the right of ${right}. In the key's settings set data ` +
-        'access to "read + write", and make sure that it belongs to the owner of the collection',
+      `algorithmia_api_key may not ${what} (${said}): it lacks the right of ${right}. ${whereToGrant(uri)}`,
     )
   }
-  return new DeployError(`Algorithmia could not ${action} (${said})`)
+  return new DeployError(`Algorithmia could not ${what} (${said})`)
+}
+
+/** The platform does not say which of the two refused, the key or the connector (platform reference §2.1). */
+function whereToGrant(uri: DataUri): string {
+  const key = `In the key's settings set data access to "read + write"`
+  return isHosted(uri)
+    ? `${key}, and make sure that it belongs to the owner of the collection`
+    : `Data connectors are read-only by default: in the settings of the data connector ${uri.protocol} on Algorithmia ` +
+        `allow writing, and look whether its path restrictions include this path. ${key}`
 }
 
 /** Connectors have no folders to create, and their rights are set on the platform (platform reference §2.1). */

@@ -140,7 +140,7 @@ async function upload(
       return body
     })
     .finally(progress.stop)
-  if (response.status !== 200) throw refusal(response, `store ${formatUri(uri)}`, 'writing')
+  if (response.status !== 200) throw refusal(response, 'store', uri, 'writing')
   if (body.bytesRead !== model.size) {
     throw new DeployError(
       `Algorithmia answered that ${formatUri(uri)} is stored after only ${body.bytesRead} of ${model.size} bytes were sent`,
