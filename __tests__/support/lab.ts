@@ -16,6 +16,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@jest/globals'
 import { projectRoot, runAction, type StepContext, type StepResult } from '../../examples/run-action.ts'
+import type { ConnectorSpec } from '../../sandbox/connectors/connector.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { call } from './http-call.ts'
 import { type BuildBody, environments, noPackages } from './sandbox-lab.ts'
@@ -70,11 +71,15 @@ export class Lab {
     this.environment = { PATH: `${this.#gitShim()}${delimiter}${process.env.PATH}`, HOME: this.home, ...passedOn() }
   }
 
-  /** @param example an example to deploy, in place of an algorithm that needs no packages */
-  static async create(example?: { folder: string; algorithm: string }): Promise<Lab> {
+  /**
+   * @param example an example to deploy, in place of an algorithm that needs no packages
+   * @param connectors the data connectors of the platform
+   */
+  static async create(example?: { folder: string; algorithm: string }, connectors: ConnectorSpec[] = []): Promise<Lab> {
     const root = mkdtempSync(join(tmpdir(), 'lab-'))
     const sandbox = await startSandbox({
       environments,
+      connectors,
       users: [
         {
           name: 'alice',
