@@ -864,7 +864,7 @@ class DataApi {
             return 'exists';
         if (response.status === 404)
             return 'missing';
-        throw refusal(response, `look into ${(0,data_uri/* formatUri */.QJ)(collection)}`, 'reading');
+        throw refusal(response, 'look into', collection, 'reading');
     }
     /** Creates the collection unless it is there; that somebody else created it meanwhile is fine. */
     async createCollection(collection) {
@@ -874,7 +874,7 @@ class DataApi {
             return;
         if ((await this.findCollection(collection).catch(() => 'missing')) === 'exists')
             return;
-        throw refusal(response, `create the collection ${(0,data_uri/* formatUri */.QJ)(collection)}`, 'writing');
+        throw refusal(response, 'create the collection', collection, 'writing');
     }
     async exists(file) {
         const response = await this.#http.request('HEAD', (0,data_uri/* apiPath */.So)(file));
@@ -882,7 +882,7 @@ class DataApi {
             return true;
         if (response.status === 404)
             return false;
-        throw refusal(response, `look for ${(0,data_uri/* formatUri */.QJ)(file)}`, 'reading');
+        throw refusal(response, 'look for', file, 'reading');
     }
     /** @returns bytes, or undefined when there is no such object */
     async storedSize(file) {
@@ -902,7 +902,7 @@ class DataApi {
         do {
             const response = await this.#http.request('GET', (0,data_uri/* apiPath */.So)(folder) + (marker === '' ? '' : `?marker=${encodeURIComponent(marker)}`));
             if (response.status !== 200)
-                throw refusal(response, `list ${(0,data_uri/* formatUri */.QJ)(folder)}`, 'reading');
+                throw refusal(response, 'list', folder, 'reading');
             const page = parseObject(response.body);
             if (page === undefined || (marker !== '' && page.marker === marker)) {
                 throw new errors/* DeployError */.sH(`Algorithmia could not list ${(0,data_uri/* formatUri */.QJ)(folder)}: its answer is not a listing`);
@@ -927,21 +927,29 @@ class DataApi {
             };
         });
         if (response.status !== 200)
-            throw refusal(response, `read ${(0,data_uri/* formatUri */.QJ)(file)}`, 'reading');
+            throw refusal(response, 'read', file, 'reading');
         return { md5: md5.digest('hex'), sha256: sha256.digest('hex') };
     }
 }
-/** Says what the platform refused and which right the key lacks. */
-function refusal(response, action, right) {
+/** Says what the platform refused, which right is lacking, and where it is given. */
+function refusal(response, action, uri, right) {
     const said = errorText(response);
+    const what = `${action} ${(0,data_uri/* formatUri */.QJ)(uri)}`;
     if (response.status === 401) {
-        return new errors/* DeployError */.sH(`Algorithmia rejected algorithmia_api_key while trying to ${action} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`);
+        return new errors/* DeployError */.sH(`Algorithmia rejected algorithmia_api_key while trying to ${what} (${said}). Check the key, and that algorithmia_api is the installation it belongs to`);
     }
     if (response.status === 403) {
-        return new errors/* DeployError */.sH(`algorithmia_api_key may not ${action} (${said}): it lacks the right of ${right}. In the key's settings set data ` +
-            'access to "read + write", and make sure that it belongs to the owner of the collection');
+        return new errors/* DeployError */.sH(`algorithmia_api_key may not ${what} (${said}): it lacks the right of ${right}. ${whereToGrant(uri)}`);
     }
-    return new errors/* DeployError */.sH(`Algorithmia could not ${action} (${said})`);
+    return new errors/* DeployError */.sH(`Algorithmia could not ${what} (${said})`);
+}
+/** The platform does not say which of the two refused, the key or the connector (platform reference §2.1). */
+function whereToGrant(uri) {
+    const key = `In the key's settings set data access to "read + write"`;
+    return (0,data_uri/* isHosted */.OZ)(uri)
+        ? `${key}, and make sure that it belongs to the owner of the collection`
+        : `Data connectors are read-only by default: in the settings of the data connector ${uri.protocol} on Algorithmia ` +
+            `allow writing, and look whether its path restrictions include this path. ${key}`;
 }
 /** Connectors have no folders to create, and their rights are set on the platform (platform reference §2.1). */
 function needsCollection(collection) {
@@ -2775,7 +2783,7 @@ async function upload(store, { model }, uri, expected) {
     })
         .finally(progress.stop);
     if (response.status !== 200)
-        throw refusal(response, `store ${(0,data_uri/* formatUri */.QJ)(uri)}`, 'writing');
+        throw refusal(response, 'store', uri, 'writing');
     if (body.bytesRead !== model.size) {
         throw new errors/* DeployError */.sH(`Algorithmia answered that ${(0,data_uri/* formatUri */.QJ)(uri)} is stored after only ${body.bytesRead} of ${model.size} bytes were sent`);
     }

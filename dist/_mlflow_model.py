@@ -63,15 +63,18 @@ def md5_of(path):
 
 
 def unpack(archive, folder):
-    """Unpacks files and folders, and refuses all else: a link could lead what comes after it out of the folder."""
+    """Unpacks files, folders and links that stay inside, and refuses all else and all that a link would lead out."""
     root = os.path.realpath(folder)
     with tarfile.open(archive, "r:gz") as members:
         for member in members:
             path = os.path.realpath(os.path.join(root, member.name))
-            is_inside = path == root or path.startswith(root + os.sep)
-            if not is_inside or not (member.isfile() or member.isdir()):
+            ends = [path, os.path.realpath(os.path.join(os.path.dirname(path), member.linkname))] if member.issym() else [path]
+            is_inside = all(end == root or end.startswith(root + os.sep) for end in ends)
+            if not is_inside or not (member.isfile() or member.isdir() or member.issym()):
                 raise RuntimeError("The model's archive must not hold {}".format(member.name))
             os.makedirs(path if member.isdir() else os.path.dirname(path), exist_ok=True)
+            if member.issym():
+                os.symlink(member.linkname, path)
             if member.isfile():
                 with members.extractfile(member) as source, open(path, "wb") as target:
                     shutil.copyfileobj(source, target)

@@ -28740,17 +28740,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   mU: () => (/* binding */ parseCollection),
 /* harmony export */   wY: () => (/* binding */ parseUri)
 /* harmony export */ });
-const connectors = ['s3', 'gs', 'gcp', 'azureblob', 'dropbox'];
+const connectors = ['s3', 'gs', 'azureblob', 'dropbox'];
 /**
  * Reads the folder that receives the models.
  *
  * @throws Error whose message completes the sentence "`algorithmia_uploadpath` ..."
  */
 function parseCollection(text) {
-    const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text);
-    // The original action took `user/collection` too: its client looked at nothing but the path.
-    const protocol = match?.[1] ?? 'data';
-    const segments = (match?.[2] ?? '').split('/').filter((segment) => segment !== '');
+    const { protocol, segments } = splitUri(text);
     const shown = JSON.stringify(text);
     const unresolved = /\$[A-Za-z_{][A-Za-z0-9_}]*/.exec(text);
     if (unresolved) {
@@ -28783,12 +28780,15 @@ function hostedCollection(segments, shown) {
 }
 /** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
 function parseUri(text) {
-    const [, protocol = 'data', rest = ''] = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text) ?? [];
-    const path = rest
-        .split('/')
-        .filter((segment) => segment !== '')
-        .join('/');
-    return path === '' ? undefined : { protocol, path };
+    const { protocol, segments } = splitUri(text);
+    return segments.length === 0 ? undefined : { protocol, path: segments.join('/') };
+}
+function splitUri(text) {
+    const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text);
+    // The original action took `user/collection` too: its client looked at nothing but the path. And one page of the
+    // platform's documentation says `gcp` for the connector that is called `gs` (platform reference §2.1).
+    const protocol = (match?.[1] ?? 'data').replace(/^gcp(?=\+|$)/, 'gs');
+    return { protocol, segments: (match?.[2] ?? '').split('/').filter((segment) => segment !== '') };
 }
 /** Whether an object lies in this very folder. */
 function isIn(file, folder) {

@@ -5,8 +5,10 @@ import {
   fileIn,
   formatUri,
   isHosted,
+  isIn,
   manifestPath,
   parseCollection,
+  parseUri,
   sameObject,
 } from '../../src/algorithmia/data-uri.ts'
 
@@ -109,4 +111,29 @@ test.each([
   ['bucket/m.pkl', 's3://bucket', false],
 ])('the answer %j for m.pkl in %s means the same object: %j', (answer, collection, same) => {
   expect(sameObject(answer, fileIn(parseCollection(collection), 'm.pkl'))).toBe(same)
+})
+
+test.each([
+  ['ada/wine/m.pkl', 'data://ada/wine/m.pkl'],
+  ['data://ada//wine/m.pkl', 'data://ada/wine/m.pkl'],
+  ['s3+team://bucket/a/m.pkl', 's3+team://bucket/a/m.pkl'],
+  ['gcp://bucket/m.pkl', 'gs://bucket/m.pkl'],
+])('a manifest that says %s means %s', (text, uri) => {
+  const parsed = parseUri(text)
+  expect(parsed && formatUri(parsed)).toBe(uri)
+})
+
+test.each([
+  ['data://ada/wine/m.pkl', 'data://ada/wine', true],
+  ['data://ada/wine/deep/m.pkl', 'data://ada/wine', false],
+  ['s3://ada/wine/m.pkl', 'data://ada/wine', false],
+  ['s3+a://b/m.pkl', 's3+b://b', false],
+  ['s3+a://b/c/m.pkl', 's3+a://b/c', true],
+])('whether %s lies in %s: %j', (file, folder, inside) => {
+  const [parsed, collection] = [parseUri(file), parseUri(folder)]
+  expect(parsed && collection && isIn(parsed, collection)).toBe(inside)
+})
+
+test.each(['', '/', 'data://', 's3://'])('%j is no URI of an object', (text) => {
+  expect(parseUri(text)).toBeUndefined()
 })

@@ -16,11 +16,7 @@ const connectors = ['s3', 'gs', 'azureblob', 'dropbox']
  * @throws Error whose message completes the sentence "`algorithmia_uploadpath` ..."
  */
 export function parseCollection(text: string): DataUri {
-  const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text)
-  // The original action took `user/collection` too: its client looked at nothing but the path. And one page of the
-  // platform's documentation says `gcp` for the connector that is called `gs` (platform reference §2.1).
-  const protocol = (match?.[1] ?? 'data').replace(/^gcp(?=\+|$)/, 'gs')
-  const segments = (match?.[2] ?? '').split('/').filter((segment) => segment !== '')
+  const { protocol, segments } = splitUri(text)
   const shown = JSON.stringify(text)
   const unresolved = /\$[A-Za-z_{][A-Za-z0-9_}]*/.exec(text)
   if (unresolved) {
@@ -57,12 +53,16 @@ function hostedCollection(segments: string[], shown: string): DataUri {
 
 /** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
 export function parseUri(text: string): DataUri | undefined {
-  const [, protocol = 'data', rest = ''] = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text) ?? []
-  const path = rest
-    .split('/')
-    .filter((segment) => segment !== '')
-    .join('/')
-  return path === '' ? undefined : { protocol, path }
+  const { protocol, segments } = splitUri(text)
+  return segments.length === 0 ? undefined : { protocol, path: segments.join('/') }
+}
+
+function splitUri(text: string): { protocol: string; segments: string[] } {
+  const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text)
+  // The original action took `user/collection` too: its client looked at nothing but the path. And one page of the
+  // platform's documentation says `gcp` for the connector that is called `gs` (platform reference §2.1).
+  const protocol = (match?.[1] ?? 'data').replace(/^gcp(?=\+|$)/, 'gs')
+  return { protocol, segments: (match?.[2] ?? '').split('/').filter((segment) => segment !== '') }
 }
 
 /** Whether an object lies in this very folder. */
