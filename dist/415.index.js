@@ -2497,7 +2497,7 @@ async function writeManifest(folder, request) {
         throw new errors/* DeployError */.sH('There is no model to write a manifest for');
     const files = await readManifestFiles(folder);
     const present = readManifest(files);
-    const format = await formatFor(folder, request, present);
+    const { format, why } = await formatFor(folder, request, present);
     for (const warning of present.warnings)
         warnOnce(deployment, warning);
     if (format === 'flat' && present.entries.some(({ name }) => name === first.entry)) {
@@ -2514,6 +2514,7 @@ async function writeManifest(folder, request) {
         checksumOf: (uri) => checksums.get(uri),
         now: new Date(),
     });
+    log/* info */.pq(`Manifest: ${contents[format]} (${why})`);
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, manifestName), manifest);
     if (freeze !== undefined) {
         await (0,promises_.writeFile)((0,external_node_path_.join)(folder, freezeName), freeze);
@@ -2521,6 +2522,11 @@ async function writeManifest(folder, request) {
     }
     return manifest;
 }
+const contents = {
+    flat: 'the flat keys',
+    adk: 'the lists of the ADK alone, and their freeze',
+    both: 'the flat keys, the lists of the ADK, and the freeze',
+};
 /** The texts of a clone. A link is not followed: it may lead out of the clone. */
 async function readManifestFiles(folder) {
     const [manifest, freeze] = await Promise.all(manifestFiles.map((name) => readText(folder, name)));
@@ -2549,8 +2555,14 @@ async function formatFor(folder, { format, models }, present) {
             `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``);
     }
     if (format !== 'auto')
-        return format;
-    return needsLists || present.isForAdk || (await usesAdk(folder)) ? 'both' : 'flat';
+        return { format, why: `manifest_format is ${format}` };
+    if (needsLists)
+        return { format: 'both', why: 'flat keys describe one model only, which is always loaded' };
+    if (present.isForAdk)
+        return { format: 'both', why: 'the manifest that is there is for it' };
+    if (await usesAdk(folder))
+        return { format: 'both', why: 'the code uses it' };
+    return { format: 'flat', why: 'one model, and no sign of the ADK' };
 }
 /**
  * The flat keys for a stored model. What was stored by an earlier run keeps its time.
@@ -3072,7 +3084,7 @@ async function whyNothing(pattern, workspace) {
     if (!pattern.endsWith('/') && (await matches(`${pattern}/`, [], workspace)).length > 0) {
         return `matches no file, only folders; write \`${pattern}/\` to deploy each as an archive`;
     }
-    return 'matches no file of the workspace, or only excluded ones';
+    return 'matches no file of the workspace, or only excluded ones; correct it, or let the training save the models there';
 }
 //# sourceMappingURL=find.js.map
 ;// CONCATENATED MODULE: ./build/src/model/names.js

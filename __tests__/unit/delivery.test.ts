@@ -140,7 +140,7 @@ describe('a change of the clone', () => {
     await apply(clone, undefined)
     expect(manifestOf(clone)).toEqual({ mine: 1, ...entry })
     expect(isFrozen(clone)).toBe(false)
-    expect(printed.text()).toBe('')
+    expect(printed.text()).toBe('Manifest: the flat keys (one model, and no sign of the ADK)\n'.repeat(2))
   })
 
   test('writes the manifest last, so that nothing copied can replace it', async () => {
@@ -148,14 +148,14 @@ describe('a change of the clone', () => {
     await apply(clone, code)
     expect(manifestOf(clone)).toEqual({ from: 'the code folder', ...entry })
     expect(readFileSync(join(clone, 'x.py'), 'utf8')).toBe('code')
-    expect(printed.text()).toBe('Code: 2 files from code\n')
+    expect(printed.text()).toMatch(/^Code: 2 files from code\nManifest: .*\n$/)
   })
 
   test('says what it removed', async () => {
     const { clone, code } = folders()
     writeFiles(clone, { old: '' })
     await apply(clone, { ...code, mode: 'mirror', exclude: ['*.json'] })
-    expect(printed.text()).toBe('Code: 1 file from code\nNot in code any more: old\n')
+    expect(printed.text()).toMatch(/^Code: 1 file from code\nNot in code any more: old\nManifest: .*\n$/)
   })
 
   // On Windows a junction to a folder: links to files need rights there.

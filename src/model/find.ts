@@ -63,5 +63,5 @@ async function whyNothing(pattern: string, workspace: string): Promise<string> {
   if (!pattern.endsWith('/') && (await matches(`${pattern}/`, [], workspace)).length > 0) {
     return `matches no file, only folders; write \`${pattern}/\` to deploy each as an archive`
   }
-  return 'matches no file of the workspace, or only excluded ones'
+  return 'matches no file of the workspace, or only excluded ones; correct it, or let the training save the models there'
 }

@@ -54,7 +54,7 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
   if (first === undefined) throw new DeployError('There is no model to write a manifest for')
   const files = await readManifestFiles(folder)
   const present = readManifest(files)
-  const format = await formatFor(folder, request, present)
+  const { format, why } = await formatFor(folder, request, present)
   for (const warning of present.warnings) warnOnce(deployment, warning)
   if (format === 'flat' && present.entries.some(({ name }) => name === first.entry)) {
     const name = JSON.stringify(first.entry)
@@ -74,12 +74,19 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
     checksumOf: (uri) => checksums.get(uri),
     now: new Date(),
   })
+  log.info(`Manifest: ${contents[format]} (${why})`)
   await writeFile(join(folder, manifestName), manifest)
   if (freeze !== undefined) {
     await writeFile(join(folder, freezeName), freeze)
     warnOfCharacters(deployment, manifest)
   }
   return manifest
+}
+
+const contents = {
+  flat: 'the flat keys',
+  adk: 'the lists of the ADK alone, and their freeze',
+  both: 'the flat keys, the lists of the ADK, and the freeze',
 }
 
 /** The texts of a clone. A link is not followed: it may lead out of the clone. */
@@ -108,7 +115,7 @@ async function formatFor(
   folder: string,
   { format, models }: ManifestRequest,
   present: PresentManifest,
-): Promise<Exclude<ManifestFormat, 'auto'>> {
+): Promise<{ format: Exclude<ManifestFormat, 'auto'>; why: string }> {
   const needsLists = models.length > 1 || models.some(({ isOptional }) => isOptional)
   if (format === 'flat' && needsLists) {
     throw new DeployError(
@@ -116,8 +123,11 @@ async function formatFor(
         `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
     )
   }
-  if (format !== 'auto') return format
-  return needsLists || present.isForAdk || (await usesAdk(folder)) ? 'both' : 'flat'
+  if (format !== 'auto') return { format, why: `manifest_format is ${format}` }
+  if (needsLists) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
+  if (present.isForAdk) return { format: 'both', why: 'the manifest that is there is for it' }
+  if (await usesAdk(folder)) return { format: 'both', why: 'the code uses it' }
+  return { format: 'flat', why: 'one model, and no sign of the ADK' }
 }
 
 /**
