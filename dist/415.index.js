@@ -2639,6 +2639,10 @@ function warnOnce(deployment, sentence) {
     if (!deployment.notes.includes(sentence))
         deployment.warn(sentence);
 }
+function noteOnce(deployment, sentence) {
+    if (!deployment.notes.includes(sentence))
+        deployment.note(sentence);
+}
 function warnOfCharacters(deployment, manifest) {
     const characters = riskyCharacters(manifest);
     if (characters.length === 0)
@@ -2681,7 +2685,7 @@ async function generateCode(clone, algorithm, { models: [first], format, deploym
     const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry });
     if (made.written.length === 0)
         return log/* info */.pq(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`);
-    log/* info */.pq(`Generated for the MLflow model: ${made.written.join(', ')}`);
+    noteOnce(deployment, `Generated for the MLflow model: ${made.written.join(', ')}.`);
     if (made.removed.length > 0)
         log/* info */.pq(`Removed, because it was of the template: ${made.removed.join(', ')}`);
     if (made.missing.length === 0)

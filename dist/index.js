@@ -30066,7 +30066,7 @@ async function readInputs(environment) {
         trainingSkipped,
         metrics,
         code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
-        codeSkipped: `the folder ${codeFolder.relative} does not exist, so only the manifest is updated`,
+        codeSkipped: `the folder ${codeFolder.relative} does not exist`,
         repository: {
             url: repository.url,
             hosting: repository.hosting,

@@ -231,7 +231,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     trainingSkipped,
     metrics,
     code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
-    codeSkipped: `the folder ${codeFolder.relative} does not exist, so only the manifest is updated`,
+    codeSkipped: `the folder ${codeFolder.relative} does not exist`,
     repository: {
       url: repository.url,
       hosting: repository.hosting,

@@ -6,7 +6,7 @@ import type { Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
-import { type ManifestRequest, type NamedModel, warnOnce, writeManifest } from './manifest.ts'
+import { type ManifestRequest, type NamedModel, noteOnce, warnOnce, writeManifest } from './manifest.ts'
 
 /** A model that is stored, and what else is known of it. */
 export interface DeployedModel extends NamedModel {
@@ -48,7 +48,7 @@ async function generateCode(
   const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry })
   if (made.written.length === 0)
     return log.info(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`)
-  log.info(`Generated for the MLflow model: ${made.written.join(', ')}`)
+  noteOnce(deployment, `Generated for the MLflow model: ${made.written.join(', ')}.`)
   if (made.removed.length > 0) log.info(`Removed, because it was of the template: ${made.removed.join(', ')}`)
   if (made.missing.length === 0) return
   warnOnce(

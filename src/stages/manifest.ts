@@ -222,6 +222,10 @@ export function warnOnce(deployment: Deployment, sentence: string): void {
   if (!deployment.notes.includes(sentence)) deployment.warn(sentence)
 }
 
+export function noteOnce(deployment: Deployment, sentence: string): void {
+  if (!deployment.notes.includes(sentence)) deployment.note(sentence)
+}
+
 function warnOfCharacters(deployment: Deployment, manifest: string): void {
   const characters = riskyCharacters(manifest)
   if (characters.length === 0) return
