@@ -56,12 +56,14 @@ describe('the objects of one deployment', () => {
   test('and after their entries, where files have the same name', () => {
     const names = named(['a', 'model.pkl'], ['b', 'model.pkl'], ['c', 'b.pkl'], ['model', 'b.pkl'])
     expect(names.map(([name]) => name)).toEqual(['model_c0.pkl', 'b_c0.pkl', 'c_c0.pkl', 'model-b_c0.pkl'])
+    const taken = named(['a', 'a.pkl'], ['b', 'y.pkl'], ['c', 'y-a.pkl'], ['y', 'a.pkl'])
+    expect(new Set(taken.map(([name]) => name)).size).toBe(4)
   })
 
   test('and after the run of a bundle, which says more than the commit', () => {
     expect(named(['m', 'model-4f.tar.gz', true], ['n', 'model-4f.tar.gz', true])).toEqual([
       ['model-4f.tar.gz', 'model-4f_d1.tar.gz'],
-      ['n.tar.gz', 'n_d1.tar.gz'],
+      ['n_c0.tar.gz', 'n_c0_d1.tar.gz'],
     ])
   })
 })

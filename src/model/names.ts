@@ -39,9 +39,10 @@ export interface Nameable {
 export function nameObjects(models: readonly Nameable[], commit: string): ObjectName[] {
   const taken = new Set<string>()
   return models.map(({ entry, file, isOfOneRun }) => {
-    const free = [file, entry + splitName(file).extension, `${entry}-${file}`].find((name) => !taken.has(name)) ?? file
+    let free = [file, entry + splitName(file).extension].find((name) => !taken.has(name)) ?? `${entry}-${file}`
+    while (taken.has(free)) free = `${entry}-${free}`
     taken.add(free)
-    if (!isOfOneRun) return (digest) => remoteName(free, commit, digest)
+    if (!isOfOneRun || free !== file) return (digest) => remoteName(free, commit, digest)
     return (digest) => (digest === undefined ? free : remoteName(free, digest))
   })
 }
