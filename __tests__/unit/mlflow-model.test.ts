@@ -169,7 +169,14 @@ describe('requirements of a model', () => {
 
   test('what a requirements.txt of the user lacks', () => {
     const text = '# mine\nMlflow-Skinny\nscikit_learn>=1 ; python_version > "3"\n'
-    const needed = [client, 'mlflow==2.9.2', 'scikit-learn==1.7.2', 'numpy==2.0', '--pre']
-    expect(missingRequirements(text, needed)).toEqual([client, 'numpy==2.0'])
+    const needed = [
+      client,
+      'mlflow==2.9.2',
+      'scikit-learn==1.7.2',
+      'numpy==2.0',
+      '--pre',
+      'a @ https://u:pw@a.example/a.whl',
+    ]
+    expect(missingRequirements(text, needed)).toEqual([client, 'numpy==2.0', 'a @ https://***@a.example/a.whl'])
   })
 })

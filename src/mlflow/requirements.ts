@@ -46,7 +46,7 @@ export function checkShippable(requirements: readonly string[]): void {
   for (const line of requirements) {
     if (/https?:\/\/(?![^/\s@]*\$\{)[^/\s@]+@/.test(line))
       throw new DeployError(
-        `The MLflow model requires ${line.replace(/\/\/[^/\s@]+@/g, '//***@')}, an address with a password, which is not written ` +
+        `The MLflow model requires ${withoutPassword(line)}, an address with a password, which is not written ` +
           `into a repository. Save the model without it, ${ownFile}`,
       )
     if (isLocal(line))
@@ -57,11 +57,15 @@ export function checkShippable(requirements: readonly string[]): void {
   }
 }
 
-/** The requirements, of those of a model, whose packages a requirements.txt does not name. */
+/** The requirements, of those of a model, whose packages a requirements.txt does not name; without passwords. */
 export function missingRequirements(text: string, requirements: readonly string[]): string[] {
   const named = new Set(linesOf(text).map(nameOf))
   if (mlflowPackages.some((name) => named.has(name))) for (const name of mlflowPackages) named.add(name)
-  return requirements.filter((line) => nameOf(line) !== undefined && !named.has(nameOf(line)))
+  return requirements.filter((line) => nameOf(line) !== undefined && !named.has(nameOf(line))).map(withoutPassword)
+}
+
+function withoutPassword(line: string): string {
+  return line.replace(/\/\/[^/\s@]+@/g, '//***@')
 }
 
 /** The package that a line of a requirements file names, in the form that all its spellings share. */
