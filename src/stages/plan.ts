@@ -8,7 +8,7 @@ import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import { manifestName, type PresentManifest } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
-import { applyTo } from './delivery.ts'
+import { applyTo, type DeployedModel } from './delivery.ts'
 import { manifestFiles } from './manifest.ts'
 import { absentModels, type Model, readModels } from './models.ts'
 
@@ -45,8 +45,13 @@ async function planDelivery(inputs: Inputs, deployment: Deployment, before: Befo
   const { origin, repository, present, data } = before
   deployment.phase = 'model'
   const found = await readModels(inputs, deployment, origin.commit, undefined)
-  const models = await Promise.all(found.map((model) => planModel(model, inputs, present.objects)))
-  for (const { sentence } of models) deployment.note(sentence)
+  const models: DeployedModel[] = []
+  // One after another: each takes memory and threads for its own.
+  for (const model of found) {
+    const { sentence, ...planned } = await planModel(model, inputs, present.objects)
+    deployment.note(sentence)
+    models.push(planned)
+  }
   deployment.phase = 'copy'
   const request = { deployment, data, origin, format: inputs.manifestFormat, models, metrics: undefined }
   const files = await repository.stage(async (folder) => void (await applyTo(folder, inputs, request)), manifestFiles)
