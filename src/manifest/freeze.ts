@@ -48,7 +48,7 @@ export function verifyFreeze(text: string): 'intact' | 'unlocked' | 'tampered' {
  *
  * @param options.timestamp seconds since 1970 with a fraction, as text
  * @param options.checksumOf the MD5 of a file; one without keeps what the manifest says
- * @param options.plainKeys members from which characters are taken that not all Pythons show alike
+ * @param options.plainKeys members, at any depth, from which characters are taken that not all Pythons show alike
  * @throws Error when the manifest is no object
  */
 export function freezeText(
@@ -59,10 +59,7 @@ export function freezeText(
     plainKeys: readonly string[]
   },
 ): string {
-  const frozen = new Map<string, unknown>()
-  for (const { key, value } of rootOf(manifest).members) {
-    frozen.set(key, asDict(value, options.plainKeys.includes(key) ? stableText : (text) => text))
-  }
+  const frozen = asDict(rootOf(manifest), options.plainKeys) as Map<string, unknown>
   frozen.delete('lock_checksum')
   for (const list of fileLists) {
     if (!frozen.has(list)) frozen.set(list, [])
@@ -85,13 +82,20 @@ function rootOf({ root }: JsonDocument): ObjectNode {
   return root
 }
 
-/** As Python has it: of members with the same key the last value counts, at the place of the first. Numbers stay as spelt. */
-function asDict(node: Node, mend: (text: string) => string): unknown {
+/**
+ * As Python has it: of members with the same key the last value counts, at the place of the first. Numbers stay as spelt.
+ *
+ * @param isPlain whether characters are taken that not all Pythons show alike
+ */
+function asDict(node: Node, plainKeys: readonly string[], isPlain = false): unknown {
+  const mend = (text: string) => (isPlain ? stableText(text) : text)
   switch (node.type) {
     case 'object':
-      return new Map(node.members.map(({ key, value }) => [mend(key), asDict(value, mend)]))
+      return new Map(
+        node.members.map(({ key, value }) => [mend(key), asDict(value, plainKeys, isPlain || plainKeys.includes(key))]),
+      )
     case 'array':
-      return node.items.map((item) => asDict(item, mend))
+      return node.items.map((item) => asDict(item, plainKeys, isPlain))
     case 'string':
       return mend(node.value)
     default:

@@ -33,10 +33,9 @@ export function stableText(text: string): string {
 /**
  * The characters, each once, for which the lock of a freeze may hold in one version of Python and not in another.
  *
- * @param plainKeys the outermost members that are frozen without such characters
+ * @param plainKeys members, at any depth, that are frozen without such characters
  */
 export function unstableCharacters(document: JsonDocument, plainKeys: readonly string[]): string[] {
-  const { root } = document
   const found = new Set<string>()
   const look = (text: string) => {
     for (const [character] of text.matchAll(unstable)) found.add(character)
@@ -47,11 +46,11 @@ export function unstableCharacters(document: JsonDocument, plainKeys: readonly s
     else if (node.type === 'object') {
       for (const { key, value } of node.members) {
         look(key)
-        if (node !== root || !plainKeys.includes(key)) visit(value)
+        if (!plainKeys.includes(key)) visit(value)
       }
     }
   }
-  visit(root)
+  visit(document.root)
   return [...found]
 }
 
