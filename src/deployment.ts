@@ -91,13 +91,16 @@ export class Deployment {
     this.note(`${what} skipped: ${why}.`)
   }
 
+  /** Told once: a push that comes second does the work before it again. */
   note(sentence: string): void {
+    if (this.notes.includes(sentence)) return
     log.info(sentence)
     this.notes.push(sentence)
   }
 
   /** The same for what may be a mistake: an annotation says it, too. */
   warn(sentence: string, place?: { file: string }): void {
+    if (this.notes.includes(sentence)) return
     log.warning(sentence, place)
     this.notes.push(sentence)
   }

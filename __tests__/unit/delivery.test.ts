@@ -5,7 +5,9 @@ import { DataApi } from '../../src/algorithmia/data.ts'
 import { Http } from '../../src/algorithmia/http.ts'
 import { Deployment } from '../../src/deployment.ts'
 import type { CodeInputs, Inputs, ManifestFormat, RepositoryInputs } from '../../src/inputs.ts'
+import { JsonDocument } from '../../src/manifest/document.ts'
 import type { ManifestEntry } from '../../src/manifest/flat.ts'
+import { freezeText } from '../../src/manifest/freeze.ts'
 import type { Origin } from '../../src/origin.ts'
 import { applyTo, commitText, commitUrl, type DeployedModel } from '../../src/stages/delivery.ts'
 import { flatEntry } from '../../src/stages/manifest.ts'
@@ -215,7 +217,11 @@ describe('a change of the clone', () => {
     test('or not, as manifest_format says', async () => {
       const { clone } = folders()
       writeFiles(clone, { '.adk': '' })
-      await apply(clone, undefined, { format: 'flat' })
+      expect(await apply(clone, undefined, { format: 'flat' })).toEqual([
+        expect.stringContaining(
+          'the algorithm uses the ADK, which fails on a model_manifest.json without required_files',
+        ),
+      ])
       expect([Object.keys(manifestOf(clone)), isFrozen(clone)]).toEqual([Object.keys(entry), false])
       await apply(clone, undefined, { format: 'adk' })
       expect([Object.keys(manifestOf(clone)), isFrozen(clone)]).toEqual([lists, true])
@@ -226,6 +232,19 @@ describe('a change of the clone', () => {
         'manifest_format is flat, so the entry "model" of model_manifest.json stays as it is',
       )
     })
+  })
+
+  test('that is flat keeps the MD5 that only the freeze has, without which the ADK would load nothing', async () => {
+    const { clone } = folders()
+    const old = { name: 'model', source_uri: 'data://x/y/old', fail_on_tamper: true }
+    const manifest = JSON.stringify({ required_files: [old], optional_files: [] })
+    const md5 = 'a'.repeat(32)
+    const freeze = freezeText(JsonDocument.parse(manifest), { timestamp: '1', checksumOf: () => md5, plainKeys: [] })
+    writeFiles(clone, { 'model_manifest.json': manifest, 'model_manifest.json.freeze': freeze })
+    await apply(clone, undefined, { format: 'flat' })
+    expect(manifestOf(clone).required_files).toEqual([old])
+    const frozen = readFileSync(join(clone, 'model_manifest.json.freeze'), 'utf8')
+    expect(JSON.parse(frozen).required_files).toEqual([{ ...old, md5_checksum: md5 }])
   })
 
   test('is refused when the format cannot tell what is there', async () => {
@@ -249,7 +268,10 @@ describe('a change of the clone', () => {
     )
     expect(readFileSync(join(clone, 'model_manifest.json'), 'utf8')).toBe(other(true))
     writeFiles(clone, { 'model_manifest.json': other(false) })
-    expect(await apply(clone, undefined)).toEqual([expect.stringContaining('so the freeze has no MD5 of it')])
+    expect(await apply(clone, undefined)).toEqual([
+      'The entry "o" of model_manifest.json stays as it is: no model of this run has such a name.',
+      expect.stringContaining('so the freeze has no MD5 of it'),
+    ])
   })
 })
 

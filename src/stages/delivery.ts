@@ -6,7 +6,7 @@ import type { Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
-import { type ManifestRequest, type NamedModel, noteOnce, warnOnce, writeManifest } from './manifest.ts'
+import { type ManifestRequest, type NamedModel, writeManifest } from './manifest.ts'
 
 /** A model that is stored, and what else is known of it. */
 export interface DeployedModel extends NamedModel {
@@ -48,11 +48,10 @@ async function generateCode(
   const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry })
   if (made.written.length === 0)
     return log.info(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`)
-  noteOnce(deployment, `Generated for the MLflow model: ${made.written.join(', ')}.`)
+  deployment.note(`Generated for the MLflow model: ${made.written.join(', ')}.`)
   if (made.removed.length > 0) log.info(`Removed, because it was of the template: ${made.removed.join(', ')}`)
   if (made.missing.length === 0) return
-  warnOnce(
-    deployment,
+  deployment.warn(
     `${made.kept.join(', ')} is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`,
   )
 }

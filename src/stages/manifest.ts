@@ -5,7 +5,7 @@ import type { DataApi } from '../algorithmia/data.ts'
 import { formatUri, manifestPath, parseUri } from '../algorithmia/data-uri.ts'
 import type { StoredModel } from '../algorithmia/store.ts'
 import type { Deployment } from '../deployment.ts'
-import { DeployError, messageOf } from '../errors.ts'
+import { DeployError } from '../errors.ts'
 import type { ManifestFormat } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { AdkEntry, AdkModel } from '../manifest/adk.ts'
@@ -21,6 +21,7 @@ import {
 } from '../manifest/manifest.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Origin } from '../origin.ts'
+import { checksumsOf } from './freeze-checksums.ts'
 
 /** Both files, which every deployment commits, whatever the repository ignores. */
 export const manifestFiles = [manifestName, freezeName]
@@ -49,22 +50,19 @@ export interface ManifestRequest {
  * @throws DeployError when the manifest that is there cannot be read, or the format does not fit
  */
 export async function writeManifest(folder: string, request: ManifestRequest): Promise<string> {
-  const { deployment, models, origin, metrics } = request
+  const { deployment, data, models, origin, metrics } = request
   const [first] = models
   if (first === undefined) throw new DeployError('There is no model to write a manifest for')
   const files = await readManifestFiles(folder)
   const present = readManifest(files)
   const { format, why } = await formatFor(folder, request, present)
-  for (const warning of present.warnings) warnOnce(deployment, warning)
-  if (format === 'flat' && present.entries.some(({ name }) => name === first.entry)) {
-    const name = JSON.stringify(first.entry)
-    warnOnce(
-      deployment,
-      `manifest_format is flat, so the entry ${name} of ${manifestName} stays as it is, and may name another model.`,
-    )
-  }
+  for (const warning of present.warnings) deployment.warn(warning)
+  const updated = format === 'flat' ? [] : models.map(({ entry }) => entry)
+  const kept = present.entries.filter(({ name }) => !updated.includes(name))
+  tellKept(request, kept)
   const entry = flatEntry(origin, first.stored, present.flat, metrics)
-  const checksums = await missingChecksums(request, present, format)
+  const isFrozen = format !== 'flat' || files.freeze !== undefined
+  const checksums = isFrozen ? await checksumsOf(kept, data, deployment) : new Map<string, string>()
   const { manifest, freeze } = updateManifest(files, {
     entry: format === 'adk' ? undefined : entry,
     adk:
@@ -113,7 +111,7 @@ export function namesOtherModel({ objects }: PresentManifest, { uri, md5 }: Stor
 
 async function formatFor(
   folder: string,
-  { format, models }: ManifestRequest,
+  { deployment, format, models }: ManifestRequest,
   present: PresentManifest,
 ): Promise<{ format: Exclude<ManifestFormat, 'auto'>; why: string }> {
   const needsLists = models.length > 1 || models.some(({ isOptional }) => isOptional)
@@ -123,11 +121,33 @@ async function formatFor(
         `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
     )
   }
+  const isInCode = await usesAdk(folder)
+  if (format === 'flat' && isInCode && !present.isForAdk) {
+    deployment.warn(
+      `manifest_format is flat, but the algorithm uses the ADK, which fails on a ${manifestName} without required_files; use \`both\`, or \`auto\`.`,
+    )
+  }
   if (format !== 'auto') return { format, why: `manifest_format is ${format}` }
   if (needsLists) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
   if (present.isForAdk) return { format: 'both', why: 'the manifest that is there is for it' }
-  if (await usesAdk(folder)) return { format: 'both', why: 'the code uses it' }
+  if (isInCode) return { format: 'both', why: 'the code uses it' }
   return { format: 'flat', why: 'one model, and no sign of the ADK' }
+}
+
+/** The algorithm may load one of these where a model of this run was meant. */
+function tellKept({ deployment, models: [first], format }: ManifestRequest, kept: readonly AdkEntry[]): void {
+  const isNamesake = format === 'flat' && kept.some(({ name }) => name === first?.entry)
+  const names = kept.map(({ name }) => JSON.stringify(name))
+  if (isNamesake) {
+    deployment.warn(
+      `manifest_format is flat, so the entry ${JSON.stringify(first?.entry)} of ${manifestName} stays as it is, and may name another model.`,
+    )
+  } else if (names.length > 0) {
+    const [entries, stay] = names.length === 1 ? ['entry', 'stays as it is'] : ['entries', 'stay as they are']
+    deployment.note(
+      `The ${entries} ${names.join(', ')} of ${manifestName} ${stay}: no model of this run has such a name.`,
+    )
+  }
 }
 
 /**
@@ -177,61 +197,11 @@ function adkModel({ entry, isOptional, stored }: NamedModel, origin: Origin, met
   }
 }
 
-/** The MD5 of what the manifest has beside our models, for the freeze; as the official freeze does, from the objects. */
-async function missingChecksums(
-  { data, deployment, models }: ManifestRequest,
-  { entries, isForAdk }: PresentManifest,
-  format: ManifestFormat,
-): Promise<Map<string, string>> {
-  const checksums = new Map<string, string>()
-  if (format === 'flat' && !isForAdk) return checksums
-  const ours = new Set(models.map(({ entry }) => entry))
-  for (const other of entries.filter(({ name }) => !ours.has(name))) {
-    const md5 = other.md5 ?? (await checksumOf(other, data, deployment))
-    if (md5 !== undefined) checksums.set(other.sourceUri, md5)
-  }
-  return checksums
-}
-
-async function checksumOf(
-  { name, sourceUri, failOnTamper }: AdkEntry,
-  data: DataApi,
-  deployment: Deployment,
-): Promise<string | undefined> {
-  const uri = parseUri(sourceUri)
-  try {
-    if (uri === undefined) throw new Error('that is no data URI')
-    log.info(
-      `Reading ${sourceUri}: ${manifestName} has it as ${JSON.stringify(name)} without an MD5, which the freeze needs`,
-    )
-    return (await data.digest(uri)).md5
-  } catch (error) {
-    const what = `${manifestName} in the algorithm's repository has the entry ${JSON.stringify(name)}, and its object ${sourceUri} could not be read`
-    if (failOnTamper) {
-      throw new DeployError(
-        `${what} (${messageOf(error)}); with fail_on_tamper the ADK loads nothing without its MD5. Mend or remove the entry there`,
-      )
-    }
-    warnOnce(deployment, `${what}, so the freeze has no MD5 of it: ${messageOf(error)}`)
-    return undefined
-  }
-}
-
-/** A lost race writes the manifest again. */
-export function warnOnce(deployment: Deployment, sentence: string): void {
-  if (!deployment.notes.includes(sentence)) deployment.warn(sentence)
-}
-
-export function noteOnce(deployment: Deployment, sentence: string): void {
-  if (!deployment.notes.includes(sentence)) deployment.note(sentence)
-}
-
 function warnOfCharacters(deployment: Deployment, manifest: string): void {
   const characters = riskyCharacters(manifest)
   if (characters.length === 0) return
-  warnOnce(
-    deployment,
+  deployment.warn(
     `${manifestName} has characters that not every version of Python prints alike (${characters.slice(0, 5).join(' ')}), so the ADK ` +
-      `of another version than 3.11 may take ${freezeName} for tampered. Replace them in the entries that have them.`,
+      `may take ${freezeName} for tampered, and the algorithm would not start. Replace them in the entries that have them.`,
   )
 }
