@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { StoredModel } from '../../src/algorithmia/store.ts'
 import { storeModels } from '../../src/algorithmia/store-models.ts'
+import { Deployment } from '../../src/deployment.ts'
+import type { Inputs } from '../../src/inputs.ts'
+import { readManifest } from '../../src/manifest/manifest.ts'
 import { fileSource } from '../../src/model/source.ts'
-import { client, collection, failureOf, kB, platformLab } from '../support/platform-lab.ts'
+import { confirmAll } from '../../src/stages/models.ts'
+import { client, collection, failureOf, kB, key, platformLab } from '../support/platform-lab.ts'
 import { scriptedPlatform } from '../support/scripted-platform.ts'
 import type { Seen, Step } from '../support/scripted-server.ts'
 
@@ -81,5 +85,55 @@ describe('several models', () => {
     expect(performance.now() - started).toBeLessThan(20_000)
     expect(told.filter(Boolean).map(({ uri }) => uri.path)).toEqual(['demo/models/m0_abc.bin'])
     expect(puts(seen).length).toBeLessThanOrEqual(5)
+  })
+})
+
+describe('when the manifest of another run names the same object as another model', () => {
+  const uri = { protocol: 'data', path: 'demo/models/m_abc.bin' }
+
+  /** @returns where the model is then, and what was called */
+  async function confirm(holds: 'own' | 'other', head: (md5: string) => object) {
+    const { path, bytes, md5, sha256 } = lab.model(size)
+    const body = holds === 'own' ? bytes : Buffer.from('of the other run')
+    const isRead = ({ method, path: called }: Seen) => method === 'GET' && called === `/v1/data/${uri.path}`
+    const scripted = scriptedPlatform((request) => (isRead(request) ? { body } : undefined))
+    const server = await lab.serve(scripted.script)
+    const inputs = { platform: { apiUrl: server.url, apiKey: key }, collection } as Inputs
+    const request = { model: fileSource({ path, size }), name: 'm_abc.bin', nameWithDigest: () => 'm_beside.bin' }
+    const model = { ...request, entry: 'm', isOptional: false, shown: 'm.bin', mlflow: undefined }
+    const stored = [{ uri, md5, sha256, size, uploaded: true }]
+    const present = readManifest({ manifest: JSON.stringify(head(md5)), freeze: undefined })
+    const deployment = new Deployment()
+    const [confirmed] = await confirmAll(inputs, deployment, [model], stored, present)
+    return {
+      confirmed,
+      reads: server.seen.filter(isRead).length,
+      told: deployment.models[0]?.uri,
+      puts: puts(server.seen),
+    }
+  }
+  const flat = (md5: string) => ({ model_filepath: uri.path, model_md5_hash: md5 })
+  const listed = (md5: string) => ({
+    required_files: [{ name: 'x', source_uri: `data://${uri.path}`, md5_checksum: md5 }],
+    optional_files: [],
+  })
+
+  test.each([flat, listed])('and it is: the model goes beside it (%p)', async (head) => {
+    const { confirmed, told, puts } = await confirm('other', () => head('0'.repeat(32)))
+    expect([confirmed?.uri.path, told, puts]).toEqual([
+      'demo/models/m_beside.bin',
+      'data://demo/models/m_beside.bin',
+      ['m_beside.bin'],
+    ])
+  })
+
+  test('but it is not: the object is used', async () => {
+    const { confirmed, reads, puts } = await confirm('own', () => flat('0'.repeat(32)))
+    expect([confirmed?.uri, reads, puts]).toEqual([uri, 1, []])
+  })
+
+  test('or rather as the same model: it is not even read', async () => {
+    const { confirmed, reads } = await confirm('own', flat)
+    expect([confirmed?.uri, reads]).toEqual([uri, 0])
   })
 })

@@ -203,3 +203,14 @@ describe('what the ADK could not read is refused', () => {
     expect(() => update({ manifest })).toThrow(message)
   })
 })
+
+test('an MD5 of the freeze is not that of an entry which names another object by now', () => {
+  const old = { name: 'a', source_uri: 'data://ada/wine/old' }
+  const { freeze } = update({
+    manifest: JSON.stringify({ required_files: [{ ...old, md5_checksum: 'f'.repeat(32) }] }),
+  })
+  const md5Of = (source_uri: string) =>
+    read({ manifest: JSON.stringify({ required_files: [{ ...old, source_uri }] }), freeze }).entries[0]?.md5
+  expect(md5Of('data://ada/wine/old')).toBe('f'.repeat(32))
+  expect(md5Of('data://ada/wine/new')).toBeUndefined()
+})
