@@ -63,20 +63,23 @@ function checkShippable(requirements) {
     const ownFile = "or put a requirements.txt of your own into the algorithm's repository";
     for (const line of requirements) {
         if (/https?:\/\/(?![^/\s@]*\$\{)[^/\s@]+@/.test(line))
-            throw new errors/* DeployError */.sH(`The MLflow model requires ${line.replace(/\/\/[^/\s@]+@/g, '//***@')}, an address with a password, which is not written ` +
+            throw new errors/* DeployError */.sH(`The MLflow model requires ${withoutPassword(line)}, an address with a password, which is not written ` +
                 `into a repository. Save the model without it, ${ownFile}`);
         if (isLocal(line))
             throw new errors/* DeployError */.sH(`The MLflow model requires ${line}, a file that the platform does not have when it installs packages. Save the model ` +
                 `with a requirement that a package index can serve, ${ownFile}`);
     }
 }
-/** The requirements, of those of a model, whose packages a requirements.txt does not name. */
+/** The requirements, of those of a model, whose packages a requirements.txt does not name; without passwords. */
 function missingRequirements(text, requirements) {
     const named = new Set(linesOf(text).map(nameOf));
     if (mlflowPackages.some((name) => named.has(name)))
         for (const name of mlflowPackages)
             named.add(name);
-    return requirements.filter((line) => nameOf(line) !== undefined && !named.has(nameOf(line)));
+    return requirements.filter((line) => nameOf(line) !== undefined && !named.has(nameOf(line))).map(withoutPassword);
+}
+function withoutPassword(line) {
+    return line.replace(/\/\/[^/\s@]+@/g, '//***@');
 }
 /** The package that a line of a requirements file names, in the form that all its spellings share. */
 function nameOf(line) {

@@ -29382,12 +29382,17 @@ class Deployment {
     skip(what, why) {
         this.note(`${what} skipped: ${why}.`);
     }
+    /** Told once: a push that comes second does the work before it again. */
     note(sentence) {
+        if (this.notes.includes(sentence))
+            return;
         log/* info */.pq(sentence);
         this.notes.push(sentence);
     }
     /** The same for what may be a mistake: an annotation says it, too. */
     warn(sentence, place) {
+        if (this.notes.includes(sentence))
+            return;
         log/* warning */.$e(sentence, place);
         this.notes.push(sentence);
     }
@@ -30116,7 +30121,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9415));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(647)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2647));
         await deploy(inputs, deployment);
     }
     catch (error) {
