@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync, utimesSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { checkModels } from '../../src/model/check-models.ts'
 import { watchOutput } from '../support/runner.ts'
@@ -136,6 +136,26 @@ describe('after a training', () => {
 
 test('the whole workspace is no model', async () => {
   await expect(check('.')).rejects.toThrow('model_path . is the whole workspace; name a folder in it')
+})
+
+test.each<[string, string, RegExp]>([
+  ['.gi[t]/config', 'unused', /model_path \.git\/config lies inside a \.git folder, where secrets may be/],
+  ['models/*.bin', '../.git/config', /model_path models\/link\.bin lies inside a \.git folder/],
+  ['models/*.bin', 'a#1.pkl', /cannot read names with #.*; rename "models\/link\.bin", a link to "a#1\.pkl"/],
+])('a pattern is no way around what a path may not be: %s, with a link to %s', async (model_path, target, reason) => {
+  const prepare = (workspace: string) => {
+    for (const [path, text] of [['.git/config', 'token'], ['models/a#1.pkl', 'm']] as const) {
+      mkdirSync(dirname(join(workspace, path)), { recursive: true })
+      writeFileSync(join(workspace, path), text)
+    }
+    symlinkSync(target, join(workspace, 'models/link.bin'))
+  }
+  await expect(check(model_path, prepare)).rejects.toThrow(reason)
+})
+
+test('the name of an entry may be longer than that of a file', async () => {
+  const name = 'n'.repeat(300)
+  expect(await namesAndPaths(`${name}: model.pkl`)).toEqual([`${name}: model.pkl`])
 })
 
 test('a link that a pattern means and that leads nowhere is not passed over', async () => {

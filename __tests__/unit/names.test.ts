@@ -60,6 +60,11 @@ describe('the objects of one deployment', () => {
     expect(new Set(taken.map(([name]) => name)).size).toBe(4)
   })
 
+  test('and differ, whatever the others are called: one would overwrite the other', () => {
+    const names = named(['x', 'm.pkl'], ['y', 'b.pkl'], ['z', 'b-m.pkl'], ['w', 'b-2-m.pkl'], ['b', 'm.pkl'])
+    expect(new Set(names.map(([name]) => name)).size).toBe(names.length)
+  })
+
   test('and after the run of a bundle, which says more than the commit', () => {
     expect(named(['m', 'model-4f.tar.gz', true], ['n', 'model-4f.tar.gz', true])).toEqual([
       ['model-4f.tar.gz', 'model-4f_d1.tar.gz'],

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { ModelInputs, ModelLine } from '../inputs.ts'
 import type { InputReader } from './reader.ts'
 import { modelPath, quote, workspacePath } from './values.ts'
@@ -53,7 +54,7 @@ function isBlank(text: string): boolean {
 
 function parseLine(text: string, workspace: string): Omit<ModelLine, 'place'> {
   // A file that is really called so, as a workflow of old may have it.
-  if (text.includes(':') && existsSync(workspacePath(text, workspace).absolute)) {
+  if (text.includes(':') && existsSync(resolve(workspace, text))) {
     return { name: undefined, isOptional: false, isPattern: false, path: modelPath(text, workspace) }
   }
   const unmarked = marked.exec(text)?.[1]

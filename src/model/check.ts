@@ -69,9 +69,14 @@ export async function checkModel({
   if (!real.startsWith(root + sep)) {
     throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
   }
-  if (/[#?%\\\u0000-\u001f\u007f]/.test(basename(path))) {
+  if (relative(root, real).split(sep).some((part) => part.toLowerCase() === '.git')) {
+    throw new DeployError(`model_path ${shown} lies inside a .git folder, where secrets may be`)
+  }
+  // The stored object is called after the file that a link leads to.
+  if ([path, real].some((one) => /[#?%\\\u0000-\u001f\u007f]/.test(basename(one)))) {
     throw new DeployError(
-      `Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename ${JSON.stringify(shown)}`,
+      `Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename ${JSON.stringify(shown)}` +
+        (basename(real) === basename(path) ? '' : `, a link to ${JSON.stringify(basename(real))}`),
     )
   }
   const listing = found.isDirectory() ? await listFolder(real, shown) : undefined
