@@ -148,8 +148,10 @@ result = [content.decode(), hashlib.md5(content).hexdigest() == manifest["model_
 
   test('that one manifest cannot describe in the format that is asked for: nothing is changed', async () => {
     const before = await lab.remote()
-    const result = await lab.run({ model_path, manifest_format: 'flat' })
+    lab.write('models/other.txt', 'not stored either')
+    const result = await lab.run({ model_path: 'models/*.txt', manifest_format: 'flat' })
     expect(errors(result).join()).toContain('manifest_format is flat, which describes one model')
+    expect(result.outputs.failed_phase).toBe('model')
     expect(await lab.remote()).toEqual(before)
   })
 })

@@ -256,18 +256,18 @@ describe('a change of the clone', () => {
   })
 
   test('is refused when an entry of others has no MD5, demands one, and cannot be read', async () => {
-    const other = (tamper: boolean) =>
+    const other = (tamper: unknown) =>
       JSON.stringify({
         required_files: [{ name: 'o', source_uri: 'data://x/y/o', fail_on_tamper: tamper }],
         optional_files: [],
       })
     const { clone } = folders()
-    writeFiles(clone, { 'model_manifest.json': other(true) })
+    writeFiles(clone, { 'model_manifest.json': other(1) })
     await expect(apply(clone, undefined)).rejects.toThrow(
       'has the entry "o", and its object data://x/y/o could not be read',
     )
-    expect(readFileSync(join(clone, 'model_manifest.json'), 'utf8')).toBe(other(true))
-    writeFiles(clone, { 'model_manifest.json': other(false) })
+    expect(readFileSync(join(clone, 'model_manifest.json'), 'utf8')).toBe(other(1))
+    writeFiles(clone, { 'model_manifest.json': other(0) })
     expect(await apply(clone, undefined)).toEqual([
       'The entry "o" of model_manifest.json stays as it is: no model of this run has such a name.',
       expect.stringContaining('so the freeze has no MD5 of it'),

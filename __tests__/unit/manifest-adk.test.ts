@@ -132,6 +132,13 @@ describe('the freeze', () => {
     ])
   })
 
+  test.each(['null', '""'])('has it as well where the manifest says %s', (none) => {
+    const manifest = plain.replace('"source_uri"', `"md5_checksum": ${none}, "source_uri"`)
+    expect(read({ manifest }).entries[0]?.md5).toBeUndefined()
+    const { freeze = '' } = update({ manifest }, { checksumOf: () => 'f'.repeat(32) })
+    expect(JSON.parse(freeze).required_files[0].md5_checksum).toBe('f'.repeat(32))
+  })
+
   test('is written where one is, even for flat keys alone: it would pin an earlier model', () => {
     const first = update({ manifest: plain })
     const { freeze = '' } = update(first, { adk: undefined, entry: { ...entry, model_size_bytes: 5 } })
@@ -180,6 +187,7 @@ describe('the freeze', () => {
       'model_manifest.json.freeze in the algorithm\'s repository has "labels", which model_manifest.json does not have; it is written anew without.',
     ])
     expect(read({ freeze: intact }).warnings).toEqual([])
+    expect(() => read({ freeze: '{"required_files": [1]}' })).toThrow(/^model_manifest\.json\.freeze in the/)
   })
 })
 

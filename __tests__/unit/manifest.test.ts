@@ -171,6 +171,14 @@ describe('its form', () => {
     expect(updated).toMatch(/[^\n]\n$/)
   })
 
+  test('of one line may be large and deep', () => {
+    const many = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => ({ name: `n${index}`, k: 'v' })))
+    const started = performance.now()
+    const updated = updateManifest(`{"deep": ${'['.repeat(300)}${']'.repeat(300)}, "many": ${many}}`, entry)
+    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(JSON.stringify(JSON.parse(updated).many)).toBe(many)
+  })
+
   test.each([undefined, original, '{"x": 1.0, "y": {"z": []}}', '\ufeff{"x":"é"}\r\n'])('of %j is final', (text) => {
     const once = updateManifest(text, entry)
     expect(updateManifest(once, entry)).toBe(once)

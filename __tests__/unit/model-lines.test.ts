@@ -63,9 +63,14 @@ test('what is wrong is told of each line', async () => {
   ])
 })
 
+const severalFlat =
+  'manifest_format is flat, which describes one model that is always loaded, but model_path has several lines or an ' +
+  'optional one; use `both`, or `auto`.'
 test.each([
   ['# later\n', 'model_path is not set; add it to the `with:` of this step.'],
   ['!models/*.tmp', 'model_path only excludes; add a line for the model.'],
+  ['a: models/a.pkl\nb: models/b.pkl', severalFlat, 'flat'],
+  ['optional: models/a.pkl', severalFlat, 'flat'],
   ['models/a.pkl', 'manifest_format is "ADK"; write one of: auto, flat, adk, both.', 'ADK'],
 ])('%j: %s', async (model_path, problem, manifest_format = 'auto') => {
   expect(await problems({ ...onAlgorithmia, model_path, manifest_format }, { files })).toEqual([problem])

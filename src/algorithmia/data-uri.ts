@@ -54,7 +54,9 @@ function hostedCollection(segments: string[], shown: string): DataUri {
 /** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
 export function parseUri(text: string): DataUri | undefined {
   const { protocol, segments } = splitUri(text)
-  return segments.length === 0 ? undefined : { protocol, path: segments.join('/') }
+  // `..` would lead to another address of the API.
+  if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..')) return undefined
+  return { protocol, path: segments.join('/') }
 }
 
 function splitUri(text: string): { protocol: string; segments: string[] } {

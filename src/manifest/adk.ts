@@ -62,10 +62,11 @@ function readEntry(node: Node, list: AdkEntry['list'], index: number, file: stri
     index,
     name,
     sourceUri: source_uri,
-    md5: typeof md5_checksum === 'string' ? md5_checksum : undefined,
+    md5: typeof md5_checksum === 'string' && md5_checksum !== '' ? md5_checksum : undefined,
     sha256: typeof model_sha256_hash === 'string' ? model_sha256_hash : undefined,
     size: typeof model_size_bytes === 'number' ? model_size_bytes : undefined,
-    failOnTamper: fail_on_tamper === true,
+    // As Python takes it.
+    failOnTamper: Boolean(fail_on_tamper),
   }
 }
 

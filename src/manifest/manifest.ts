@@ -1,4 +1,3 @@
-import { applyEdits, format } from 'jsonc-parser'
 import { DeployError } from '../errors.ts'
 import { type AdkEntry, type AdkModel, readEntries, setModel, withLists } from './adk.ts'
 import { JsonDocument } from './document.ts'
@@ -6,6 +5,7 @@ import { flatKeys, type ManifestEntry, removeEntry, setEntry } from './flat.ts'
 import { freezeText, verifyFreeze } from './freeze.ts'
 import { plainValue } from './json-tree.ts'
 import { unstableCharacters } from './printability.ts'
+import { spellJson, twoSpaces } from './spell-json.ts'
 
 /** File names in the root of the algorithm's repository (platform reference §6.1, §6.2). */
 export const manifestName = 'model_manifest.json'
@@ -34,6 +34,8 @@ export interface PresentManifest {
   entries: AdkEntry[]
   /** Whether something in it is for the ADK. */
   isForAdk: boolean
+  /** Whether there is a freeze, which is then written anew. */
+  isFrozen: boolean
   /** All that it vouches for. */
   objects: DescribedObject[]
   /** What is wrong with the freeze, which will be written anew. */
@@ -53,13 +55,14 @@ export interface ManifestChange {
 /** @throws DeployError when the manifest is not one */
 export function readManifest(files: ManifestFiles): PresentManifest {
   const document = baseOf(files)
-  const entries = readEntries(document, manifestName)
+  const entries = readEntries(document, files.manifest === undefined ? freezeName : manifestName)
   const freeze = readFreeze(files.freeze, entries, files.manifest !== undefined)
   const flat = plainValue(document.root) as Partial<ManifestEntry>
   return {
     flat,
     entries: entries.map((entry) => ({ ...entry, md5: entry.md5 ?? frozenMd5(freeze.entries, entry) })),
     isForAdk: document.get(['required_files']) !== undefined || files.freeze !== undefined,
+    isFrozen: files.freeze !== undefined,
     objects: [...flatObject(flat), ...[...entries, ...freeze.entries].flatMap(entryObject)],
     warnings: freeze.warnings,
   }
@@ -91,11 +94,14 @@ export function riskyCharacters(manifest: string): string[] {
 
 /** The freeze that is there, if only the time would be another one. */
 function freeze(document: JsonDocument, present: string | undefined, { checksumOf, now }: ManifestChange): string {
+  const entries = readEntries(document, manifestName)
   const frozen = (timestamp: string) =>
     freezeText(document, {
       timestamp,
       checksumOf: ({ list, index, source_uri = '' }) =>
-        document.get([list, index, 'md5_checksum']) === undefined ? checksumOf(source_uri) : undefined,
+        entries.some((entry) => entry.list === list && entry.index === index && entry.md5 === undefined)
+          ? checksumOf(source_uri)
+          : undefined,
       plainKeys: flatKeys,
     })
   const time = present === undefined ? undefined : parseFreeze(present)?.get(['timestamp'])
@@ -114,8 +120,7 @@ function baseOf({ manifest, freeze }: ManifestFiles): JsonDocument {
 function readable(document: JsonDocument): JsonDocument {
   const text = document.text.trim()
   if (text.includes('\n')) return document
-  const edits = format(text, undefined, { insertSpaces: true, tabSize: 2, eol: '\n' })
-  return JsonDocument.parse(`${applyEdits(text, edits)}\n`)
+  return JsonDocument.parse(`${spellJson(document.root, twoSpaces)}\n`)
 }
 
 function parseManifest(text: string): JsonDocument {

@@ -19,6 +19,9 @@ export interface Layout {
 /** As Python's `json.dump` writes it. */
 export const oneLine: Layout = { newline: undefined, indent: '', unit: '', comma: ', ', colon: ': ' }
 
+/** As this action writes a new manifest. */
+export const twoSpaces: Layout = { newline: '\n', indent: '', unit: '  ', comma: ', ', colon: ': ' }
+
 /**
  * A value as JSON. What comes from another text (a node) keeps its spelling, but not its layout; all else is ASCII, and
  * spelt as Python's `json.dump` does: inference code may read the file in any locale.

@@ -109,18 +109,25 @@ export function namesOtherModel({ objects }: PresentManifest, { uri, md5 }: Stor
   })
 }
 
+/** @throws DeployError when the format cannot tell of these models */
+export function checkFormat(format: ManifestFormat, models: readonly Pick<NamedModel, 'isOptional'>[]): void {
+  if (format !== 'flat' || !needLists(models)) return
+  throw new DeployError(
+    `manifest_format is flat, which describes one model that is always loaded, but model_path means ${models.length}` +
+      `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
+  )
+}
+
+function needLists(models: readonly Pick<NamedModel, 'isOptional'>[]): boolean {
+  return models.length > 1 || models.some(({ isOptional }) => isOptional)
+}
+
 async function formatFor(
   folder: string,
   { deployment, format, models }: ManifestRequest,
   present: PresentManifest,
 ): Promise<{ format: Exclude<ManifestFormat, 'auto'>; why: string }> {
-  const needsLists = models.length > 1 || models.some(({ isOptional }) => isOptional)
-  if (format === 'flat' && needsLists) {
-    throw new DeployError(
-      `manifest_format is flat, which describes one model that is always loaded, but model_path means ${models.length}` +
-        `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
-    )
-  }
+  checkFormat(format, models)
   const isInCode = await usesAdk(folder)
   if (format === 'flat' && isInCode && !present.isForAdk) {
     deployment.warn(
@@ -128,7 +135,7 @@ async function formatFor(
     )
   }
   if (format !== 'auto') return { format, why: `manifest_format is ${format}` }
-  if (needsLists) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
+  if (needLists(models)) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
   if (present.isForAdk) return { format: 'both', why: 'the manifest that is there is for it' }
   if (isInCode) return { format: 'both', why: 'the code uses it' }
   return { format: 'flat', why: 'one model, and no sign of the ADK' }

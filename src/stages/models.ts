@@ -12,7 +12,7 @@ import { checkModels, type DeployableModel } from '../model/check-models.ts'
 import { findModels } from '../model/find.ts'
 import { nameObjects, type ObjectName } from '../model/names.ts'
 import { archiveSource, fileSource } from '../model/source.ts'
-import { namesOtherModel } from './manifest.ts'
+import { checkFormat, namesOtherModel } from './manifest.ts'
 import { foldersOf } from './train.ts'
 
 /** A model that is ready to be stored. */
@@ -42,6 +42,7 @@ export async function readModels(
   const { workspace, training } = inputs
   const by = trainedSince && training && { trainedBy: training.kind, trainedIn: foldersOf(training) }
   const found = await checkModels(inputs.models, { workspace, trainedSince, ...by })
+  checkFormat(inputs.manifestFormat, found)
   for (const { shown, writtenAt, isOlder, isOptional } of found) {
     if (!isOlder || trainedSince === undefined) continue
     const sentence =
