@@ -69,6 +69,20 @@ test('a run that is killed while it uploads leaves everything as it was, and the
 })
 
 if (process.platform !== 'win32') {
+  test('a run that is cancelled while it stores says so, and what it leaves behind', async () => {
+    lab.write('labels.json', '[]')
+    lab.write('large.bin', Buffer.alloc(400_000_000, 'l'))
+    const before = await lab.remote()
+    const model_path = 'labels.json\nlarge.bin'
+    const cancelled = await lab.run({ model_path }, signalAt(/^Stored labels/, 'SIGTERM'))
+    expect(cancelled.exitCode).toBe(1)
+    expect(errors(cancelled)).toEqual([expect.stringContaining('The run was cancelled (SIGTERM)')])
+    expect(cancelled.outputs.failed_phase).toBe('store')
+    expect(cancelled.summary).toMatch(/Left behind: data:\/\/alice\/digits\/labels\S* is stored/)
+    expect((await lab.remote()).head).toBe(before.head)
+    lab.git('clean', '-fdq')
+  })
+
   test('n33, n34: a run that is cancelled while it trains keeps its evidence and says so', async () => {
     const before = await lab.remote()
     lab.write(

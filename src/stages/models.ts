@@ -4,6 +4,7 @@ import { DataApi } from '../algorithmia/data.ts'
 import { Http } from '../algorithmia/http.ts'
 import { confirmStored, type KnownObject, type StoredModel, type StoreRequest } from '../algorithmia/store.ts'
 import { storeModels } from '../algorithmia/store-models.ts'
+import { orCancelled, untilCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Inputs, ModelLine } from '../inputs.ts'
 import type { PresentManifest } from '../manifest/manifest.ts'
@@ -84,13 +85,16 @@ export async function storeAll(
   models: readonly Model[],
   { collectionExists, known }: { collectionExists: boolean; known: readonly KnownObject[] },
 ): Promise<StoredModel[]> {
-  return storeModels({
-    connect: (cancelled) => new Http({ ...platform, cancelled }),
-    collection,
-    collectionExists,
-    known,
-    models,
-    onStored: (index, stored) => deployment.recordModel(index, models[index]?.entry ?? '', stored),
+  return untilCancelled((cancelled) => {
+    const storing = storeModels({
+      connect: (failed) => new Http({ ...platform, cancelled: AbortSignal.any([failed, cancelled]) }),
+      collection,
+      collectionExists,
+      known,
+      models,
+      onStored: (index, stored) => deployment.recordModel(index, models[index]?.entry ?? '', stored),
+    })
+    return orCancelled(storing, cancelled)
   })
 }
 
