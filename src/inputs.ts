@@ -177,7 +177,11 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const models = workspace === undefined ? undefined : readModelInputs(reader, workspace)
   const manifestFormat = reader.optional('manifest_format', (raw) => value.oneOf(raw, manifestFormats)) ?? 'auto'
   // What a pattern means is known only after the training.
-  if (manifestFormat === 'flat' && models && (models.lines.length > 1 || models.lines.some((line) => line.isOptional))) {
+  if (
+    manifestFormat === 'flat' &&
+    models &&
+    (models.lines.length > 1 || models.lines.some((line) => line.isOptional))
+  ) {
     reader.report(
       'manifest_format',
       'is flat, which describes one model that is always loaded, but model_path has several lines or an optional one; use `both`, or `auto`',

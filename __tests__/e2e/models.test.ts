@@ -245,6 +245,15 @@ describe('a manifest in the repository', () => {
       model: 'the first model',
     })
   })
+
+  test('of the code is checked as early', async () => {
+    lab.write('digits/model_manifest.json', '{"a": 1,}')
+    const result = await lab.run()
+    expect(errors(result)).toEqual([
+      expect.stringMatching(/preflight::model_manifest\.json in the code folder digits is not JSON/),
+    ])
+    rmSync(join(lab.workspace, 'digits/model_manifest.json'))
+  })
 })
 
 test('what is wrong with model_path is told at once, before anything is stored', async () => {

@@ -144,7 +144,10 @@ test.each<[string, string, RegExp]>([
   ['models/*.bin', 'a#1.pkl', /cannot read names with #.*; rename "models\/link\.bin", a link to "a#1\.pkl"/],
 ])('a pattern is no way around what a path may not be: %s, with a link to %s', async (model_path, target, reason) => {
   const prepare = (workspace: string) => {
-    for (const [path, text] of [['.git/config', 'token'], ['models/a#1.pkl', 'm']] as const) {
+    for (const [path, text] of [
+      ['.git/config', 'token'],
+      ['models/a#1.pkl', 'm'],
+    ] as const) {
       mkdirSync(dirname(join(workspace, path)), { recursive: true })
       writeFileSync(join(workspace, path), text)
     }

@@ -153,6 +153,26 @@ describe('a change of the clone', () => {
     expect(printed.text()).toMatch(/^Code: 2 files from code\nManifest: .*\n$/)
   })
 
+  test('is none the second time, although the code brings a manifest and a freeze of old', async () => {
+    const { clone, code, root } = folders()
+    const others = { name: 'o', source_uri: 'data://x/y/o', md5_checksum: 'f'.repeat(32) }
+    const files = ['model_manifest.json', 'model_manifest.json.freeze']
+    writeFiles(root, {
+      'code/model_manifest.json': JSON.stringify({ required_files: [others], optional_files: [] }),
+      'code/model_manifest.json.freeze': '{"required_files": [], "optional_files": [], "lock_checksum": "0"}',
+      'clone/model_manifest.json': JSON.stringify({
+        required_files: [{ ...others, name: 'lost' }],
+        optional_files: [],
+      }),
+    })
+    expect((await apply(clone, code)).join()).toContain('The code brings a model_manifest.json without "lost", which')
+    const read = () => files.map((file) => readFileSync(join(clone, file), 'utf8'))
+    const first = read()
+    expect(manifestOf(clone).required_files[1]).toMatchObject({ name: 'model', md5_checksum: stored.md5 })
+    expect(await apply(clone, code)).toEqual([])
+    expect(read()).toEqual(first)
+  })
+
   test('says what it removed', async () => {
     const { clone, code } = folders()
     writeFiles(clone, { old: '' })

@@ -41,11 +41,17 @@ export async function copyCode({ source, target, mode, exclude }: CopyRequest): 
   return { copied: files.length, removed }
 }
 
-/** Refuses early what the copy would refuse: links that lead out of the code folder. */
-export async function checkCode({ source, exclude }: Pick<CopyRequest, 'source' | 'exclude'>): Promise<void> {
-  for (const path of await listFiles(source, exclusion(exclude))) {
+/**
+ * Refuses early what the copy would refuse: links that lead out of the code folder.
+ *
+ * @returns the files that will be copied
+ */
+export async function checkCode({ source, exclude }: Pick<CopyRequest, 'source' | 'exclude'>): Promise<string[]> {
+  const files = await listFiles(source, exclusion(exclude))
+  for (const path of files) {
     if ((await lstat(join(source, path))).isSymbolicLink()) await readLinkInside(source, path)
   }
+  return files
 }
 
 function exclusion(patterns: readonly string[]): (path: string) => boolean {

@@ -14,6 +14,7 @@ export interface AdkEntry {
   sha256: string | undefined
   /** Bytes. */
   size: number | undefined
+  metadata: Record<string, unknown> | undefined
   /** Whether the ADK refuses to load other bytes; it then fails without an MD5, too. */
   failOnTamper: boolean
 }
@@ -65,6 +66,7 @@ function readEntry(node: Node, list: AdkEntry['list'], index: number, file: stri
     md5: typeof md5_checksum === 'string' && md5_checksum !== '' ? md5_checksum : undefined,
     sha256: typeof model_sha256_hash === 'string' ? model_sha256_hash : undefined,
     size: typeof model_size_bytes === 'number' ? model_size_bytes : undefined,
+    metadata: Object(value.metadata) === value.metadata ? (value.metadata as Record<string, unknown>) : undefined,
     // As Python takes it.
     failOnTamper: Boolean(fail_on_tamper),
   }

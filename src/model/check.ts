@@ -69,7 +69,11 @@ export async function checkModel({
   if (!real.startsWith(root + sep)) {
     throw new DeployError(`model_path ${shown} leads out of the workspace, to ${real}`)
   }
-  if (relative(root, real).split(sep).some((part) => part.toLowerCase() === '.git')) {
+  if (
+    relative(root, real)
+      .split(sep)
+      .some((part) => part.toLowerCase() === '.git')
+  ) {
     throw new DeployError(`model_path ${shown} lies inside a .git folder, where secrets may be`)
   }
   // The stored object is called after the file that a link leads to.

@@ -6,7 +6,7 @@ import type { Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
-import { type ManifestRequest, type NamedModel, writeManifest } from './manifest.ts'
+import { type ManifestRequest, type NamedModel, readManifestFiles, writeManifest } from './manifest.ts'
 
 /** A model that is stored, and what else is known of it. */
 export interface DeployedModel extends NamedModel {
@@ -25,6 +25,7 @@ export async function applyTo(
   request: ManifestRequest & { models: readonly DeployedModel[] },
 ): Promise<string> {
   const { code } = inputs
+  const before = await readManifestFiles(folder)
   if (code !== undefined) {
     confineCode(inputs)
     const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
@@ -32,7 +33,7 @@ export async function applyTo(
     if (removed.length > 0) log.info(`Not in ${code.folder.relative} any more: ${removed.slice(0, 20).join(', ')}`)
   }
   await generateCode(folder, inputs.platform.algorithm, request)
-  return writeManifest(folder, request)
+  return writeManifest(folder, { ...request, before })
 }
 
 /** An MLflow model tells how to call it: where nobody wrote an algorithm for it, one is made. */

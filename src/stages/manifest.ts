@@ -41,6 +41,8 @@ export interface ManifestRequest {
   /** The first one is what the flat keys describe. */
   models: readonly NamedModel[]
   metrics: Metrics | undefined
+  /** What the clone had before code was copied over it. */
+  before?: ManifestFiles
 }
 
 /**
@@ -53,14 +55,18 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
   const { deployment, data, models, origin, metrics } = request
   const [first] = models
   if (first === undefined) throw new DeployError('There is no model to write a manifest for')
-  const files = await readManifestFiles(folder)
+  const copied = await readManifestFiles(folder)
+  // A freeze that was copied is an old one.
+  const files = { ...copied, freeze: request.before?.freeze ?? copied.freeze }
   const present = readManifest(files)
+  const earlier = request.before ? readManifest(request.before) : present
   const { format, why } = await formatFor(folder, request, present)
-  for (const warning of present.warnings) deployment.warn(warning)
+  for (const warning of earlier.warnings) deployment.warn(warning)
+  warnOfLost(deployment, earlier, present, models)
   const updated = format === 'flat' ? [] : models.map(({ entry }) => entry)
   const kept = present.entries.filter(({ name }) => !updated.includes(name))
   tellKept(request, kept)
-  const entry = flatEntry(origin, first.stored, present.flat, metrics)
+  const entry = flatEntry(origin, first.stored, earlier.flat, metrics)
   const isFrozen = format !== 'flat' || files.freeze !== undefined
   const checksums = isFrozen ? await checksumsOf(kept, data, deployment) : new Map<string, string>()
   const { manifest, freeze } = updateManifest(files, {
@@ -68,7 +74,7 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
     adk:
       format === 'flat'
         ? undefined
-        : models.map((model) => adkModel(model, origin, model === first ? metrics : undefined)),
+        : models.map((model) => adkModel(model, origin, earlier.entries, model === first ? metrics : undefined)),
     checksumOf: (uri) => checksums.get(uri),
     now: new Date(),
   })
@@ -185,23 +191,43 @@ export function flatEntry(
   })
 }
 
-/** The metadata tell what deployed these bytes first: an entry is left alone while its bytes are the same. */
-function adkModel({ entry, isOptional, stored }: NamedModel, origin: Origin, metrics: Metrics | undefined): AdkModel {
-  return {
-    name: entry,
-    isOptional,
-    sourceUri: formatUri(stored.uri),
-    md5: stored.md5,
-    metadata: {
-      model_sha256_hash: stored.sha256,
-      model_size_bytes: stored.size,
-      model_origin_repo: origin.repository,
-      model_origin_ref: origin.ref,
-      model_origin_commit_SHA: origin.commit,
-      model_uploaded_utc: manifestTime(new Date()),
-      ...(metrics && { model_metrics: metrics.values }),
-    },
+/** The metadata tell what deployed these bytes first: they are left alone while the bytes are the same. */
+function adkModel(
+  { entry, isOptional, stored }: NamedModel,
+  origin: Origin,
+  earlier: readonly AdkEntry[],
+  metrics: Metrics | undefined,
+): AdkModel {
+  const sourceUri = formatUri(stored.uri)
+  const same = earlier.find(
+    ({ name, sourceUri: uri, md5 }) => name === entry && uri === sourceUri && md5 === stored.md5,
+  )
+  const metadata = same?.metadata ?? {
+    model_sha256_hash: stored.sha256,
+    model_size_bytes: stored.size,
+    model_origin_repo: origin.repository,
+    model_origin_ref: origin.ref,
+    model_origin_commit_SHA: origin.commit,
+    model_uploaded_utc: manifestTime(new Date()),
+    ...(metrics && { model_metrics: metrics.values }),
   }
+  return { name: entry, isOptional, sourceUri, md5: stored.md5, metadata }
+}
+
+/** The manifest of the code takes the place of the one that is there. */
+function warnOfLost(
+  deployment: Deployment,
+  earlier: PresentManifest,
+  present: PresentManifest,
+  models: readonly NamedModel[],
+): void {
+  const kept = new Set([...present.entries.map(({ name }) => name), ...models.map(({ entry }) => entry)])
+  const lost = earlier.entries.filter(({ name }) => !kept.has(name)).map(({ name }) => JSON.stringify(name))
+  if (lost.length === 0) return
+  deployment.warn(
+    `The code brings a ${manifestName} without ${lost.join(', ')}, which the one in the algorithm's repository has; name it in ` +
+      'copy_exclude to keep them.',
+  )
 }
 
 function warnOfCharacters(deployment: Deployment, manifest: string): void {

@@ -6,9 +6,9 @@ import { type DataApi, needsCollection } from '../algorithmia/data.ts'
 import { formatUri } from '../algorithmia/data-uri.ts'
 import { VersionApi } from '../algorithmia/versions.ts'
 import { DeployError, messageOf } from '../errors.ts'
-import type { Inputs, ReleaseInputs } from '../inputs.ts'
+import type { CodeInputs, Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { readManifest } from '../manifest/manifest.ts'
+import { manifestName, readManifest } from '../manifest/manifest.ts'
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
 import { readManifestFiles } from './manifest.ts'
 
@@ -41,7 +41,7 @@ export async function preflight(
     checked,
     releasing,
     inputs.release && checkCallability(inputs.release, algorithm),
-    inputs.code && checkCode({ source: inputs.code.folder.absolute, exclude: inputs.code.exclude }),
+    inputs.code && checkCodeFolder(inputs.code),
     inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
@@ -91,6 +91,18 @@ function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner
   throw new DeployError(
     `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
   )
+}
+
+/** Its manifest takes the place of the one in the algorithm's repository. */
+async function checkCodeFolder({ folder, exclude }: CodeInputs): Promise<void> {
+  const files = await checkCode({ source: folder.absolute, exclude })
+  if (!files.includes(manifestName)) return
+  try {
+    const { manifest } = await readManifestFiles(folder.absolute)
+    readManifest({ manifest, freeze: undefined })
+  } catch (error) {
+    throw new DeployError(messageOf(error).replace("the algorithm's repository", `the code folder ${folder.relative}`))
+  }
 }
 
 async function checkRepository(repository: AlgorithmRepository) {
