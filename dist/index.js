@@ -28781,7 +28781,10 @@ function hostedCollection(segments, shown) {
 /** A URI as manifests have it, hosted ones with or without `data://` (platform reference §6.1); undefined for other text. */
 function parseUri(text) {
     const { protocol, segments } = splitUri(text);
-    return segments.length === 0 ? undefined : { protocol, path: segments.join('/') };
+    // `..` would lead to another address of the API.
+    if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..'))
+        return undefined;
+    return { protocol, path: segments.join('/') };
 }
 function splitUri(text) {
     const match = /^(?:([a-z0-9]+(?:\+[A-Za-z0-9_-]+)?):\/\/)?(.*)$/s.exec(text);
@@ -29472,9 +29475,12 @@ function describe({ entry, uri, md5, sha256, size, uploaded }) {
 var disk = __nccwpck_require__(532);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/inputs/values.js
 var values = __nccwpck_require__(7745);
 ;// CONCATENATED MODULE: ./build/src/inputs/models.js
+
 
 
 const input = 'model_path';
@@ -29519,7 +29525,7 @@ function isBlank(text) {
 }
 function parseLine(text, workspace) {
     // A file that is really called so, as a workflow of old may have it.
-    if (text.includes(':') && (0,external_node_fs_.existsSync)((0,values/* workspacePath */.X5)(text, workspace).absolute)) {
+    if (text.includes(':') && (0,external_node_fs_.existsSync)((0,external_node_path_.resolve)(workspace, text))) {
         return { name: undefined, isOptional: false, isPattern: false, path: (0,values/* modelPath */.LH)(text, workspace) };
     }
     const unmarked = marked.exec(text)?.[1];
@@ -29642,8 +29648,6 @@ class InputReader {
 //# sourceMappingURL=reader.js.map
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/src/inputs/release.js
 
 
@@ -30027,6 +30031,12 @@ async function readInputs(environment) {
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
     const models = workspace === undefined ? undefined : readModelInputs(reader, workspace);
     const manifestFormat = reader.optional('manifest_format', (raw) => values/* oneOf */.yL(raw, manifestFormats)) ?? 'auto';
+    // What a pattern means is known only after the training.
+    if (manifestFormat === 'flat' &&
+        models &&
+        (models.lines.length > 1 || models.lines.some((line) => line.isOptional))) {
+        reader.report('manifest_format', 'is flat, which describes one model that is always loaded, but model_path has several lines or an optional one; use `both`, or `auto`');
+    }
     const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
     const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models);
     const codeFolder = text('algorithm_path') !== ''
@@ -30121,7 +30131,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(647)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2647));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(24)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9024));
         await deploy(inputs, deployment);
     }
     catch (error) {

@@ -6,7 +6,8 @@ import type { Inputs, RepositoryInputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
-import { type ManifestRequest, type NamedModel, readManifestFiles, writeManifest } from './manifest.ts'
+import { type ManifestRequest, readManifestFiles, writeManifest } from './manifest.ts'
+import type { NamedModel } from './manifest-entries.ts'
 
 /** A model that is stored, and what else is known of it. */
 export interface DeployedModel extends NamedModel {

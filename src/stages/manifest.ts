@@ -1,15 +1,13 @@
 import { lstat, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { usesAdk } from '../algorithm-repo/adk.ts'
 import type { DataApi } from '../algorithmia/data.ts'
-import { formatUri, manifestPath, parseUri } from '../algorithmia/data-uri.ts'
+import { formatUri, parseUri } from '../algorithmia/data-uri.ts'
 import type { StoredModel } from '../algorithmia/store.ts'
 import type { Deployment } from '../deployment.ts'
 import { DeployError } from '../errors.ts'
 import type { ManifestFormat } from '../inputs.ts'
 import * as log from '../log.ts'
-import type { AdkEntry, AdkModel } from '../manifest/adk.ts'
-import { keepUnchanged, type ManifestEntry, manifestTime } from '../manifest/flat.ts'
+import type { AdkEntry } from '../manifest/adk.ts'
 import {
   freezeName,
   type ManifestFiles,
@@ -22,16 +20,11 @@ import {
 import type { Metrics } from '../metrics.ts'
 import type { Origin } from '../origin.ts'
 import { checksumsOf } from './freeze-checksums.ts'
+import { adkModel, flatEntry, type NamedModel } from './manifest-entries.ts'
+import { chooseFormat } from './manifest-format.ts'
 
 /** Both files, which every deployment commits, whatever the repository ignores. */
 export const manifestFiles = [manifestName, freezeName]
-
-/** A model under its name in the manifest. */
-export interface NamedModel {
-  entry: string
-  isOptional: boolean
-  stored: StoredModel
-}
 
 export interface ManifestRequest {
   deployment: Deployment
@@ -60,7 +53,7 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
   const files = { ...copied, freeze: request.before?.freeze ?? copied.freeze }
   const present = readManifest(files)
   const earlier = request.before ? readManifest(request.before) : present
-  const { format, why } = await formatFor(folder, request, present)
+  const { format, why } = await chooseFormat(folder, request, present)
   for (const warning of earlier.warnings) deployment.warn(warning)
   warnOfLost(deployment, earlier, present, models)
   const updated = format === 'flat' ? [] : models.map(({ entry }) => entry)
@@ -115,38 +108,6 @@ export function namesOtherModel({ objects }: PresentManifest, { uri, md5 }: Stor
   })
 }
 
-/** @throws DeployError when the format cannot tell of these models */
-export function checkFormat(format: ManifestFormat, models: readonly Pick<NamedModel, 'isOptional'>[]): void {
-  if (format !== 'flat' || !needLists(models)) return
-  throw new DeployError(
-    `manifest_format is flat, which describes one model that is always loaded, but model_path means ${models.length}` +
-      `${models.length === 1 ? ' optional one' : ''}; use \`both\`, or \`auto\``,
-  )
-}
-
-function needLists(models: readonly Pick<NamedModel, 'isOptional'>[]): boolean {
-  return models.length > 1 || models.some(({ isOptional }) => isOptional)
-}
-
-async function formatFor(
-  folder: string,
-  { deployment, format, models }: ManifestRequest,
-  present: PresentManifest,
-): Promise<{ format: Exclude<ManifestFormat, 'auto'>; why: string }> {
-  checkFormat(format, models)
-  const isInCode = await usesAdk(folder)
-  if (format === 'flat' && isInCode && !present.isForAdk) {
-    deployment.warn(
-      `manifest_format is flat, but the algorithm uses the ADK, which fails on a ${manifestName} without required_files; use \`both\`, or \`auto\`.`,
-    )
-  }
-  if (format !== 'auto') return { format, why: `manifest_format is ${format}` }
-  if (needLists(models)) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
-  if (present.isForAdk) return { format: 'both', why: 'the manifest that is there is for it' }
-  if (isInCode) return { format: 'both', why: 'the code uses it' }
-  return { format: 'flat', why: 'one model, and no sign of the ADK' }
-}
-
 /** The algorithm may load one of these where a model of this run was meant. */
 function tellKept({ deployment, models: [first], format }: ManifestRequest, kept: readonly AdkEntry[]): void {
   const isNamesake = format === 'flat' && kept.some(({ name }) => name === first?.entry)
@@ -161,57 +122,6 @@ function tellKept({ deployment, models: [first], format }: ManifestRequest, kept
       `The ${entries} ${names.join(', ')} of ${manifestName} ${stay}: no model of this run has such a name.`,
     )
   }
-}
-
-/**
- * The flat keys for a stored model. What was stored by an earlier run keeps its time.
- *
- * @param metrics of the training in this run, if it told any
- */
-export function flatEntry(
-  origin: Origin,
-  stored: StoredModel,
-  present: Partial<ManifestEntry>,
-  metrics?: Metrics,
-): ManifestEntry {
-  const path = manifestPath(stored.uri)
-  const storedBefore = !stored.uploaded && present.model_filepath === path ? present.model_uploaded_utc : undefined
-  return keepUnchanged(present, {
-    model_filepath: path,
-    model_md5_hash: stored.md5,
-    model_origin_commit_SHA: origin.commit,
-    model_origin_commit_msg: origin.message,
-    model_origin_repo: origin.repository,
-    model_origin_ref: origin.ref,
-    model_uploaded_utc: storedBefore ?? manifestTime(new Date()),
-    model_sha256_hash: stored.sha256,
-    model_size_bytes: stored.size,
-    model_origin_run_url: origin.runUrl,
-    model_metrics: metrics?.values,
-  })
-}
-
-/** The metadata tell what deployed these bytes first: they are left alone while the bytes are the same. */
-function adkModel(
-  { entry, isOptional, stored }: NamedModel,
-  origin: Origin,
-  earlier: readonly AdkEntry[],
-  metrics: Metrics | undefined,
-): AdkModel {
-  const sourceUri = formatUri(stored.uri)
-  const same = earlier.find(
-    ({ name, sourceUri: uri, md5 }) => name === entry && uri === sourceUri && md5 === stored.md5,
-  )
-  const metadata = same?.metadata ?? {
-    model_sha256_hash: stored.sha256,
-    model_size_bytes: stored.size,
-    model_origin_repo: origin.repository,
-    model_origin_ref: origin.ref,
-    model_origin_commit_SHA: origin.commit,
-    model_uploaded_utc: manifestTime(new Date()),
-    ...(metrics && { model_metrics: metrics.values }),
-  }
-  return { name: entry, isOptional, sourceUri, md5: stored.md5, metadata }
 }
 
 /** The manifest of the code takes the place of the one that is there. */

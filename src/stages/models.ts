@@ -13,7 +13,8 @@ import { checkModels, type DeployableModel } from '../model/check-models.ts'
 import { findModels } from '../model/find.ts'
 import { nameObjects, type ObjectName } from '../model/names.ts'
 import { archiveSource, fileSource } from '../model/source.ts'
-import { checkFormat, namesOtherModel } from './manifest.ts'
+import { namesOtherModel } from './manifest.ts'
+import { checkFormat } from './manifest-format.ts'
 import { foldersOf } from './train.ts'
 
 /** A model that is ready to be stored. */
