@@ -301,7 +301,7 @@ function modelsSection({ models: found }) {
         uploaded ? 'uploaded' : 'was there already',
     ]);
     return [
-        `**${models.length} models**, ${uploads} of them uploaded`,
+        `**${models.length} ${models.length === 1 ? 'model' : 'models'}**, ${uploads} of them uploaded`,
         '',
         ...table('| Model | Stored as | Size | MD5 | |', '|---|---|--:|---|---|', rows),
         ...(models.length > models_section_mostRows ? [`${models.length - models_section_mostRows} more are in the output \`models\`.`, ''] : []),

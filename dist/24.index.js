@@ -2241,7 +2241,7 @@ function readFreeze(text, entries, hasManifest) {
         return { entries: [], warnings: [] };
     const distrust = (problem) => ({
         entries: [],
-        warnings: [`${freezeName} in the algorithm's repository ${problem}; it is written anew from ${manifestName}.`],
+        warnings: [`${freezeName} in the algorithm's repository ${problem}; it is written anew.`],
     });
     const document = parseFreeze(text);
     if (document === undefined)
@@ -2740,7 +2740,10 @@ async function generateCode(clone, algorithm, { models: [first], format, deploym
         return;
     const { model, folder: modelFolder } = first.mlflow;
     const { generateSources } = await __webpack_require__.e(/* import() */ 639).then(__webpack_require__.bind(__webpack_require__, 4639));
-    const variant = format === 'adk' || (format !== 'flat' && (await usesAdk(clone))) ? 'adk' : 'legacy';
+    const variant = format === 'adk' || (await usesAdk(clone)) ? 'adk' : 'legacy';
+    if (variant === 'adk' && format === 'flat') {
+        throw new errors/* DeployError */.sH('manifest_format is flat, but the algorithm uses the ADK, and the code that is generated for it reads the lists of the ADK; use `both`, or `auto`');
+    }
     const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry });
     if (made.written.length === 0)
         return log/* info */.pq(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`);
@@ -3082,7 +3085,9 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
             : written === undefined
                 ? `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
                 : `the training ran, and wrote ${(0,external_node_path_.relative)(workspace, written).split(external_node_path_.sep).join('/')}: if that is the model, set model_path to it`;
-        throw new errors/* DeployError */.sH(`Model file not found at ${shown}; ${remedy}`);
+        const [, name = '', rest = ''] = /^([\w.-]+):(.+)$/.exec(shown) ?? [];
+        const hint = name === '' ? '' : `. If ${name} is a name, write a space after it: \`${name}: ${rest}\``;
+        throw new errors/* DeployError */.sH(`Model file not found at ${shown}; ${remedy}${hint}`);
     }
     const real = await (0,promises_.realpath)(path);
     // Checked again here, because training may have put a link in its place.

@@ -144,6 +144,9 @@ result = [content.decode(), hashlib.md5(content).hexdigest() == manifest["model_
     expect(Object.keys(JSON.parse(lab.deployed('model_manifest.json')))).toEqual(['required_files', 'optional_files'])
     expect(await load(manifestFolder(lab))).toEqual({ ...contents, words: 'd e f' })
     expect((await lab.run({ model_path, manifest_format: 'adk' })).outputs.status).toBe('unchanged')
+    await lab.run({ model_path, manifest_format: 'both' })
+    expect(JSON.parse(lab.deployed('model_manifest.json'))).toHaveProperty('model_filepath')
+    expect(await load(manifestFolder(lab))).toEqual({ ...contents, words: 'd e f' })
   })
 
   test('that one manifest cannot describe in the format that is asked for: nothing is changed', async () => {

@@ -68,6 +68,7 @@ test('what the training wrote elsewhere, or with another ending, is named', asyn
 test.each([
   ['missing.pkl', 'Model file not found at missing.pkl; nothing was trained in this step'],
   ['missing/model.pkl', 'Model file not found at missing/model.pkl'],
+  ['optional:model.pkl', 'If optional is a name, write a space after it: `optional: model.pkl`'],
   ['dangling', 'Model file not found at dangling'],
   ['model.pkl/x', 'Model file not found at model.pkl/x'],
   ['folder', 'The model folder is an empty folder'],

@@ -275,6 +275,42 @@ describe('a change of the clone', () => {
     )
   })
 
+  describe('of an MLflow model', () => {
+    const description = { name: 'model-4f', runId: '4f', mlflowVersion: '3.1.0', loader: 'mlflow.sklearn' }
+    const prepared = (files: Record<string, string>) => {
+      const { clone, root } = folders()
+      writeFiles(root, { 'net/MLmodel': '', 'net/requirements.txt': 'scikit-learn==1.7.2\n' })
+      writeFiles(clone, files)
+      return { clone, models: [{ ...model, mlflow: { model: description, folder: join(root, 'net') } }] }
+    }
+
+    test('has code where there is none, which is told', async () => {
+      const { clone, models } = prepared({})
+      expect(await apply(clone, undefined, { models })).toEqual([
+        'Generated for the MLflow model: requirements.txt, src/__init__.py, src/_mlflow_model.py, src/wine.py.',
+      ])
+      expect(isFrozen(clone)).toBe(false)
+    })
+
+    test('leaves the code of others alone, and tells what its requirements lack', async () => {
+      const own = prepared({ 'src/wine.py': 'def apply(input): ...\n' })
+      expect(await apply(own.clone, undefined, { models: own.models })).toEqual([])
+      const { clone, models } = prepared({ 'requirements.txt': 'numpy\n' })
+      expect(await apply(clone, undefined, { models })).toContainEqual(
+        expect.stringMatching(/^requirements\.txt is your own and stays as it is, but .* scikit-learn==1\.7\.2/),
+      )
+    })
+
+    test('for the ADK is refused in a format that the generated code could not read', async () => {
+      const { clone, models } = prepared({ '.adk': '' })
+      await expect(apply(clone, undefined, { models, format: 'flat' })).rejects.toThrow(
+        'manifest_format is flat, but the algorithm uses the ADK, and the code that is generated for it',
+      )
+      expect(await apply(clone, undefined, { models })).toHaveLength(1)
+      expect(readFileSync(join(clone, 'src/wine.py'), 'utf8')).toContain('ENTRY = "model"')
+    })
+  })
+
   test('is refused when an entry of others has no MD5, demands one, and cannot be read', async () => {
     const other = (tamper: unknown) =>
       JSON.stringify({

@@ -176,7 +176,7 @@ describe('the freeze', () => {
     const files = { manifest: update({}).manifest, freeze }
     const { warnings, objects } = read(files)
     expect(warnings).toEqual([expect.stringMatching(warning)])
-    expect(warnings[0]).toContain('it is written anew from model_manifest.json')
+    expect(warnings[0]).toContain('it is written anew')
     expect(objects).toHaveLength(3)
     expect(verifyFreeze(update(files).freeze ?? '')).toBe('intact')
   })

@@ -41,8 +41,9 @@ describe('generated sources', () => {
 
   test('of the other variant replace them, and name the entry whatever it is called', async () => {
     const { clone } = await generate({})
-    const { read } = await generate({}, { clone, variant: 'adk', entry: `my "model"\\ $& é` })
+    const { read, written } = await generate({}, { clone, variant: 'adk', entry: `my "model"\\ $& é` })
     expect(read('src/iris.py')).toContain('from Algorithmia import ADK')
+    expect([written.includes('.adk'), read('.adk')]).toEqual([true, ''])
     expect(read('src/iris.py')).toContain('\nENTRY = "my \\"model\\"\\\\ $& é"\n')
   })
 

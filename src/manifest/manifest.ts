@@ -154,7 +154,7 @@ function readFreeze(
   if (text === undefined) return { entries: [], warnings: [] }
   const distrust = (problem: string) => ({
     entries: [],
-    warnings: [`${freezeName} in the algorithm's repository ${problem}; it is written anew from ${manifestName}.`],
+    warnings: [`${freezeName} in the algorithm's repository ${problem}; it is written anew.`],
   })
   const document = parseFreeze(text)
   if (document === undefined) return distrust('is not a JSON object')

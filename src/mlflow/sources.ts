@@ -75,6 +75,12 @@ export async function generateSources(request: SourcesRequest): Promise<Sources>
   const source = await readSource(request.variant === 'adk' ? 'adk_algorithm.py' : 'legacy_algorithm.py')
   await write(main, source.split('"__ENTRY__"').join(JSON.stringify(request.entry)))
 
+  // Empty, as in the platform's template: without it the module would be taken for one with `apply` (platform reference §5.1).
+  if (request.variant === 'adk' && (await readInClone(clone, '.adk')) === undefined) {
+    await writeFile(join(clone, '.adk'), '')
+    result.written.push('.adk')
+  }
+
   const test = `src/${algorithm}_test.py`
   const testText = await readInClone(clone, test)
   if (typeof testText === 'string' && isTemplateTest(testText, algorithm)) {

@@ -60,7 +60,9 @@ export async function checkModel({
         : written === undefined
           ? `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
           : `the training ran, and wrote ${relative(workspace, written).split(sep).join('/')}: if that is the model, set model_path to it`
-    throw new DeployError(`Model file not found at ${shown}; ${remedy}`)
+    const [, name = '', rest = ''] = /^([\w.-]+):(.+)$/.exec(shown) ?? []
+    const hint = name === '' ? '' : `. If ${name} is a name, write a space after it: \`${name}: ${rest}\``
+    throw new DeployError(`Model file not found at ${shown}; ${remedy}${hint}`)
   }
   const real = await realpath(path)
   // Checked again here, because training may have put a link in its place.

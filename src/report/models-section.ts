@@ -21,7 +21,7 @@ export function modelsSection({ models: found }: Deployment): string[] {
       uploaded ? 'uploaded' : 'was there already',
     ])
   return [
-    `**${models.length} models**, ${uploads} of them uploaded`,
+    `**${models.length} ${models.length === 1 ? 'model' : 'models'}**, ${uploads} of them uploaded`,
     '',
     ...table('| Model | Stored as | Size | MD5 | |', '|---|---|--:|---|---|', rows),
     ...(models.length > mostRows ? [`${models.length - mostRows} more are in the output \`models\`.`, ''] : []),

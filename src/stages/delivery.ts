@@ -46,7 +46,12 @@ async function generateCode(
   if (first?.mlflow === undefined) return
   const { model, folder: modelFolder } = first.mlflow
   const { generateSources } = await import('../mlflow/sources.ts')
-  const variant = format === 'adk' || (format !== 'flat' && (await usesAdk(clone))) ? 'adk' : 'legacy'
+  const variant = format === 'adk' || (await usesAdk(clone)) ? 'adk' : 'legacy'
+  if (variant === 'adk' && format === 'flat') {
+    throw new DeployError(
+      'manifest_format is flat, but the algorithm uses the ADK, and the code that is generated for it reads the lists of the ADK; use `both`, or `auto`',
+    )
+  }
   const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry })
   if (made.written.length === 0)
     return log.info(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`)
