@@ -115,6 +115,27 @@ describe('an entry that is there', () => {
   })
 })
 
+test('a thousand models that all change do not take a minute', () => {
+  const models = Array.from({ length: 1000 }, (_, index) => ({
+    ...clf,
+    name: `m${index}`,
+    sourceUri: `data://a/b/${index}`,
+  }))
+  const required_files = models.map((model) => ({
+    ...written(model),
+    md5_checksum: 'd'.repeat(32),
+    metadata: { mine: 1, model_sha256_hash: 'e', model_size_bytes: 0 },
+  }))
+  const manifest = JSON.stringify({ required_files, optional_files: [] }, undefined, 2)
+  const started = performance.now()
+  const updated = update({ manifest }, { adk: models })
+  expect(performance.now() - started).toBeLessThan(10_000)
+  expect(JSON.parse(updated.manifest).required_files[999]).toEqual({
+    ...written(models[999] as AdkModel),
+    metadata: { mine: 1, ...clf.metadata },
+  })
+})
+
 describe('the freeze', () => {
   const plain = '{"required_files": [{"name": "other", "source_uri": "data://x/y/o"}], "optional_files": []}'
 

@@ -1,5 +1,5 @@
 import { DeployError } from '../errors.ts'
-import type { JsonDocument } from './document.ts'
+import type { JsonDocument, Path } from './document.ts'
 import { fileLists } from './freeze.ts'
 import { type Node, plainValue } from './json-tree.ts'
 
@@ -41,9 +41,14 @@ export function readEntries(document: JsonDocument, file: string): AdkEntry[] {
     if (node.type !== 'array') throw malformed(file, `${list} is not a list`)
     return node.items.map((item, index) => readEntry(item, list, index, file))
   })
-  for (const [index, { list, name }] of entries.entries()) {
-    const twin = entries.slice(0, index).find((entry) => entry.name === name)
-    if (twin === undefined) continue
+  const first = new Map<string, AdkEntry>()
+  for (const entry of entries) {
+    const { list, name } = entry
+    const twin = first.get(name)
+    if (twin === undefined) {
+      first.set(name, entry)
+      continue
+    }
     const where = twin.list === list ? `${list} has two entries` : `${twin.list} and ${list} both have an entry`
     throw malformed(file, `${where} called ${JSON.stringify(name)}`)
   }
@@ -82,31 +87,46 @@ export function withLists(document: JsonDocument): JsonDocument {
 }
 
 /**
- * The manifest with this model in it. An entry of its name is changed in place, its other keys are kept; one that says the
- * same of the model already stays as it is.
+ * The manifest with these models in it. An entry of the name of one is changed in place, its other keys are kept; one that
+ * says the same of the model already stays as it is.
  */
-export function setModel(document: JsonDocument, model: AdkModel, file: string): JsonDocument {
-  const list = model.isOptional ? 'optional_files' : 'required_files'
-  const present = readEntries(document, file).find((entry) => entry.name === model.name)
-  if (present === undefined) return document.append([list], newEntry(model))
-  const place = [present.list, present.index]
-  const isSame = present.sourceUri === model.sourceUri && present.md5 === model.md5
-  const updated = isSame ? document : setFields(document, place, model)
-  const entry = updated.get(place)
-  return present.list === list || entry === undefined ? updated : updated.remove(place).append([list], entry)
+export function setModels(document: JsonDocument, models: readonly AdkModel[], file: string): JsonDocument {
+  const entries = new Map(readEntries(document, file).map((entry) => [entry.name, entry]))
+  const changes = models.flatMap((model) => {
+    const present = entries.get(model.name)
+    const isSame = present?.sourceUri === model.sourceUri && present.md5 === model.md5
+    return present === undefined || isSame ? [] : changedFields(document, [present.list, present.index], model)
+  })
+  return models.reduce((next, model) => {
+    const list = model.isOptional ? 'optional_files' : 'required_files'
+    const present = entries.get(model.name)
+    if (present === undefined) return next.append([list], newEntry(model))
+    return present.list === list ? next : move(next, model.name, list, file)
+  }, document.setAll(changes))
+}
+
+function move(document: JsonDocument, name: string, list: AdkEntry['list'], file: string): JsonDocument {
+  const present = readEntries(document, file).find((entry) => entry.name === name)
+  const place = present && [present.list, present.index]
+  const entry = place && document.get(place)
+  return entry ? document.remove(place).append([list], entry) : document
 }
 
 function newEntry({ name, sourceUri, metadata, md5 }: AdkModel): Record<string, unknown> {
   return { name, source_uri: sourceUri, fail_on_tamper: true, metadata, md5_checksum: md5 }
 }
 
-function setFields(document: JsonDocument, entry: readonly (string | number)[], model: AdkModel): JsonDocument {
+/** The values to set in an entry that is there. */
+function changedFields(document: JsonDocument, entry: Path, model: AdkModel): [Path, unknown][] {
   const { source_uri, fail_on_tamper, metadata, md5_checksum } = newEntry(model)
-  let next = document.set([...entry, 'source_uri'], source_uri)
-  if (next.get([...entry, 'fail_on_tamper']) === undefined) {
-    next = next.set([...entry, 'fail_on_tamper'], fail_on_tamper)
-  }
-  if (next.get([...entry, 'metadata'])?.type !== 'object') next = next.set([...entry, 'metadata'], metadata)
-  else for (const [key, value] of Object.entries(model.metadata)) next = next.set([...entry, 'metadata', key], value)
-  return next.set([...entry, 'md5_checksum'], md5_checksum)
+  const hasTamper = document.get([...entry, 'fail_on_tamper']) !== undefined
+  const hasMetadata = document.get([...entry, 'metadata'])?.type === 'object'
+  return [
+    [[...entry, 'source_uri'], source_uri],
+    ...(hasTamper ? [] : [[[...entry, 'fail_on_tamper'], fail_on_tamper] as [Path, unknown]]),
+    ...(hasMetadata
+      ? Object.entries(model.metadata).map(([key, value]): [Path, unknown] => [[...entry, 'metadata', key], value])
+      : [[[...entry, 'metadata'], metadata] as [Path, unknown]]),
+    [[...entry, 'md5_checksum'], md5_checksum],
+  ]
 }

@@ -69,6 +69,24 @@ export class JsonDocument {
   }
 
   /**
+   * Sets many values at once, as `set` does one by one: a long text is parsed again after each edit.
+   *
+   * @param values none of the paths may lead into another one
+   */
+  setAll(values: readonly (readonly [Path, unknown])[]): JsonDocument {
+    const missing = values.filter(([path]) => this.get(path) === undefined)
+    const edits = values.flatMap(([path, value]): Edit[] => {
+      const present = this.get(path)
+      const key = path.at(-1)
+      if (present === undefined || key === undefined || isSame(present, value)) return []
+      const trail = this.#trailTo(path.slice(0, -1))
+      return placesOf(trail.at(-1) as Container, key).map(({ value: node }) => this.#replacement(trail, node, value))
+    })
+    const edited = edits.length === 0 ? this : this.#edit(edits.sort((one, other) => one.start - other.start))
+    return missing.reduce((next, [path, value]) => next.set(path, value), edited as JsonDocument)
+  }
+
+  /**
    * Appends an element to a list.
    *
    * @param value as spellJson takes it
@@ -109,12 +127,12 @@ export class JsonDocument {
   }
 
   #replace(trail: Container[], nodes: readonly Node[], value: unknown): JsonDocument {
-    return this.#edit(
-      nodes.map((node) => {
-        const { start, end } = node
-        return { start, end, text: spellJson(value, layoutFor(this.text, trail, value, node)) }
-      }),
-    )
+    return this.#edit(nodes.map((node) => this.#replacement(trail, node, value)))
+  }
+
+  #replacement(trail: Container[], node: Node, value: unknown): Edit {
+    const { start, end } = node
+    return { start, end, text: spellJson(value, layoutFor(this.text, trail, value, node)) }
   }
 
   #insert(trail: Container[], value: unknown, key?: string): JsonDocument {

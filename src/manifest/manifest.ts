@@ -1,5 +1,5 @@
 import { DeployError } from '../errors.ts'
-import { type AdkEntry, type AdkModel, readEntries, setModel, withLists } from './adk.ts'
+import { type AdkEntry, type AdkModel, readEntries, setModels, withLists } from './adk.ts'
 import { JsonDocument } from './document.ts'
 import { flatKeys, type ManifestEntry, removeEntry, setEntry } from './flat.ts'
 import { freezeText, verifyFreeze } from './freeze.ts'
@@ -79,9 +79,7 @@ export function updateManifest(
 ): { manifest: string; freeze: string | undefined } {
   const base = baseOf(files)
   const flat = change.entry ? setEntry(base, change.entry) : removeEntry(base)
-  const document = change.adk
-    ? change.adk.reduce((next, model) => setModel(next, model, manifestName), withLists(flat))
-    : flat
+  const document = change.adk ? setModels(withLists(flat), change.adk, manifestName) : flat
   const isFrozen = change.adk !== undefined || files.freeze !== undefined
   const manifest = document.text.endsWith('\n') ? document.text : `${document.text}\n`
   return { manifest, freeze: isFrozen ? freeze(document, files.freeze, change) : undefined }
