@@ -1763,6 +1763,24 @@ class JsonDocument {
         return this.#insert(trail, value, key);
     }
     /**
+     * Sets many values at once, as `set` does one by one: a long text is parsed again after each edit.
+     *
+     * @param values none of the paths may lead into another one
+     */
+    setAll(values) {
+        const missing = values.filter(([path]) => this.get(path) === undefined);
+        const edits = values.flatMap(([path, value]) => {
+            const present = this.get(path);
+            const key = path.at(-1);
+            if (present === undefined || key === undefined || isSame(present, value))
+                return [];
+            const trail = this.#trailTo(path.slice(0, -1));
+            return placesOf(trail.at(-1), key).map(({ value: node }) => this.#replacement(trail, node, value));
+        });
+        const edited = edits.length === 0 ? this : this.#edit(edits.sort((one, other) => one.start - other.start));
+        return missing.reduce((next, [path, value]) => next.set(path, value), edited);
+    }
+    /**
      * Appends an element to a list.
      *
      * @param value as spellJson takes it
@@ -1805,10 +1823,11 @@ class JsonDocument {
         });
     }
     #replace(trail, nodes, value) {
-        return this.#edit(nodes.map((node) => {
-            const { start, end } = node;
-            return { start, end, text: spellJson(value, layoutFor(this.text, trail, value, node)) };
-        }));
+        return this.#edit(nodes.map((node) => this.#replacement(trail, node, value)));
+    }
+    #replacement(trail, node, value) {
+        const { start, end } = node;
+        return { start, end, text: spellJson(value, layoutFor(this.text, trail, value, node)) };
     }
     #insert(trail, value, key) {
         const container = trail.at(-1);
@@ -2013,10 +2032,14 @@ function readEntries(document, file) {
             throw malformed(file, `${list} is not a list`);
         return node.items.map((item, index) => readEntry(item, list, index, file));
     });
-    for (const [index, { list, name }] of entries.entries()) {
-        const twin = entries.slice(0, index).find((entry) => entry.name === name);
-        if (twin === undefined)
+    const first = new Map();
+    for (const entry of entries) {
+        const { list, name } = entry;
+        const twin = first.get(name);
+        if (twin === undefined) {
+            first.set(name, entry);
             continue;
+        }
         const where = twin.list === list ? `${list} has two entries` : `${twin.list} and ${list} both have an entry`;
         throw malformed(file, `${where} called ${JSON.stringify(name)}`);
     }
@@ -2054,35 +2077,46 @@ function withLists(document) {
     return fileLists.reduce((next, list) => (next.get([list]) ? next : next.set([list], [])), document);
 }
 /**
- * The manifest with this model in it. An entry of its name is changed in place, its other keys are kept; one that says the
- * same of the model already stays as it is.
+ * The manifest with these models in it. An entry of the name of one is changed in place, its other keys are kept; one that
+ * says the same of the model already stays as it is.
  */
-function setModel(document, model, file) {
-    const list = model.isOptional ? 'optional_files' : 'required_files';
-    const present = readEntries(document, file).find((entry) => entry.name === model.name);
-    if (present === undefined)
-        return document.append([list], newEntry(model));
-    const place = [present.list, present.index];
-    const isSame = present.sourceUri === model.sourceUri && present.md5 === model.md5;
-    const updated = isSame ? document : setFields(document, place, model);
-    const entry = updated.get(place);
-    return present.list === list || entry === undefined ? updated : updated.remove(place).append([list], entry);
+function setModels(document, models, file) {
+    const entries = new Map(readEntries(document, file).map((entry) => [entry.name, entry]));
+    const changes = models.flatMap((model) => {
+        const present = entries.get(model.name);
+        const isSame = present?.sourceUri === model.sourceUri && present.md5 === model.md5;
+        return present === undefined || isSame ? [] : changedFields(document, [present.list, present.index], model);
+    });
+    return models.reduce((next, model) => {
+        const list = model.isOptional ? 'optional_files' : 'required_files';
+        const present = entries.get(model.name);
+        if (present === undefined)
+            return next.append([list], newEntry(model));
+        return present.list === list ? next : move(next, model.name, list, file);
+    }, document.setAll(changes));
+}
+function move(document, name, list, file) {
+    const present = readEntries(document, file).find((entry) => entry.name === name);
+    const place = present && [present.list, present.index];
+    const entry = place && document.get(place);
+    return entry ? document.remove(place).append([list], entry) : document;
 }
 function newEntry({ name, sourceUri, metadata, md5 }) {
     return { name, source_uri: sourceUri, fail_on_tamper: true, metadata, md5_checksum: md5 };
 }
-function setFields(document, entry, model) {
+/** The values to set in an entry that is there. */
+function changedFields(document, entry, model) {
     const { source_uri, fail_on_tamper, metadata, md5_checksum } = newEntry(model);
-    let next = document.set([...entry, 'source_uri'], source_uri);
-    if (next.get([...entry, 'fail_on_tamper']) === undefined) {
-        next = next.set([...entry, 'fail_on_tamper'], fail_on_tamper);
-    }
-    if (next.get([...entry, 'metadata'])?.type !== 'object')
-        next = next.set([...entry, 'metadata'], metadata);
-    else
-        for (const [key, value] of Object.entries(model.metadata))
-            next = next.set([...entry, 'metadata', key], value);
-    return next.set([...entry, 'md5_checksum'], md5_checksum);
+    const hasTamper = document.get([...entry, 'fail_on_tamper']) !== undefined;
+    const hasMetadata = document.get([...entry, 'metadata'])?.type === 'object';
+    return [
+        [[...entry, 'source_uri'], source_uri],
+        ...(hasTamper ? [] : [[[...entry, 'fail_on_tamper'], fail_on_tamper]]),
+        ...(hasMetadata
+            ? Object.entries(model.metadata).map(([key, value]) => [[...entry, 'metadata', key], value])
+            : [[[...entry, 'metadata'], metadata]]),
+        [[...entry, 'md5_checksum'], md5_checksum],
+    ];
 }
 //# sourceMappingURL=adk.js.map
 ;// CONCATENATED MODULE: ./build/src/manifest/flat.js
@@ -2175,9 +2209,7 @@ function readManifest(files) {
 function updateManifest(files, change) {
     const base = baseOf(files);
     const flat = change.entry ? setEntry(base, change.entry) : removeEntry(base);
-    const document = change.adk
-        ? change.adk.reduce((next, model) => setModel(next, model, manifestName), withLists(flat))
-        : flat;
+    const document = change.adk ? setModels(withLists(flat), change.adk, manifestName) : flat;
     const isFrozen = change.adk !== undefined || files.freeze !== undefined;
     const manifest = document.text.endsWith('\n') ? document.text : `${document.text}\n`;
     return { manifest, freeze: isFrozen ? freeze(document, files.freeze, change) : undefined };
@@ -2851,6 +2883,7 @@ function reuse(uri, digest, size) {
 async function upload(store, { model }, uri, expected) {
     const { http, data } = store;
     const started = performance.now();
+    store.onUpload?.(uri);
     log/* info */.pq(`Uploading ${model.name} (${(0,format/* formatBytes */.z)(model.size)}) to ${(0,data_uri/* formatUri */.QJ)(uri)}`);
     const progress = reportProgress(model, store.progressEveryMs ?? 5000);
     const { response, body } = await http
@@ -2936,7 +2969,7 @@ const usuallySideBySide = 4;
  * @throws the first failure, once every other upload has ended
  */
 async function storeModels(request) {
-    const { collection, collectionExists, known, models, onStored, sideBySide = usuallySideBySide } = request;
+    const { collection, collectionExists, known, models, onStored, onCutOff, sideBySide = usuallySideBySide } = request;
     const failed = new AbortController();
     const http = request.connect(failed.signal);
     const store = { http, data: new DataApi(http), collection, known };
@@ -2945,17 +2978,25 @@ async function storeModels(request) {
         log/* info */.pq(`Created the collection ${(0,data_uri/* formatUri */.QJ)(collection)}`);
     }
     const results = [];
+    const underWay = new Map();
     const waiting = [...models.entries()];
     const work = async () => {
         for (let next = waiting.shift(); next && !failed.signal.aborted; next = waiting.shift()) {
             const [index, model] = next;
-            const stored = await storeModel(store, model);
+            const stored = await storeModel({ ...store, onUpload: (uri) => underWay.set(index, uri) }, model).catch((error) => {
+                if (!failed.signal.aborted)
+                    underWay.delete(index);
+                throw error;
+            });
+            underWay.delete(index);
             results[index] = stored;
             onStored(index, stored);
         }
     };
     const workers = models.slice(0, sideBySide).map(() => work().catch((error) => failed.abort(error)));
     await Promise.all(workers);
+    if (underWay.size > 0)
+        onCutOff([...underWay.values()]);
     failed.signal.throwIfAborted();
     return results;
 }
@@ -3667,6 +3708,7 @@ function warnOfForeignCode({ GITHUB_EVENT_NAME: event }) {
 
 
 
+
 /**
  * The models that the workspace has, found and checked.
  *
@@ -3721,6 +3763,7 @@ async function storeAll({ platform, collection }, deployment, models, { collecti
             known,
             models,
             onStored: (index, stored) => deployment.recordModel(index, models[index]?.entry ?? '', stored),
+            onCutOff: (uris) => deployment.note(`Perhaps left behind, because the upload was cut off: ${uris.map(data_uri/* formatUri */.QJ).join(', ')}.`),
         });
         return orCancelled(storing, cancelled);
     });

@@ -25,6 +25,7 @@ try {
       return { model: fileSource({ path, size: statSync(path).size }), name, nameWithDigest: (md5) => `${name}-${md5}` }
     }),
     onStored: () => undefined,
+    onCutOff: () => undefined,
     sideBySide: Number(sideBySide),
   })
   writeFileSync(known, JSON.stringify(stored.map(({ uri, ...facts }) => ({ uri: formatUri(uri), ...facts }))))

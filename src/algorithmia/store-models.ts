@@ -18,6 +18,8 @@ export interface StoreAllRequest {
   sideBySide?: number
   /** Told of each model as soon as it is stored, also when others fail later. */
   onStored(index: number, stored: StoredModel): void
+  /** Told of uploads that were cut off because another one failed: they may have arrived. */
+  onCutOff(uris: DataUri[]): void
 }
 
 /**
@@ -27,7 +29,7 @@ export interface StoreAllRequest {
  * @throws the first failure, once every other upload has ended
  */
 export async function storeModels(request: StoreAllRequest): Promise<StoredModel[]> {
-  const { collection, collectionExists, known, models, onStored, sideBySide = usuallySideBySide } = request
+  const { collection, collectionExists, known, models, onStored, onCutOff, sideBySide = usuallySideBySide } = request
   const failed = new AbortController()
   const http = request.connect(failed.signal)
   const store = { http, data: new DataApi(http), collection, known }
@@ -36,17 +38,25 @@ export async function storeModels(request: StoreAllRequest): Promise<StoredModel
     log.info(`Created the collection ${formatUri(collection)}`)
   }
   const results: StoredModel[] = []
+  const underWay = new Map<number, DataUri>()
   const waiting = [...models.entries()]
   const work = async () => {
     for (let next = waiting.shift(); next && !failed.signal.aborted; next = waiting.shift()) {
       const [index, model] = next
-      const stored = await storeModel(store, model)
+      const stored = await storeModel({ ...store, onUpload: (uri) => underWay.set(index, uri) }, model).catch(
+        (error) => {
+          if (!failed.signal.aborted) underWay.delete(index)
+          throw error
+        },
+      )
+      underWay.delete(index)
       results[index] = stored
       onStored(index, stored)
     }
   }
   const workers = models.slice(0, sideBySide).map(() => work().catch((error: unknown) => failed.abort(error)))
   await Promise.all(workers)
+  if (underWay.size > 0) onCutOff([...underWay.values()])
   failed.signal.throwIfAborted()
   return results
 }

@@ -48,6 +48,8 @@ export interface Store {
   known: readonly KnownObject[]
   /** Milliseconds between two lines about an upload that takes long. */
   progressEveryMs?: number
+  /** Told where an upload is about to begin. */
+  onUpload?(uri: DataUri): void
 }
 
 export interface StoreRequest {
@@ -131,6 +133,7 @@ async function upload(
 ): Promise<StoredModel> {
   const { http, data } = store
   const started = performance.now()
+  store.onUpload?.(uri)
   log.info(`Uploading ${model.name} (${formatBytes(model.size)}) to ${formatUri(uri)}`)
   const progress = reportProgress(model, store.progressEveryMs ?? 5000)
   const { response, body } = await http

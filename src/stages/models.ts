@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DataApi } from '../algorithmia/data.ts'
+import { formatUri } from '../algorithmia/data-uri.ts'
 import { Http } from '../algorithmia/http.ts'
 import { confirmStored, type KnownObject, type StoredModel, type StoreRequest } from '../algorithmia/store.ts'
 import { storeModels } from '../algorithmia/store-models.ts'
@@ -94,6 +95,8 @@ export async function storeAll(
       known,
       models,
       onStored: (index, stored) => deployment.recordModel(index, models[index]?.entry ?? '', stored),
+      onCutOff: (uris) =>
+        deployment.note(`Perhaps left behind, because the upload was cut off: ${uris.map(formatUri).join(', ')}.`),
     })
     return orCancelled(storing, cancelled)
   })
