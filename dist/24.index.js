@@ -2550,7 +2550,7 @@ async function checksumOf({ name, sourceUri, failOnTamper }, data, deployment) {
         if (failOnTamper) {
             throw new errors/* DeployError */.sH(`${what} (${(0,errors/* messageOf */.bD)(error)}); with fail_on_tamper the ADK loads nothing without its MD5. Mend or remove the entry there`);
         }
-        deployment.warn(`${what}, so the freeze has no MD5 of it: ${(0,errors/* messageOf */.bD)(error)}`);
+        deployment.warn(`${what}, so the freeze has no MD5 of it, and an algorithm that requires it cannot load (${(0,errors/* messageOf */.bD)(error)}). Correct or remove the entry there.`);
         return undefined;
     }
 }
@@ -2624,9 +2624,9 @@ async function chooseFormat(folder, { deployment, format, models }, present) {
     if (format !== 'auto')
         return { format, why: `manifest_format is ${format}` };
     if (needLists(models))
-        return { format: 'both', why: 'flat keys describe one model only, which is always loaded' };
+        return { format: 'both', why: 'flat keys can tell of the first model only, and nothing of optional ones' };
     if (present.isForAdk)
-        return { format: 'both', why: 'the manifest that is there is for it' };
+        return { format: 'both', why: 'the manifest in the repository is one for the ADK' };
     if (isInCode)
         return { format: 'both', why: 'the code uses it' };
     return { format: 'flat', why: 'one model, and no sign of the ADK' };
@@ -2779,12 +2779,12 @@ async function generateCode(clone, algorithm, { models: [first], format, deploym
     const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry });
     if (made.written.length === 0)
         return log/* info */.pq(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`);
-    deployment.note(`Generated for the MLflow model: ${made.written.join(', ')}.`);
+    deployment.note(`The code for the MLflow model is generated: ${made.written.join(', ')}.`);
     if (made.removed.length > 0)
         log/* info */.pq(`Removed, because it was of the template: ${made.removed.join(', ')}`);
     if (made.missing.length === 0)
         return;
-    deployment.warn(`${made.kept.join(', ')} is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`);
+    deployment.warn(`requirements.txt is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`);
 }
 /** Checked again before it is read: training may have put a link in the folder's place. */
 function confineCode({ code, workspace }) {
@@ -3122,7 +3122,7 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
     if (found === undefined) {
         const written = trainedSince && (await findWritten((0,external_node_path_.basename)(path), [(0,external_node_path_.dirname)(path), ...trainedIn], trainedSince));
         const remedy = trainedSince === undefined
-            ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
+            ? 'check the path; nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
             : written === undefined
                 ? `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
                 : `the training ran, and wrote ${(0,external_node_path_.relative)(workspace, written).split(external_node_path_.sep).join('/')}: if that is the model, set model_path to it`;
@@ -6242,7 +6242,7 @@ async function listFolder(path, shown = path) {
     const entries = keyed.sort((one, other) => one.key.compare(other.key)).map(({ entry }) => entry);
     const files = entries.filter((entry) => entry.kind === 'file');
     if (files.length === 0)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .DeployError */ .sH(`The model ${shown} is an empty folder`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .DeployError */ .sH(`The model ${shown} is an empty folder (.git, __pycache__, .ipynb_checkpoints and .DS_Store do not count); let the training write to it, or name another one`);
     for (const link of entries.filter((entry) => entry.kind === 'link')) {
         const trouble = await troubleOf(folder, link);
         if (trouble === undefined)

@@ -191,7 +191,8 @@ function bare(source) {
 const library = 'src/_mlflow_model.py';
 /**
  * Writes an algorithm that answers with the predictions of an MLflow model. Only files that are missing, were generated
- * before, or are the platform's template are written; where the main file is the user's own, none is.
+ * before, or are the platform's template are written. Where the main file is the user's own, the others are written only if
+ * it was made from a generated one.
  *
  * @throws DeployError when MLflow's pyfunc cannot load the model, its requirements cannot be installed, or `src` is no folder
  */
@@ -208,8 +209,15 @@ async function generateSources(request) {
         result.written.push(path);
     };
     await checkSourceFolder(clone);
-    if (!(await isFree(main, isTemplateMain)))
-        return { ...result, kept: [main] };
+    const isOwn = !(await isFree(main, isTemplateMain));
+    if (isOwn) {
+        result.kept.push(main);
+        // One that was made from a generated one needs the rest, and what says that it is generated has to be.
+        const [text, requirements] = await Promise.all([main, 'requirements.txt'].map((path) => readInClone(clone, path)));
+        const usesRest = text?.includes((0,external_node_path_.basename)(library, '.py')) || requirements?.startsWith(generated);
+        if (!usesRest)
+            return result;
+    }
     if (model.loader === undefined)
         throw new errors/* DeployError */.sH(`The MLflow model ${request.modelFolder} has no flavor python_function, so no code can be generated that loads it. Save it ` +
             "with a flavor that pyfunc supports, or write the algorithm's code yourself");
@@ -230,10 +238,12 @@ async function generateSources(request) {
         await write(library, await readSource((0,external_node_path_.basename)(library)));
     else
         result.kept.push(library);
-    const source = await readSource(request.variant === 'adk' ? 'adk_algorithm.py' : 'legacy_algorithm.py');
-    await write(main, source.split('"__ENTRY__"').join(JSON.stringify(request.entry)));
+    if (!isOwn) {
+        const source = await readSource(request.variant === 'adk' ? 'adk_algorithm.py' : 'legacy_algorithm.py');
+        await write(main, source.split('"__ENTRY__"').join(JSON.stringify(request.entry)));
+    }
     // Empty, as in the platform's template: without it the module would be taken for one with `apply` (platform reference §5.1).
-    if (request.variant === 'adk' && (await readInClone(clone, '.adk')) === undefined) {
+    if (!isOwn && request.variant === 'adk' && (await readInClone(clone, '.adk')) === undefined) {
         await (0,promises_.writeFile)((0,external_node_path_.join)(clone, '.adk'), '');
         result.written.push('.adk');
     }

@@ -29485,7 +29485,7 @@ var values = __nccwpck_require__(7745);
 
 const input = 'model_path';
 /** What stands before the path: each part ends with a colon and white space. */
-const marked = /^optional:\s+(\S.*)$/;
+const marked = /^optional:\s+(\S.*)$/i;
 const named = /^([^:]*[^:\s])\s*:\s+(\S.*)$/;
 const pattern = /[*?[{]|[+@!]\(/;
 const entryName = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u;
@@ -29517,6 +29517,9 @@ function readModelInputs(reader, workspace) {
     if (models.lines.length === 0 && !reader.failed(input)) {
         reader.report(input, meant.length === 0 ? 'is not set; add it to the `with:` of this step' : 'only excludes; add a line for the model');
     }
+    if (models.excluded.length > 0 && models.lines.length > 0 && !models.lines.some(({ isPattern }) => isPattern)) {
+        reader.report(input, 'excludes something, but has no pattern to exclude it from; a path is always taken');
+    }
     reportTwins(reader, models.lines);
     return models;
 }
@@ -29531,6 +29534,8 @@ function parseLine(text, workspace) {
     const unmarked = marked.exec(text)?.[1];
     const rest = unmarked ?? text;
     const [, name, path = rest] = named.exec(rest) ?? [];
+    if (marked.test(path))
+        throw new Error(`is ${(0,values/* quote */.hD)(text)}; write \`optional: ${name}: ${marked.exec(path)?.[1]}\``);
     if (name !== undefined && !entryName.test(name)) {
         throw new Error(`names its entry ${(0,values/* quote */.hD)(name)}; write letters, digits, "_", "-", "." and spaces, such as \`classifier: ${path}\``);
     }
@@ -29544,7 +29549,7 @@ function reportTwins(reader, lines) {
     for (const [index, { name, place }] of lines.entries()) {
         const twin = name !== undefined && lines.slice(0, index).find((line) => line.name === name);
         if (twin) {
-            reader.report(input, `has the entry ${(0,values/* quote */.hD)(name)} twice (${place} and ${twin.place}); entries need names of their own`);
+            reader.report(input, `has the entry ${(0,values/* quote */.hD)(name)} twice (${twin.place} and ${place}); entries need names of their own`);
         }
     }
 }

@@ -98,7 +98,7 @@ describe('an error names the line', () => {
         [
           '^6 problems with model_path:',
           '- model_path line 3: "nothing/\\*" matches no file .*',
-          '- model_path line 1: Model file not found at missing.pkl; nothing was trained .*',
+          '- model_path line 1: Model file not found at missing.pkl; check the path; nothing was trained .*',
           '- model_path line 2: The model empty is an empty folder.*',
           '- model_path line 4: The model e.pkl is empty \\(0 bytes\\)',
           '- model_path line 5: model_path out.pkl leads out of the workspace, to .*',

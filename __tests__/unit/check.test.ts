@@ -66,7 +66,7 @@ test('what the training wrote elsewhere, or with another ending, is named', asyn
 })
 
 test.each([
-  ['missing.pkl', 'Model file not found at missing.pkl; nothing was trained in this step'],
+  ['missing.pkl', 'Model file not found at missing.pkl; check the path; nothing was trained in this step'],
   ['missing/model.pkl', 'Model file not found at missing/model.pkl'],
   ['optional:model.pkl', 'If optional is a name, write a space after it: `optional: model.pkl`'],
   ['dangling', 'Model file not found at dangling'],

@@ -287,7 +287,7 @@ describe('a change of the clone', () => {
     test('has code where there is none, which is told', async () => {
       const { clone, models } = prepared({})
       expect(await apply(clone, undefined, { models })).toEqual([
-        'Generated for the MLflow model: requirements.txt, src/__init__.py, src/_mlflow_model.py, src/wine.py.',
+        'The code for the MLflow model is generated: requirements.txt, src/__init__.py, src/_mlflow_model.py, src/wine.py.',
       ])
       expect(isFrozen(clone)).toBe(false)
     })

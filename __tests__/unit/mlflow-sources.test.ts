@@ -97,6 +97,20 @@ describe('a file of the user', () => {
     expect(readdirSync(join(clone, 'src'))).toHaveLength(3)
   })
 
+  test('is kept up with, where it was made from a generated one', async () => {
+    const { clone, read } = await generate({})
+    const own = read('src/iris.py').replace(/^.*\n/, '# ours\n')
+    writeFiles(clone, { 'src/iris.py': own })
+    const modelFolder = writeFiles(tempFolder(), { 'requirements.txt': 'mlflow==3.18.0\nhumanize\n' })
+    const { written, kept } = await generate({}, { clone, modelFolder })
+    expect([written, kept]).toEqual([['requirements.txt', 'src/__init__.py', 'src/_mlflow_model.py'], ['src/iris.py']])
+    expect(read('requirements.txt')).toContain('\nmlflow==3.18.0\nhumanize\n')
+    expect(read('src/iris.py')).toBe(own)
+    // Somebody took only the main file along.
+    const alone = await generate({ 'src/iris.py': own })
+    expect(alone.written).toEqual(['requirements.txt', 'src/__init__.py', 'src/_mlflow_model.py'])
+  })
+
   test('is kept beside generated ones, and what it lacks is told', async () => {
     const present = {
       'requirements.txt': 'algorithmia\nnumpy\n',

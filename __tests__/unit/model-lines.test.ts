@@ -24,6 +24,7 @@ describe('a line', () => {
     ['classifier: models/a.pkl', [['models/a.pkl', 'classifier']]],
     ['my  classifier 2 :   models/a.pkl', [['models/a.pkl', 'my  classifier 2']]],
     ['optional: models/a.pkl', [['models/a.pkl', 'optional']]],
+    ['Optional: models/a.pkl', [['models/a.pkl', 'optional']]],
     ['optional: labels: data/labels.json', [['data/labels.json', 'labels', 'optional']]],
     ['größe: models/a.pkl', [['models/a.pkl', 'größe']]],
     // A colon without a space after it belongs to a file, as does what really is there.
@@ -59,7 +60,7 @@ test('what is wrong is told of each line', async () => {
     'model_path line 3 names its entry "\\"b\\""; write letters, digits, "_", "-", "." and spaces, such as `classifier: models/a.pkl`.',
     'model_path line 5 is "../*", which leads out of the workspace; name a path inside the repository.',
     'model_path line 6 is "d#.pkl": Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename the file.',
-    'model_path has the entry "fine" twice (model_path line 4 and model_path line 2); entries need names of their own.',
+    'model_path has the entry "fine" twice (model_path line 2 and model_path line 4); entries need names of their own.',
   ])
 })
 
@@ -69,6 +70,11 @@ const severalFlat =
 test.each([
   ['# later\n', 'model_path is not set; add it to the `with:` of this step.'],
   ['!models/*.tmp', 'model_path only excludes; add a line for the model.'],
+  [
+    'models/a.pkl\n!models/*',
+    'model_path excludes something, but has no pattern to exclude it from; a path is always taken.',
+  ],
+  ['b: optional: models/a.pkl', 'model_path is "b: optional: models/a.pkl"; write `optional: b: models/a.pkl`.'],
   ['a: models/a.pkl\nb: models/b.pkl', severalFlat, 'flat'],
   ['optional: models/a.pkl', severalFlat, 'flat'],
   ['models/a.pkl', 'manifest_format is "ADK"; write one of: auto, flat, adk, both.', 'ADK'],

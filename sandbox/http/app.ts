@@ -35,17 +35,18 @@ export function createApp({ log, rewriteUrl = (_request, path) => path }: AppOpt
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   installErrorReplies(app, log)
   app.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => log(lineFor(request, reply)))
+    const started = performance.now()
+    reply.raw.once('close', () => log(lineFor(request, reply, performance.now() - started)))
   })
   return app
 }
 
 /** What became of a request, with the reason if it was refused: some clients do not show it. */
-function lineFor({ method, url }: FastifyRequest, { raw, elapsedTime }: FastifyReply): string {
+function lineFor({ method, url }: FastifyRequest, { raw }: FastifyReply, milliseconds: number): string {
   const what = `${method} ${url.replaceAll(/[^\x21-\x7e]/g, '?')}`
   if (!raw.writableEnded) return `${what}: the client left`
   const reason = raw.getHeader('x-error-message')
-  return `${what} ${raw.statusCode} ${Math.round(elapsedTime)} ms${reason === undefined ? '' : `: ${reason}`}`
+  return `${what} ${raw.statusCode} ${Math.round(milliseconds)} ms${reason === undefined ? '' : `: ${reason}`}`
 }
 
 /**

@@ -7,7 +7,7 @@ import { modelPath, quote, workspacePath } from './values.ts'
 const input = 'model_path'
 
 /** What stands before the path: each part ends with a colon and white space. */
-const marked = /^optional:\s+(\S.*)$/
+const marked = /^optional:\s+(\S.*)$/i
 const named = /^([^:]*[^:\s])\s*:\s+(\S.*)$/
 const pattern = /[*?[{]|[+@!]\(/
 const entryName = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u
@@ -44,6 +44,9 @@ export function readModelInputs(reader: InputReader, workspace: string): ModelIn
       meant.length === 0 ? 'is not set; add it to the `with:` of this step' : 'only excludes; add a line for the model',
     )
   }
+  if (models.excluded.length > 0 && models.lines.length > 0 && !models.lines.some(({ isPattern }) => isPattern)) {
+    reader.report(input, 'excludes something, but has no pattern to exclude it from; a path is always taken')
+  }
   reportTwins(reader, models.lines)
   return models
 }
@@ -60,6 +63,7 @@ function parseLine(text: string, workspace: string): Omit<ModelLine, 'place'> {
   const unmarked = marked.exec(text)?.[1]
   const rest = unmarked ?? text
   const [, name, path = rest] = named.exec(rest) ?? []
+  if (marked.test(path)) throw new Error(`is ${quote(text)}; write \`optional: ${name}: ${marked.exec(path)?.[1]}\``)
   if (name !== undefined && !entryName.test(name)) {
     throw new Error(
       `names its entry ${quote(name)}; write letters, digits, "_", "-", "." and spaces, such as \`classifier: ${path}\``,
@@ -77,7 +81,7 @@ function reportTwins(reader: InputReader, lines: readonly ModelLine[]): void {
     if (twin) {
       reader.report(
         input,
-        `has the entry ${quote(name)} twice (${place} and ${twin.place}); entries need names of their own`,
+        `has the entry ${quote(name)} twice (${twin.place} and ${place}); entries need names of their own`,
       )
     }
   }

@@ -56,7 +56,7 @@ export async function checkModel({
     const written = trainedSince && (await findWritten(basename(path), [dirname(path), ...trainedIn], trainedSince))
     const remedy =
       trainedSince === undefined
-        ? 'nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
+        ? 'check the path; nothing was trained in this step: commit the model, download it in an earlier step, or set notebook_path or training_script'
         : written === undefined
           ? `the training ran, but did not save a model there: compare the path that the ${trainedBy} writes to with model_path`
           : `the training ran, and wrote ${relative(workspace, written).split(sep).join('/')}: if that is the model, set model_path to it`

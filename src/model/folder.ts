@@ -64,7 +64,10 @@ export async function listFolder(path: string, shown: string = path): Promise<Fo
   const keyed = (await walk(folder, shown)).map((entry) => ({ entry, key: Buffer.from(entry.path) }))
   const entries = keyed.sort((one, other) => one.key.compare(other.key)).map(({ entry }) => entry)
   const files = entries.filter((entry) => entry.kind === 'file')
-  if (files.length === 0) throw new DeployError(`The model ${shown} is an empty folder`)
+  if (files.length === 0)
+    throw new DeployError(
+      `The model ${shown} is an empty folder (.git, __pycache__, .ipynb_checkpoints and .DS_Store do not count); let the training write to it, or name another one`,
+    )
   for (const link of entries.filter((entry) => entry.kind === 'link')) {
     const trouble = await troubleOf(folder, link)
     if (trouble === undefined) continue

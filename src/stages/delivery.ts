@@ -55,11 +55,11 @@ async function generateCode(
   const made = await generateSources({ clone, algorithm, model, modelFolder, variant, entry: first.entry })
   if (made.written.length === 0)
     return log.info(`No code is generated for the MLflow model: ${made.kept.join(', ')} is there`)
-  deployment.note(`Generated for the MLflow model: ${made.written.join(', ')}.`)
+  deployment.note(`The code for the MLflow model is generated: ${made.written.join(', ')}.`)
   if (made.removed.length > 0) log.info(`Removed, because it was of the template: ${made.removed.join(', ')}`)
   if (made.missing.length === 0) return
   deployment.warn(
-    `${made.kept.join(', ')} is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`,
+    `requirements.txt is your own and stays as it is, but does not name what the MLflow model needs: ${made.missing.join(', ')}.`,
   )
 }
 

@@ -44,7 +44,9 @@ async function checksumOf(
         `${what} (${messageOf(error)}); with fail_on_tamper the ADK loads nothing without its MD5. Mend or remove the entry there`,
       )
     }
-    deployment.warn(`${what}, so the freeze has no MD5 of it: ${messageOf(error)}`)
+    deployment.warn(
+      `${what}, so the freeze has no MD5 of it, and an algorithm that requires it cannot load (${messageOf(error)}). Correct or remove the entry there.`,
+    )
     return undefined
   }
 }

@@ -41,8 +41,9 @@ export async function chooseFormat(
     )
   }
   if (format !== 'auto') return { format, why: `manifest_format is ${format}` }
-  if (needLists(models)) return { format: 'both', why: 'flat keys describe one model only, which is always loaded' }
-  if (present.isForAdk) return { format: 'both', why: 'the manifest that is there is for it' }
+  if (needLists(models))
+    return { format: 'both', why: 'flat keys can tell of the first model only, and nothing of optional ones' }
+  if (present.isForAdk) return { format: 'both', why: 'the manifest in the repository is one for the ADK' }
   if (isInCode) return { format: 'both', why: 'the code uses it' }
   return { format: 'flat', why: 'one model, and no sign of the ADK' }
 }
