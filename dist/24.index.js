@@ -3098,11 +3098,14 @@ function identifier(value) {
     return text !== undefined && /^[A-Za-z0-9][\w-]{0,63}$/.test(text) ? text : undefined;
 }
 //# sourceMappingURL=model.js.map
+// EXTERNAL MODULE: ./build/src/object-name.js
+var object_name = __webpack_require__(5996);
 // EXTERNAL MODULE: ./build/src/model/folder.js
 var folder = __webpack_require__(3771);
 // EXTERNAL MODULE: ./build/src/model/lfs-pointer.js
 var lfs_pointer = __webpack_require__(7396);
 ;// CONCATENATED MODULE: ./build/src/model/check.js
+
 
 
 
@@ -3144,7 +3147,7 @@ async function checkModel({ absolute: path, relative: shown, workspace, trainedS
         throw new errors/* DeployError */.sH(`model_path ${shown} lies inside a .git folder, where secrets may be`);
     }
     // The stored object is called after the file that a link leads to.
-    if ([path, real].some((one) => /[#?%\\\u0000-\u001f\u007f]/.test((0,external_node_path_.basename)(one)))) {
+    if (![path, real].every((one) => (0,object_name/* isReadableName */.Q)((0,external_node_path_.basename)(one)))) {
         throw new errors/* DeployError */.sH(`Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename ${JSON.stringify(shown)}` +
             ((0,external_node_path_.basename)(real) === (0,external_node_path_.basename)(path) ? '' : `, a link to ${JSON.stringify((0,external_node_path_.basename)(real))}`));
     }
@@ -3737,7 +3740,10 @@ async function readModels(inputs, deployment, commit, trainedSince) {
         return { entry, isOptional, shown, mlflow, model: source, name: name(), nameWithDigest: name };
     });
 }
-/** A folder is shipped as an archive with one folder at its top; one of MLflow is called after its run, as by MLflow's own plugin (platform reference §8). */
+/**
+ * A folder is shipped as an archive with one folder at its top; one of MLflow is called after its run, as by MLflow's own
+ * plugin (platform reference §8).
+ */
 async function pack({ name: entry, path, size, listing, isOptional, shown }) {
     const description = listing && (await readMlflowModel(path));
     const topName = description?.name ?? (0,external_node_path_.basename)(path);

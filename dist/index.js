@@ -28740,6 +28740,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   mU: () => (/* binding */ parseCollection),
 /* harmony export */   wY: () => (/* binding */ parseUri)
 /* harmony export */ });
+/* harmony import */ var _object_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5996);
+
 const connectors = ['s3', 'gs', 'azureblob', 'dropbox'];
 /**
  * Reads the folder that receives the models.
@@ -28753,7 +28755,7 @@ function parseCollection(text) {
     if (unresolved) {
         throw new Error(`is ${shown}: ${unresolved[0]} is not known; only $ALGORITHMIA_USERNAME and $ALGORITHMIA_ALGONAME are replaced`);
     }
-    if (segments.some((segment) => /[#?%\\\u0000-\u001f\u007f]/.test(segment) || segment === '.' || segment === '..')) {
+    if (segments.some((segment) => !(0,_object_name_js__WEBPACK_IMPORTED_MODULE_0__/* .isReadableName */ .Q)(segment) || segment === '.' || segment === '..')) {
         throw new Error(`is ${shown}: names in a data URI cannot hold #, ?, %, \\, control characters, or be "." or ".."`);
     }
     if (protocol === 'data')
@@ -28986,6 +28988,8 @@ __webpack_async_result__();
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _object_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5996);
+
 
 
 /**
@@ -29135,7 +29139,7 @@ function followLinks(path, links = 0) {
  */
 function modelPath(text, workspace) {
     const path = workspacePath(text, workspace);
-    if (/[#?%\\\u0000-\u001f\u007f]/.test((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path.absolute))) {
+    if (!(0,_object_name_js__WEBPACK_IMPORTED_MODULE_2__/* .isReadableName */ .Q)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path.absolute))) {
         throw new Error(`is ${quote(text)}: Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename the file`);
     }
     return path;
@@ -29483,6 +29487,7 @@ var values = __nccwpck_require__(7745);
 
 
 
+
 const input = 'model_path';
 /** What stands before the path: each part ends with a colon and white space. */
 const marked = /^optional:\s+(\S.*)$/i;
@@ -29502,17 +29507,15 @@ function readModelInputs(reader, workspace) {
     const models = { lines: [], excluded: [] };
     for (const { text, number } of meant) {
         const place = isSeveral ? `line ${number} ` : '';
-        reader.derived(() => {
-            try {
-                if (text.startsWith('!'))
-                    models.excluded.push((0,values/* workspacePath */.X5)(text.slice(1).trim(), workspace).relative);
-                else
-                    models.lines.push({ ...parseLine(text, workspace), place: `${input} ${place}`.trim() });
-            }
-            catch (error) {
-                throw new Error(`${place}${error.message}`);
-            }
-        }, true, input);
+        try {
+            if (text.startsWith('!'))
+                models.excluded.push((0,values/* workspacePath */.X5)(text.slice(1).trim(), workspace).relative);
+            else
+                models.lines.push({ ...parseLine(text, workspace), place: `${input} ${place}`.trim() });
+        }
+        catch (error) {
+            reader.report(input, `${place}${(0,errors/* messageOf */.bD)(error)}`);
+        }
     }
     if (models.lines.length === 0 && !reader.failed(input)) {
         reader.report(input, meant.length === 0 ? 'is not set; add it to the `with:` of this step' : 'only excludes; add a line for the model');
@@ -30159,6 +30162,23 @@ async function run() {
     }
 }
 //# sourceMappingURL=main.js.map
+
+/***/ }),
+
+/***/ 5996:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ isReadableName)
+/* harmony export */ });
+/**
+ * Whether a stored object of this name can be read again: clients of the platform do not escape `#`, `?` and `%` (platform
+ * reference §2.2).
+ */
+function isReadableName(name) {
+    return !/[#?%\\\u0000-\u001f\u007f]/.test(name);
+}
+//# sourceMappingURL=object-name.js.map
 
 /***/ }),
 

@@ -1,3 +1,5 @@
+import { isReadableName } from '../object-name.ts'
+
 /**
  * Data URIs: `protocol[+label]://path` (platform reference §2.1). Pure functions on values.
  */
@@ -24,7 +26,7 @@ export function parseCollection(text: string): DataUri {
       `is ${shown}: ${unresolved[0]} is not known; only $ALGORITHMIA_USERNAME and $ALGORITHMIA_ALGONAME are replaced`,
     )
   }
-  if (segments.some((segment) => /[#?%\\\u0000-\u001f\u007f]/.test(segment) || segment === '.' || segment === '..')) {
+  if (segments.some((segment) => !isReadableName(segment) || segment === '.' || segment === '..')) {
     throw new Error(`is ${shown}: names in a data URI cannot hold #, ?, %, \\, control characters, or be "." or ".."`)
   }
   if (protocol === 'data') return hostedCollection(segments, shown)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { messageOf } from '../errors.ts'
 import type { ModelInputs, ModelLine } from '../inputs.ts'
 import type { InputReader } from './reader.ts'
 import { modelPath, quote, workspacePath } from './values.ts'
@@ -25,18 +26,12 @@ export function readModelInputs(reader: InputReader, workspace: string): ModelIn
   const models: ModelInputs = { lines: [], excluded: [] }
   for (const { text, number } of meant) {
     const place = isSeveral ? `line ${number} ` : ''
-    reader.derived(
-      () => {
-        try {
-          if (text.startsWith('!')) models.excluded.push(workspacePath(text.slice(1).trim(), workspace).relative)
-          else models.lines.push({ ...parseLine(text, workspace), place: `${input} ${place}`.trim() })
-        } catch (error) {
-          throw new Error(`${place}${(error as Error).message}`)
-        }
-      },
-      true,
-      input,
-    )
+    try {
+      if (text.startsWith('!')) models.excluded.push(workspacePath(text.slice(1).trim(), workspace).relative)
+      else models.lines.push({ ...parseLine(text, workspace), place: `${input} ${place}`.trim() })
+    } catch (error) {
+      reader.report(input, `${place}${messageOf(error)}`)
+    }
   }
   if (models.lines.length === 0 && !reader.failed(input)) {
     reader.report(

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { isReadableName } from '../object-name.ts'
 
 /**
  * Readers of single values of the workflow. Each returns the value or throws an Error whose message completes the
@@ -162,7 +163,7 @@ function followLinks(path: string, links = 0): string {
  */
 export function modelPath(text: string, workspace: string): WorkspacePath {
   const path = workspacePath(text, workspace)
-  if (/[#?%\\\u0000-\u001f\u007f]/.test(basename(path.absolute))) {
+  if (!isReadableName(basename(path.absolute))) {
     throw new Error(
       `is ${quote(text)}: Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename the file`,
     )

@@ -3,6 +3,7 @@ import { basename, dirname, join, parse, relative, sep } from 'node:path'
 import { DeployError } from '../errors.ts'
 import { formatBytes } from '../format.ts'
 import * as log from '../log.ts'
+import { isReadableName } from '../object-name.ts'
 import { type FolderListing, listFolder } from './folder.ts'
 import { refuseLfsPointer } from './lfs-pointer.ts'
 
@@ -79,7 +80,7 @@ export async function checkModel({
     throw new DeployError(`model_path ${shown} lies inside a .git folder, where secrets may be`)
   }
   // The stored object is called after the file that a link leads to.
-  if ([path, real].some((one) => /[#?%\\\u0000-\u001f\u007f]/.test(basename(one)))) {
+  if (![path, real].every((one) => isReadableName(basename(one)))) {
     throw new DeployError(
       `Algorithmia clients cannot read names with #, ?, %, \\ or control characters; rename ${JSON.stringify(shown)}` +
         (basename(real) === basename(path) ? '' : `, a link to ${JSON.stringify(basename(real))}`),

@@ -62,7 +62,10 @@ export async function readModels(
   })
 }
 
-/** A folder is shipped as an archive with one folder at its top; one of MLflow is called after its run, as by MLflow's own plugin (platform reference §8). */
+/**
+ * A folder is shipped as an archive with one folder at its top; one of MLflow is called after its run, as by MLflow's own
+ * plugin (platform reference §8).
+ */
 async function pack({ name: entry, path, size, listing, isOptional, shown }: DeployableModel) {
   const description = listing && (await readMlflowModel(path))
   const topName = description?.name ?? basename(path)
