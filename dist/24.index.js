@@ -1321,6 +1321,8 @@ function toResponse(response) {
     return { status: response.status, headers, body: typeof response.data === 'string' ? response.data : '' };
 }
 //# sourceMappingURL=http.js.map
+// EXTERNAL MODULE: ./build/src/git-hosts.js
+var git_hosts = __webpack_require__(1547);
 // EXTERNAL MODULE: ./build/src/json.js
 var json = __webpack_require__(4715);
 ;// CONCATENATED MODULE: ./build/src/manifest/json-tree.js
@@ -2807,14 +2809,6 @@ function commitText(origin) {
         `Run: ${origin.runUrl}`,
         '',
     ].join('\n');
-}
-/** Web page of a commit of the algorithm's repository. Algorithmia's own git has none (platform reference §1). */
-function commitUrl({ url, hosting }, commit) {
-    if (hosting === 'algorithmia' || commit === '')
-        return '';
-    const { hostname } = new URL(url);
-    const folder = hostname.includes('gitlab') ? '/-/commit/' : hostname === 'bitbucket.org' ? '/commits/' : '/commit/';
-    return url.replace(/\.git$/, '') + folder + commit;
 }
 //# sourceMappingURL=delivery.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithmia/store.js
@@ -5808,6 +5802,7 @@ function algorithmOf({ platform, release }, cancelled) {
 
 
 
+
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
  * What becomes known goes into `deployment`, which is reported in either case.
@@ -5856,7 +5851,7 @@ async function deploy(inputs, deployment) {
         deployment.recordDelivery({
             ...delivery,
             branch: repository.branch,
-            url: commitUrl(inputs.repository, delivery.commit),
+            url: (0,git_hosts/* commitUrl */.Bg)(inputs.repository.url, inputs.repository.provider, delivery.commit),
             manifest,
         });
         log/* info */.pq(delivery.changed

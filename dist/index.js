@@ -28952,11 +28952,41 @@ function formatBytes(bytes) {
 
 /***/ }),
 
+/***/ 1547:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ commitUrl),
+/* harmony export */   Bj: () => (/* binding */ gitProviders),
+/* harmony export */   IH: () => (/* binding */ providerNamedBy)
+/* harmony export */ });
+/** What runs on the host of a git repository: it decides logins and web addresses. */
+const gitProviders = ['algorithmia', 'github', 'gitlab', 'bitbucket', 'other'];
+/** The provider that a host's name tells of; undefined when it tells nothing. */
+function providerNamedBy(hostname) {
+    const names = [
+        [/(^|[.-])github([.-]|$)|\.ghe\.com$/i, 'github'],
+        [/(^|[.-])gitlab([.-]|$)/i, 'gitlab'],
+        [/(^|[.-])bitbucket([.-]|$)/i, 'bitbucket'],
+    ];
+    return names.find(([pattern]) => pattern.test(hostname))?.[1];
+}
+/** Web page of a commit. Algorithmia's own git has none (platform reference §1). */
+function commitUrl(url, provider, commit) {
+    if (provider === 'algorithmia' || commit === '')
+        return '';
+    const folders = { github: '/commit/', gitlab: '/-/commit/', bitbucket: '/commits/', other: '/commit/' };
+    return url.replace(/\.git$/, '') + folders[provider] + commit;
+}
+//# sourceMappingURL=git-hosts.js.map
+
+/***/ }),
+
 /***/ 6857:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1074);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29316,7 +29346,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 1074:
+/***/ 88:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29479,10 +29509,57 @@ function describe({ entry, uri, md5, sha256, size, uploaded }) {
 var disk = __nccwpck_require__(532);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/inputs/values.js
 var values = __nccwpck_require__(7745);
+;// CONCATENATED MODULE: ./build/src/inputs/code.js
+
+
+/**
+ * The folder with the inference code and how it is copied.
+ *
+ * @param algorithm whose name the folder has by default
+ * @returns `folder` as it is named; `code` only if it is there
+ */
+function readCodeInputs(reader, workspace, algorithm) {
+    const given = reader.text('algorithm_path');
+    const folder = reader.derived(() => (0,values/* workspacePath */.X5)(given || (algorithm ?? '.'), workspace ?? '.'), workspace && (given || algorithm), 'algorithm_path');
+    const mode = reader.optional('copy_mode', (raw) => (0,values/* oneOf */.yL)(raw, ['overlay', 'mirror'])) ?? 'overlay';
+    const exclude = reader.text('copy_exclude').split(/\r?\n/);
+    if (folder === undefined)
+        return { folder, code: undefined };
+    if (!(0,external_node_fs_.existsSync)(folder.absolute)) {
+        if (given !== '')
+            reader.reportMissing('algorithm_path', folder.relative);
+        return { folder, code: undefined };
+    }
+    if (!(0,external_node_fs_.statSync)(folder.absolute).isDirectory()) {
+        reader.report('algorithm_path', `is ${(0,values/* quote */.hD)(folder.relative)}, which is not a folder`);
+        return { folder, code: undefined };
+    }
+    return { folder, code: { folder, mode, exclude } };
+}
+//# sourceMappingURL=code.js.map
+;// CONCATENATED MODULE: ./build/src/inputs/creation.js
+
+/**
+ * What an algorithm is to be that does not exist yet (platform reference §3.1).
+ *
+ * @returns undefined when none is to be created
+ */
+function readCreationInputs(reader) {
+    const wanted = reader.optional('create_algorithm', values/* boolean */.zM) ?? false;
+    const creation = {
+        language: reader.text('algorithm_language') || 'python3',
+        environment: reader.text('algorithm_environment') || 'Python 3.8',
+        sourceVisibility: reader.optional('source_visibility', (raw) => (0,values/* oneOf */.yL)(raw, ['closed', 'open'])) ?? 'closed',
+        networkAccess: reader.optional('network_access', (raw) => (0,values/* oneOf */.yL)(raw, ['full', 'isolated'])) ?? 'full',
+        pipelineEnabled: reader.optional('pipeline_enabled', values/* boolean */.zM) ?? true,
+    };
+    return wanted ? creation : undefined;
+}
+//# sourceMappingURL=creation.js.map
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/src/inputs/models.js
 
 
@@ -29741,15 +29818,19 @@ async function readCases(reader, { absolute, relative: file }, { parseCases }) {
     }
 }
 //# sourceMappingURL=release.js.map
+// EXTERNAL MODULE: ./build/src/git-hosts.js
+var git_hosts = __nccwpck_require__(1547);
 ;// CONCATENATED MODULE: ./build/src/inputs/repository.js
+
 
 
 /**
  * Where the algorithm's repository is and which secret opens it. A password selects Algorithmia hosting, as in the
  * original action; the secret is refused to a host that was probably not meant.
  */
-function locateRepository(reader, facts) {
-    const { username, algorithm, owner, password, token } = facts;
+function readRepositoryInputs(reader, facts) {
+    const { username, algorithm, password, token } = facts;
+    const owner = reader.optional('algorithm_owner', values/* account */.ct);
     const hosting = password === '' && !reader.failed('algorithmia_password') ? 'github' : 'algorithmia';
     const secretInput = hosting === 'github' ? 'github_pat' : 'algorithmia_password';
     const githubUser = reader.optional('github_username', values/* account */.ct);
@@ -29779,16 +29860,28 @@ function locateRepository(reader, facts) {
         !reader.failed('github_username')) {
         reader.report('github_username', "is empty; set it to the owner of the algorithm's repository on GitHub");
     }
+    const named = reader.optional('git_provider', (raw) => (0,values/* oneOf */.yL)(raw, git_hosts/* gitProviders */.Bj)) ?? (0,git_hosts/* providerNamedBy */.IH)(hostname);
+    const provider = hosting === 'algorithmia' ? 'algorithmia' : (named ?? (given === undefined ? 'github' : 'other'));
+    const givenLogin = reader.text('git_login');
+    const target = reader.optional('algorithm_branch', values/* branch */.tk);
+    const createBranch = reader.optional('create_branch', values/* boolean */.zM) ?? false;
+    const pushTo = reader.optional('push_to', (raw) => (0,values/* oneOf */.yL)(raw, ['branch', 'pull_request'])) ?? 'branch';
+    const requestBranch = reader.optional('pull_request_branch', values/* branch */.tk);
     if (username === undefined || algorithm === undefined)
         return undefined;
     const folder = hosting === 'algorithmia' ? '/git' : '';
     return {
-        hosting,
-        secretInput,
-        secret: hosting === 'algorithmia' ? password : token,
-        url: given ?? `${host}${folder}/${repositoryOwner}/${algorithm}.git`,
-        // GitHub takes any token with this name; a user who names both an owner and an account means the account as login.
-        login: hosting === 'algorithmia' ? username : ((owner ?? given) && githubUser) || 'x-access-token',
+        inputs: {
+            provider,
+            secretInput,
+            secret: hosting === 'algorithmia' ? password : token,
+            url: given ?? `${host}${folder}/${repositoryOwner}/${algorithm}.git`,
+            // GitHub takes any token with this name; a user who names both an owner and an account means the account as login.
+            login: givenLogin || (hosting === 'algorithmia' ? username : ((owner ?? given) && githubUser) || 'x-access-token'),
+            branch: target,
+            createBranch,
+            pullRequest: pushTo === 'pull_request' ? { branch: requestBranch } : undefined,
+        },
         // On GitHub the owner of the repository need not be an account of Algorithmia.
         algorithmOwner: (hosting === 'algorithmia' || given !== undefined ? owner : undefined) ?? username,
     };
@@ -30011,6 +30104,7 @@ function whyNoRequirements(reader, workspace) {
 
 
 
+
 const manifestFormats = ['auto', 'flat', 'adk', 'both'];
 /**
  * Reads and checks everything that the workflow says, before anything is changed or contacted, and masks the secrets.
@@ -30033,7 +30127,6 @@ async function readInputs(environment) {
     const username = reader.required('algorithmia_username', values/* account */.ct);
     const algorithm = reader.required('algorithmia_algoname', values/* algorithmName */.Vg);
     const emailAddress = reader.optional('algorithmia_email', values/* email */.Rp) ?? 'githubactions@placeholder.email';
-    const path = (name) => reader.optional(name, (raw) => values/* workspacePath */.X5(raw, workspace ?? '.'), workspace !== undefined);
     const collection = reader.required('algorithmia_uploadpath', (raw) => (0,data_uri/* parseCollection */.mU)(raw
         .replaceAll('$ALGORITHMIA_USERNAME', username ?? 'username')
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
@@ -30047,62 +30140,49 @@ async function readInputs(environment) {
     }
     const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
     const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models);
-    const codeFolder = text('algorithm_path') !== ''
-        ? path('algorithm_path')
-        : reader.derived(() => values/* workspacePath */.X5(algorithm ?? '.', workspace ?? '.'), algorithm && workspace, 'algorithm_path');
-    const codeExists = codeFolder !== undefined && (0,external_node_fs_.existsSync)(codeFolder.absolute);
-    if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
-        reader.reportMissing('algorithm_path', codeFolder.relative);
-    }
-    const codeIsFolder = codeExists && (0,external_node_fs_.statSync)(codeFolder.absolute).isDirectory();
-    if (codeFolder && codeExists && !codeIsFolder) {
-        reader.report('algorithm_path', `is ${values/* quote */.hD(codeFolder.relative)}, which is not a folder`);
-    }
-    const mode = reader.optional('copy_mode', (raw) => values/* oneOf */.yL(raw, ['overlay', 'mirror'])) ?? 'overlay';
-    const exclude = text('copy_exclude').split(/\r?\n/);
-    const owner = reader.optional('algorithm_owner', values/* account */.ct);
-    const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token });
-    const branch = reader.optional('algorithm_branch', values/* branch */.tk);
+    const { folder: codeFolder, code } = readCodeInputs(reader, workspace, algorithm);
+    const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token });
+    const creation = readCreationInputs(reader);
+    const force = reader.optional('force', values/* boolean */.zM) ?? false;
     const release = await readReleaseInputs(reader, {
         workspace,
-        codeFolder: codeIsFolder ? codeFolder : undefined,
+        codeFolder: code?.folder,
         apiKey,
         managementKey,
         parseCases,
     });
     const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
+    const planTraining = reader.optional('plan_training', values/* boolean */.zM) ?? false;
     reader.throwProblems();
     if (!workspace || !temp || !username || !algorithm || !collection || !models || !codeFolder || !repository) {
         throw new errors/* DeployError */.sH('The inputs of the workflow step could not be read');
     }
-    warnAbout(apiUrl, repository.url, collection);
+    warnAbout(apiUrl, repository.inputs.url, collection);
     if (password !== '' && token !== '')
         (0,log/* info */.pq)('algorithmia_password is set, so github_username and github_pat are not used');
     return {
         workspace,
         temp,
-        platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
+        platform: { apiUrl, apiKey, owner: repository.algorithmOwner ?? username, algorithm },
         collection,
         models,
         manifestFormat,
         training,
         trainingSkipped,
         metrics,
-        code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
+        code,
         codeSkipped: `the folder ${codeFolder.relative} does not exist`,
         repository: {
-            url: repository.url,
-            hosting: repository.hosting,
-            login: repository.login,
-            secret: repository.secret,
-            secretInput: repository.secretInput,
-            branch,
+            ...repository.inputs,
             author: { name: username, email: emailAddress },
             message: text('commit_message') || undefined,
         },
+        creation,
+        force,
         release,
         releaseSkipped: 'wait_for_build is false',
         dryRun,
+        planTraining,
     };
 }
 /** Loaded only where there are test cases. */
@@ -30205,6 +30285,8 @@ const outputNames = [
     'manifest',
     'algorithm_commit_sha',
     'algorithm_commit_url',
+    'pull_request_url',
+    'pull_request_number',
     'build_id',
     'tests_passed',
     'tests_total',

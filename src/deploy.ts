@@ -7,11 +7,12 @@ import { Http } from './algorithmia/http.ts'
 import type { StoredModel } from './algorithmia/store.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
+import { commitUrl } from './git-hosts.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
-import { applyTo, commitText, commitUrl } from './stages/delivery.ts'
+import { applyTo, commitText } from './stages/delivery.ts'
 import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
@@ -84,7 +85,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     deployment.recordDelivery({
       ...delivery,
       branch: repository.branch,
-      url: commitUrl(inputs.repository, delivery.commit),
+      url: commitUrl(inputs.repository.url, inputs.repository.provider, delivery.commit),
       manifest,
     })
     log.info(

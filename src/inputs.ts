@@ -1,12 +1,14 @@
-import { existsSync, statSync } from 'node:fs'
 import type { Increment } from './algorithm.ts'
 import { type DataUri, parseCollection } from './algorithmia/data-uri.ts'
 import { DeployError } from './errors.ts'
+import type { GitProvider } from './git-hosts.ts'
+import { readCodeInputs } from './inputs/code.ts'
+import { readCreationInputs } from './inputs/creation.ts'
 import { readModelInputs } from './inputs/models.ts'
 import type { InputName } from './inputs/names.ts'
 import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
 import { readReleaseInputs } from './inputs/release.ts'
-import { locateRepository } from './inputs/repository.ts'
+import { readRepositoryInputs } from './inputs/repository.ts'
 import { readTrainingInputs } from './inputs/training.ts'
 import * as value from './inputs/values.ts'
 import { info, warning } from './log.ts'
@@ -85,14 +87,28 @@ export interface CodeInputs {
 
 export interface RepositoryInputs {
   url: string
-  hosting: 'algorithmia' | 'github'
+  provider: GitProvider
   login: string
   secret: string
   /** The input that holds the secret, for messages. */
   secretInput: InputName
   branch: string | undefined
+  /** Whether a branch that is not there is made. */
+  createBranch: boolean
+  /** Undefined when the branch itself is pushed to. `branch` undefined: named after the branch that is deployed. */
+  pullRequest: { branch: string | undefined } | undefined
   author: { name: string; email: string }
   message: string | undefined
+}
+
+/** An algorithm that does not exist yet (platform reference §3.1). */
+export interface CreationInputs {
+  language: string
+  /** Display name or id of an environment of the language. */
+  environment: string
+  sourceVisibility: 'closed' | 'open'
+  networkAccess: 'full' | 'isolated'
+  pipelineEnabled: boolean
 }
 
 export interface ReleaseInputs {
@@ -135,10 +151,16 @@ export interface Inputs {
   code: CodeInputs | undefined
   codeSkipped: string
   repository: RepositoryInputs
+  /** Undefined when an algorithm that is missing is an error. */
+  creation: CreationInputs | undefined
+  /** Whether the deployment of a newer commit is replaced. */
+  force: boolean
   /** Undefined when nothing is to follow the push; `releaseSkipped` says why. */
   release: ReleaseInputs | undefined
   releaseSkipped: string
   dryRun: boolean
+  /** Whether a dry run trains. */
+  planTraining: boolean
 }
 
 /**
@@ -164,8 +186,6 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const username = reader.required('algorithmia_username', value.account)
   const algorithm = reader.required('algorithmia_algoname', value.algorithmName)
   const emailAddress = reader.optional('algorithmia_email', value.email) ?? 'githubactions@placeholder.email'
-  const path = (name: InputName) =>
-    reader.optional(name, (raw) => value.workspacePath(raw, workspace ?? '.'), workspace !== undefined)
 
   const collection = reader.required('algorithmia_uploadpath', (raw) =>
     parseCollection(
@@ -192,70 +212,51 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
 
   const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models)
 
-  const codeFolder =
-    text('algorithm_path') !== ''
-      ? path('algorithm_path')
-      : reader.derived(
-          () => value.workspacePath(algorithm ?? '.', workspace ?? '.'),
-          algorithm && workspace,
-          'algorithm_path',
-        )
-  const codeExists = codeFolder !== undefined && existsSync(codeFolder.absolute)
-  if (codeFolder && text('algorithm_path') !== '' && !codeExists) {
-    reader.reportMissing('algorithm_path', codeFolder.relative)
-  }
-  const codeIsFolder = codeExists && statSync(codeFolder.absolute).isDirectory()
-  if (codeFolder && codeExists && !codeIsFolder) {
-    reader.report('algorithm_path', `is ${value.quote(codeFolder.relative)}, which is not a folder`)
-  }
-  const mode = reader.optional('copy_mode', (raw) => value.oneOf(raw, ['overlay', 'mirror'] as const)) ?? 'overlay'
-  const exclude = text('copy_exclude').split(/\r?\n/)
-
-  const owner = reader.optional('algorithm_owner', value.account)
-  const repository = locateRepository(reader, { apiUrl, username, algorithm, owner, password, token })
-  const branch = reader.optional('algorithm_branch', value.branch)
+  const { folder: codeFolder, code } = readCodeInputs(reader, workspace, algorithm)
+  const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token })
+  const creation = readCreationInputs(reader)
+  const force = reader.optional('force', value.boolean) ?? false
   const release = await readReleaseInputs(reader, {
     workspace,
-    codeFolder: codeIsFolder ? codeFolder : undefined,
+    codeFolder: code?.folder,
     apiKey,
     managementKey,
     parseCases,
   })
   const dryRun = reader.optional('dry_run', value.boolean) ?? false
+  const planTraining = reader.optional('plan_training', value.boolean) ?? false
 
   reader.throwProblems()
   if (!workspace || !temp || !username || !algorithm || !collection || !models || !codeFolder || !repository) {
     throw new DeployError('The inputs of the workflow step could not be read')
   }
-  warnAbout(apiUrl, repository.url, collection)
+  warnAbout(apiUrl, repository.inputs.url, collection)
   if (password !== '' && token !== '')
     info('algorithmia_password is set, so github_username and github_pat are not used')
 
   return {
     workspace,
     temp,
-    platform: { apiUrl, apiKey, owner: repository.algorithmOwner, algorithm },
+    platform: { apiUrl, apiKey, owner: repository.algorithmOwner ?? username, algorithm },
     collection,
     models,
     manifestFormat,
     training,
     trainingSkipped,
     metrics,
-    code: codeExists ? { folder: codeFolder, mode, exclude } : undefined,
+    code,
     codeSkipped: `the folder ${codeFolder.relative} does not exist`,
     repository: {
-      url: repository.url,
-      hosting: repository.hosting,
-      login: repository.login,
-      secret: repository.secret,
-      secretInput: repository.secretInput,
-      branch,
+      ...repository.inputs,
       author: { name: username, email: emailAddress },
       message: text('commit_message') || undefined,
     },
+    creation,
+    force,
     release,
     releaseSkipped: 'wait_for_build is false',
     dryRun,
+    planTraining,
   }
 }
 

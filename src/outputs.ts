@@ -13,6 +13,8 @@ export const outputNames = [
   'manifest',
   'algorithm_commit_sha',
   'algorithm_commit_url',
+  'pull_request_url',
+  'pull_request_number',
   'build_id',
   'tests_passed',
   'tests_total',
@@ -28,7 +30,7 @@ export type OutputName = (typeof outputNames)[number]
 export type Outputs = Record<OutputName, string>
 
 /** How far a deployment got that did not fail: the values of `status` but `failed`. */
-export type Reached = 'released' | 'built' | 'pushed' | 'unchanged' | 'planned'
+export type Reached = 'released' | 'built' | 'pushed' | 'unchanged' | 'superseded' | 'planned'
 
 /** What a consumer reads when the run dies before it says anything else. */
 export const initialOutputs: Outputs = {

@@ -4,12 +4,12 @@ import { describe, expect, test } from '@jest/globals'
 import { DataApi } from '../../src/algorithmia/data.ts'
 import { Http } from '../../src/algorithmia/http.ts'
 import { Deployment } from '../../src/deployment.ts'
-import type { CodeInputs, Inputs, ManifestFormat, RepositoryInputs } from '../../src/inputs.ts'
+import type { CodeInputs, Inputs, ManifestFormat } from '../../src/inputs.ts'
 import { JsonDocument } from '../../src/manifest/document.ts'
 import type { ManifestEntry } from '../../src/manifest/flat.ts'
 import { freezeText } from '../../src/manifest/freeze.ts'
 import type { Origin } from '../../src/origin.ts'
-import { applyTo, commitText, commitUrl, type DeployedModel } from '../../src/stages/delivery.ts'
+import { applyTo, commitText, type DeployedModel } from '../../src/stages/delivery.ts'
 import { flatEntry } from '../../src/stages/manifest-entries.ts'
 import { watchOutput } from '../support/runner.ts'
 import { tempFolder, writeFiles } from '../support/temp-folder.ts'
@@ -338,17 +338,4 @@ Repository: https://github.com/ada/wine-training
 Commit: https://github.com/ada/wine-training/commit/${'a'.repeat(40)}
 Run: https://github.com/ada/wine-training/actions/runs/7
 `)
-})
-
-test.each<[string, RepositoryInputs['hosting'], string, string]>([
-  ['https://github.com/ada/wine.git', 'github', 'abc', 'https://github.com/ada/wine/commit/abc'],
-  ['https://ghe.example/ada/wine', 'github', 'abc', 'https://ghe.example/ada/wine/commit/abc'],
-  ['https://gitlab.com/a/b/wine.git', 'github', 'abc', 'https://gitlab.com/a/b/wine/-/commit/abc'],
-  ['https://bitbucket.org/ada/wine.git', 'github', 'abc', 'https://bitbucket.org/ada/wine/commits/abc'],
-  ['https://github.com/gitlab/x.git.git', 'github', 'abc', 'https://github.com/gitlab/x.git/commit/abc'],
-  ['https://git.algorithmia.com/git/ada/wine.git', 'algorithmia', 'abc', ''],
-  ['https://github.com/ada/wine.git', 'github', '', ''],
-])('the page of a commit of %s (%s, %j) is %j', (url, hosting, commit, page) => {
-  const repository = { url, hosting } as RepositoryInputs
-  expect(commitUrl(repository, commit)).toBe(page)
 })

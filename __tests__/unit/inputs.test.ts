@@ -47,7 +47,9 @@ describe('a workflow of the original action', () => {
       codeSkipped: expect.stringContaining('folder wine does not exist'),
       repository: {
         url: 'https://github.com/ada-gh/wine.git',
-        hosting: 'github',
+        provider: 'github',
+        createBranch: false,
+        pullRequest: undefined,
         login: 'x-access-token',
         secret: keys.github_pat,
         secretInput: 'github_pat',
@@ -68,6 +70,9 @@ describe('a workflow of the original action', () => {
       },
       releaseSkipped: expect.any(String),
       dryRun: false,
+      planTraining: false,
+      creation: undefined,
+      force: false,
     })
   })
 
@@ -95,7 +100,7 @@ describe('a workflow of the original action', () => {
     expect(platform.owner).toBe('ada')
     expect(repository).toMatchObject({
       url: 'https://git.algorithmia.com/git/ada/wine.git',
-      hosting: 'algorithmia',
+      provider: 'algorithmia',
       login: 'ada',
       secret: 'p@ss w/rd',
       secretInput: 'algorithmia_password',
@@ -109,19 +114,19 @@ describe('where the repository is', () => {
     [
       'GitHub Enterprise',
       { ...onGitHub, git_host: 'ghe.example:8443' },
-      { url: 'https://ghe.example:8443/ada-gh/wine.git', hosting: 'github' },
+      { url: 'https://ghe.example:8443/ada-gh/wine.git', provider: 'github' },
       'ada',
     ],
     [
       'a test server like GitHub',
       { ...onGitHub, git_host: 'http://127.0.0.1:3000' },
-      { url: 'http://127.0.0.1:3000/ada-gh/wine.git', hosting: 'github' },
+      { url: 'http://127.0.0.1:3000/ada-gh/wine.git', provider: 'github' },
       'ada',
     ],
     [
       'a test server like Algorithmia',
       { ...onAlgorithmia, git_host: 'http://127.0.0.1:3000' },
-      { url: 'http://127.0.0.1:3000/git/ada/wine.git', hosting: 'algorithmia' },
+      { url: 'http://127.0.0.1:3000/git/ada/wine.git', provider: 'algorithmia' },
       'ada',
     ],
     [
@@ -145,7 +150,7 @@ describe('where the repository is', () => {
     [
       'any address',
       { ...onGitHub, github_username: '', algorithm_repository: 'https://gitlab.com/a/b/c.git' },
-      { url: 'https://gitlab.com/a/b/c.git', login: 'x-access-token', hosting: 'github' },
+      { url: 'https://gitlab.com/a/b/c.git', login: 'x-access-token', provider: 'gitlab' },
       'ada',
     ],
     [
@@ -157,13 +162,13 @@ describe('where the repository is', () => {
     [
       'an address for the password, whatever git_host says',
       { ...onAlgorithmia, git_host: 'github.com', algorithm_repository: 'http://127.0.0.1:1/git/x/y.git' },
-      { url: 'http://127.0.0.1:1/git/x/y.git', hosting: 'algorithmia' },
+      { url: 'http://127.0.0.1:1/git/x/y.git', provider: 'algorithmia' },
       'ada',
     ],
     [
       'the password wins over a token',
       { ...onAlgorithmia, github_pat: 'ghp_x', github_username: 'ada-gh' },
-      { hosting: 'algorithmia', secret: 'p@ss w/rd', login: 'ada' },
+      { provider: 'algorithmia', secret: 'p@ss w/rd', login: 'ada' },
       'ada',
     ],
   ])('%s', async (_, given, repository, algorithmOwner) => {

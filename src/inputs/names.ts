@@ -33,8 +33,20 @@ export const inputNames = [
   'copy_exclude',
   'algorithm_owner',
   'algorithm_repository',
+  'git_provider',
+  'git_login',
   'algorithm_branch',
+  'create_branch',
+  'push_to',
+  'pull_request_branch',
   'commit_message',
+  'force',
+  'create_algorithm',
+  'algorithm_language',
+  'algorithm_environment',
+  'source_visibility',
+  'network_access',
+  'pipeline_enabled',
   'algorithmia_management_api_key',
   'wait_for_build',
   'build_timeout_minutes',
@@ -45,6 +57,7 @@ export const inputNames = [
   'algorithm_callability',
   'insights_enabled',
   'dry_run',
+  'plan_training',
 ] as const
 
 export type InputName = (typeof inputNames)[number]

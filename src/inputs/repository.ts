@@ -1,12 +1,13 @@
+import { type GitProvider, gitProviders, providerNamedBy } from '../git-hosts.ts'
+import type { RepositoryInputs } from '../inputs.ts'
 import type { InputName } from './names.ts'
 import { type InputReader, whySecretsAreEmpty } from './reader.ts'
-import { account, hostOrigin, httpUrl } from './values.ts'
+import { account, boolean, branch, hostOrigin, httpUrl, oneOf } from './values.ts'
 
 interface RepositoryFacts {
   apiUrl: string
   username: string | undefined
   algorithm: string | undefined
-  owner: string | undefined
   password: string
   token: string
 }
@@ -15,8 +16,12 @@ interface RepositoryFacts {
  * Where the algorithm's repository is and which secret opens it. A password selects Algorithmia hosting, as in the
  * original action; the secret is refused to a host that was probably not meant.
  */
-export function locateRepository(reader: InputReader, facts: RepositoryFacts) {
-  const { username, algorithm, owner, password, token } = facts
+export function readRepositoryInputs(
+  reader: InputReader,
+  facts: RepositoryFacts,
+): { inputs: Omit<RepositoryInputs, 'author' | 'message'>; algorithmOwner: string | undefined } | undefined {
+  const { username, algorithm, password, token } = facts
+  const owner = reader.optional('algorithm_owner', account)
   const hosting = password === '' && !reader.failed('algorithmia_password') ? 'github' : 'algorithmia'
   const secretInput: InputName = hosting === 'github' ? 'github_pat' : 'algorithmia_password'
   const githubUser = reader.optional('github_username', account)
@@ -58,18 +63,32 @@ export function locateRepository(reader: InputReader, facts: RepositoryFacts) {
   ) {
     reader.report('github_username', "is empty; set it to the owner of the algorithm's repository on GitHub")
   }
+  const named = reader.optional('git_provider', (raw) => oneOf(raw, gitProviders)) ?? providerNamedBy(hostname)
+  const provider: GitProvider =
+    hosting === 'algorithmia' ? 'algorithmia' : (named ?? (given === undefined ? 'github' : 'other'))
+  const givenLogin = reader.text('git_login')
+  const target = reader.optional('algorithm_branch', branch)
+  const createBranch = reader.optional('create_branch', boolean) ?? false
+  const pushTo = reader.optional('push_to', (raw) => oneOf(raw, ['branch', 'pull_request'] as const)) ?? 'branch'
+  const requestBranch = reader.optional('pull_request_branch', branch)
   if (username === undefined || algorithm === undefined) return undefined
   const folder = hosting === 'algorithmia' ? '/git' : ''
   return {
-    hosting,
-    secretInput,
-    secret: hosting === 'algorithmia' ? password : token,
-    url: given ?? `${host}${folder}/${repositoryOwner}/${algorithm}.git`,
-    // GitHub takes any token with this name; a user who names both an owner and an account means the account as login.
-    login: hosting === 'algorithmia' ? username : ((owner ?? given) && githubUser) || 'x-access-token',
+    inputs: {
+      provider,
+      secretInput,
+      secret: hosting === 'algorithmia' ? password : token,
+      url: given ?? `${host}${folder}/${repositoryOwner}/${algorithm}.git`,
+      // GitHub takes any token with this name; a user who names both an owner and an account means the account as login.
+      login:
+        givenLogin || (hosting === 'algorithmia' ? username : ((owner ?? given) && githubUser) || 'x-access-token'),
+      branch: target,
+      createBranch,
+      pullRequest: pushTo === 'pull_request' ? { branch: requestBranch } : undefined,
+    },
     // On GitHub the owner of the repository need not be an account of Algorithmia.
     algorithmOwner: (hosting === 'algorithmia' || given !== undefined ? owner : undefined) ?? username,
-  } as const
+  }
 }
 
 /** The platform's git host, from its API's; a test server serves both at one address (platform reference §1). */

@@ -2,7 +2,7 @@ import { usesAdk } from '../algorithm-repo/adk.ts'
 import { copyCode } from '../algorithm-repo/copy.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import { workspacePath } from '../inputs/values.ts'
-import type { Inputs, RepositoryInputs } from '../inputs.ts'
+import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
 import type { MlflowModel } from '../mlflow/model.ts'
 import type { Origin } from '../origin.ts'
@@ -83,12 +83,4 @@ export function commitText(origin: Origin): string {
     `Run: ${origin.runUrl}`,
     '',
   ].join('\n')
-}
-
-/** Web page of a commit of the algorithm's repository. Algorithmia's own git has none (platform reference §1). */
-export function commitUrl({ url, hosting }: RepositoryInputs, commit: string): string {
-  if (hosting === 'algorithmia' || commit === '') return ''
-  const { hostname } = new URL(url)
-  const folder = hostname.includes('gitlab') ? '/-/commit/' : hostname === 'bitbucket.org' ? '/commits/' : '/commit/'
-  return url.replace(/\.git$/, '') + folder + commit
 }
