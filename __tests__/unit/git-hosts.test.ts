@@ -1,11 +1,16 @@
-import { expect, test } from '@jest/globals'
-import { commitUrl, type GitProvider, providerNamedBy } from '../../src/git-hosts.ts'
+import { describe, expect, test } from '@jest/globals'
+import { commitUrl, type GitProvider, providerNamedBy, pullRequestPage } from '../../src/git-hosts.ts'
 
 test.each<[string, GitProvider, string, string]>([
   ['https://github.com/ada/wine.git', 'github', 'abc', 'https://github.com/ada/wine/commit/abc'],
   ['https://ghe.example/ada/wine', 'github', 'abc', 'https://ghe.example/ada/wine/commit/abc'],
+  ['https://ghe.example:8443/ada/wine.git', 'github', 'abc', 'https://ghe.example:8443/ada/wine/commit/abc'],
   ['https://gitlab.com/a/b/wine.git', 'gitlab', 'abc', 'https://gitlab.com/a/b/wine/-/commit/abc'],
   ['https://bitbucket.org/ada/wine.git', 'bitbucket', 'abc', 'https://bitbucket.org/ada/wine/commits/abc'],
+  ['https://bb.example/scm/ML/wine.git', 'bitbucket', 'abc', 'https://bb.example/projects/ML/repos/wine/commits/abc'],
+  ['https://h/bb/scm/~ada/wine.git', 'bitbucket', 'abc', 'https://h/bb/users/ada/repos/wine/commits/abc'],
+  ['https://bitbucket.org/scm/wine.git', 'bitbucket', 'abc', 'https://bitbucket.org/scm/wine/commits/abc'],
+  ['https://gitea.example/scm/ada/wine.git', 'other', 'abc', 'https://gitea.example/scm/ada/wine/commit/abc'],
   ['https://github.com/gitlab/x.git.git', 'github', 'abc', 'https://github.com/gitlab/x.git/commit/abc'],
   ['https://git.algorithmia.com/git/ada/wine.git', 'algorithmia', 'abc', ''],
   ['https://github.com/ada/wine.git', 'github', '', ''],
@@ -24,4 +29,33 @@ test.each([
   ['notgithub.com', undefined],
 ])('the name %s tells of %s', (hostname, provider) => {
   expect(providerNamedBy(hostname)).toBe(provider)
+})
+
+describe('where a pull request is opened', () => {
+  const branches = { from: 'x/a#b%c&d+é', into: 're/1' }
+  const inPath = 're/1...x/a%23b%25c%26d%2B%C3%A9'
+  const inQuery = 'x%2Fa%23b%25c%26d%2B%C3%A9'
+
+  test.each<[string, GitProvider, string]>([
+    ['https://github.com/a/w.git', 'github', `https://github.com/a/w/compare/${inPath}?expand=1`],
+    ['https://gitea.example/a/w', 'other', `https://gitea.example/a/w/compare/${inPath}`],
+    [
+      'https://gitlab.com/a/b/w.git',
+      'gitlab',
+      `https://gitlab.com/a/b/w/-/merge_requests/new?merge_request%5Bsource_branch%5D=${inQuery}&merge_request%5Btarget_branch%5D=re%2F1`,
+    ],
+    [
+      'https://bitbucket.org/a/w.git',
+      'bitbucket',
+      `https://bitbucket.org/a/w/pull-requests/new?source=${inQuery}&dest=re%2F1`,
+    ],
+    [
+      'https://bb.example/scm/ML/w.git',
+      'bitbucket',
+      `https://bb.example/projects/ML/repos/w/pull-requests?create&sourceBranch=refs%2Fheads%2F${inQuery}&targetBranch=refs%2Fheads%2Fre%2F1`,
+    ],
+    ['https://git.algorithmia.com/git/a/w.git', 'algorithmia', ''],
+  ])('for %s (%s)', (url, provider, page) => {
+    expect(pullRequestPage(url, provider, branches)).toBe(page)
+  })
 })
