@@ -13,6 +13,47 @@ export function providerNamedBy(hostname: string): GitProvider | undefined {
   return names.find(([pattern]) => pattern.test(hostname))?.[1]
 }
 
+/** What a provider is called, and what a token needs there to push. */
+export const providerWords: Record<GitProvider, { name: string; right: string }> = {
+  algorithmia: { name: 'Algorithmia', right: "access to the owner's algorithms" },
+  github: { name: 'GitHub', right: '`contents: write`' },
+  gitlab: { name: 'GitLab', right: 'the scope `write_repository` and a role that may push' },
+  bitbucket: { name: 'Bitbucket', right: 'the permission to write repositories' },
+  other: { name: 'The host', right: 'write access' },
+}
+
+/** Where everybody is a guest of the provider: what runs there is no question. */
+export function isPublicHost(hostname: string): boolean {
+  return /(^|\.)(github\.com|ghe\.com|gitlab\.com|bitbucket\.org)$/i.test(hostname)
+}
+
+/**
+ * The user name that goes with a token; undefined where it is the name of the token's account.
+ *
+ * GitHub, Gitea and Forgejo take any token with `x-access-token`, GitLab with any name, also those of OAuth with
+ * `oauth2`. Bitbucket Cloud tells tokens of accounts (`ATATT`), which go with a fixed name of their own, app passwords
+ * (`ATBB`), and those of a repository, project or workspace. Bitbucket Data Center has no such name.
+ *
+ * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
+ * @see https://docs.gitlab.com/user/profile/personal_access_tokens/
+ * @see https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
+ * @see https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/
+ * @see https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html
+ */
+export function loginOfToken(provider: GitProvider, hostname: string, token: string): string | undefined {
+  if (provider === 'gitlab') return 'oauth2'
+  if (provider !== 'bitbucket') return 'x-access-token'
+  if (!isPublicHost(hostname) || token.startsWith('ATBB')) return undefined
+  return token.startsWith('ATATT') ? 'x-bitbucket-api-token-auth' : 'x-token-auth'
+}
+
+/** @param host an origin @param owner an account, organisation, group, workspace or project */
+export function repositoryUrl(host: string, provider: GitProvider, owner: string, name: string): string {
+  const dataCenter = provider === 'bitbucket' && !isPublicHost(new URL(host).hostname)
+  const folder = provider === 'algorithmia' ? '/git' : dataCenter ? '/scm' : ''
+  return `${host}${folder}/${owner}/${name}.git`
+}
+
 /** Web page of a commit. Algorithmia's own git has none (platform reference §1). */
 export function commitUrl(url: string, provider: GitProvider, commit: string): string {
   if (provider === 'algorithmia' || commit === '') return ''

@@ -83,6 +83,7 @@ export function locate(
 ): RepositoryLocation {
   return {
     url: typeof repository === 'string' ? repository : repository.url,
+    provider: 'github',
     login,
     secret,
     secretInput: 'github_pat',

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { explainGitError, isConnectionTrouble, isLostRace } from '../../src/algorithm-repo/git-errors.ts'
 import { DeployError } from '../../src/errors.ts'
+import type { GitProvider } from '../../src/git-hosts.ts'
 import { mask } from '../../src/log.ts'
 import { watchOutput } from '../support/runner.ts'
 
 watchOutput()
 
 const url = 'https://host.example/ada/wine.git'
-const context = { url, secretInput: 'github_pat', login: 'ada' }
+const context = { url, provider: 'github', secretInput: 'github_pat', login: 'ada' } as const
 const explain = (text: string) => explainGitError('Pushing', new Error(text), context).message
 
 type Kind = 'race' | 'trouble' | 'final'
@@ -45,11 +46,11 @@ const texts: [string, string, Kind, string][] = [
     `${url} rejected github_pat (as ada), or it has expired (App tokens and GITHUB_TOKEN live about an hour)`,
   ],
   [
-    'an account password on GitHub',
+    'g13: an account password on GitHub',
     'remote: Support for password authentication was removed on August 13, 2021.\n' +
       "fatal: Authentication failed for 'https://github.com/ada/wine.git/'",
     'final',
-    'takes a token, not a password. Set github_pat to a token with `contents: write`',
+    'GitHub takes a token, not a password. Set github_pat to a token with `contents: write`',
   ],
   [
     'a missing repository',
@@ -167,10 +168,10 @@ const texts: [string, string, Kind, string][] = [
     'the host found a secret in the pushed files. Remove it from the code folder',
   ],
   [
-    'a workflow file',
+    'g19: a workflow file',
     '! [remote rejected] main -> main (refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission)',
     'final',
-    'the code holds a workflow file, and github_pat may not change workflows. Name it in copy_exclude',
+    'the code holds the workflow file .github/workflows/ci.yml, and github_pat may not change workflows. Name it in copy_exclude, or use a token with the `workflow` scope',
   ],
   ['no git', 'Error: spawn git ENOENT', 'final', 'git is not installed on this runner'],
   ['anything else', 'fatal: something new', 'final', 'git says:\nfatal: something new'],
@@ -187,6 +188,76 @@ describe.each(texts)('%s', (_, text, kind, sentence) => {
     expect(explain(text)).toContain(sentence)
     expect(explainGitError('Pushing', new Error(text), context)).toBeInstanceOf(DeployError)
   })
+})
+
+// As the hosts were quoted by those who met them.
+test.each<[row: string, provider: GitProvider, text: string, sentence: string]>([
+  [
+    'g11',
+    'gitlab',
+    'remote: HTTP Basic: Access denied. The provided password or token is incorrect or your account has 2FA enabled and you must use a personal access token instead of a password. See https://gitlab.com/help/topics/git/troubleshooting_git#error-on-git-fetch-http-basic-access-denied\n' +
+      "fatal: Authentication failed for 'https://host.example/ada/wine.git/'",
+    `${url} rejected github_pat (as ada), or it has expired, as each token of GitLab does`,
+  ],
+  [
+    'g11',
+    'bitbucket',
+    "remote: Invalid credentials\nfatal: Authentication failed for 'https://host.example/ada/wine.git/'",
+    `${url} rejected github_pat (as ada), or it has expired. Check the secret, and git_login`,
+  ],
+  [
+    'g11',
+    'other',
+    "remote: Failed to authenticate user\nfatal: Authentication failed for 'https://host.example/ada/wine.git/'",
+    `${url} rejected github_pat (as ada), or it has expired. Check the secret, and git_login`,
+  ],
+  [
+    'g13',
+    'gitlab',
+    "remote: HTTP Basic: Access denied\nremote: You must use a personal access token with 'api' scope for Git over HTTP.\nfatal: Authentication failed for 'https://host.example/'",
+    'GitLab takes a token, not a password. Set github_pat to a token with the scope `write_repository`',
+  ],
+  [
+    'g13',
+    'bitbucket',
+    "remote: Bitbucket Cloud recently stopped supporting account passwords for Git authentication.\nfatal: Authentication failed for 'https://host.example/'",
+    'Bitbucket takes a token, not a password. Set github_pat to a token with the permission to write',
+  ],
+  [
+    'g16',
+    'gitlab',
+    "remote: You are not allowed to push code to this project.\nfatal: unable to access 'https://host.example/ada/wine.git/': The requested URL returned error: 403",
+    `github_pat (as ada) may not write to ${url}. It needs write access to that repository (GitLab: the scope \`write_repository\` and a role that may push)`,
+  ],
+  [
+    'g16',
+    'other',
+    "fatal: unable to access 'https://host.example/ada/wine.git/': The requested URL returned error: 403",
+    `github_pat (as ada) may not write to ${url}. It needs write access to that repository\n`,
+  ],
+  [
+    'g17',
+    'gitlab',
+    "remote: The project you were looking for could not be found or you don't have permission to view it.\nfatal: repository 'https://host.example/ada/wine.git/' not found",
+    `the repository ${url} is missing, misspelt, or not visible to github_pat (as ada)`,
+  ],
+  [
+    'g17',
+    'bitbucket',
+    "remote: You may not have access to this repository or it no longer exists in this workspace. If you think this repository exists and you have access, make sure you are authenticated.\nfatal: Authentication failed for 'https://host.example/'",
+    `the repository ${url} is missing, misspelt, or not visible to github_pat (as ada)`,
+  ],
+  [
+    'g17',
+    'bitbucket',
+    "remote: The requested repository either does not exist or you do not have access. If you believe this repository exists and you have access, make sure you're authenticated.\nfatal: unable to access 'https://host.example/': The requested URL returned error: 403",
+    `the repository ${url} is missing, misspelt, or not visible to github_pat (as ada)`,
+  ],
+])('%s: what %s says (%#)', (_, provider, text, sentence) => {
+  const { message } = explainGitError('Pushing', new Error(text), { ...context, provider })
+  expect(message).toContain(sentence)
+  for (const line of text.split('\n')) expect(message).toContain(line)
+  expect([isLostRace(new Error(text)), isConnectionTrouble(new Error(text))]).toEqual([false, false])
 })
 
 test('a rule that mentions a race is no race', () => {
@@ -209,9 +280,12 @@ describe('the explanation', () => {
     expect(explain(text).split('\n').slice(2)).toEqual(kept)
   })
 
-  test('ends somewhere', () => {
-    const lines = Array.from({ length: 300 }, (_, index) => `remote: line ${index}`)
-    expect(explain(lines.join('\n')).split('\n')).toHaveLength(101)
+  test('ends somewhere, and says so', () => {
+    const lines = Array.from({ length: 3000 }, (_, index) => `remote: line ${index}`)
+    const shown = explain(lines.join('\n')).split('\n')
+    expect(shown.slice(1, -1)).toEqual(lines.slice(0, shown.length - 2))
+    expect(shown.length).toBeGreaterThan(500)
+    expect(shown.at(-1)).toBe(`(and ${3000 - (shown.length - 2)} more lines)`)
   })
 
   test('shows no secret: neither that of the message nor the command line of the object', () => {

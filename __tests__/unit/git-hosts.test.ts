@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { commitUrl, type GitProvider, providerNamedBy, pullRequestPage } from '../../src/git-hosts.ts'
+import { commitUrl, type GitProvider, loginOfToken, providerNamedBy, pullRequestPage } from '../../src/git-hosts.ts'
 
 test.each<[string, GitProvider, string, string]>([
   ['https://github.com/ada/wine.git', 'github', 'abc', 'https://github.com/ada/wine/commit/abc'],
@@ -58,4 +58,17 @@ describe('where a pull request is opened', () => {
   ])('for %s (%s)', (url, provider, page) => {
     expect(pullRequestPage(url, provider, branches)).toBe(page)
   })
+})
+
+test.each<[GitProvider, string, string, string | undefined]>([
+  ['github', 'github.com', 'ghs_1', 'x-access-token'],
+  ['other', 'gitea.example', '0a1b', 'x-access-token'],
+  ['gitlab', 'gitlab.com', 'glpat-1', 'oauth2'],
+  ['bitbucket', 'bitbucket.org', 'ATCTT3x', 'x-token-auth'],
+  ['bitbucket', 'bitbucket.org', 'of unknown kind', 'x-token-auth'],
+  ['bitbucket', 'bitbucket.org', 'ATATT3x', 'x-bitbucket-api-token-auth'],
+  ['bitbucket', 'bitbucket.org', 'ATBB1', undefined],
+  ['bitbucket', 'bitbucket.example.com', 'ATCTT3x', undefined],
+])('g12: on %s (%s) the token %s goes with %j', (provider, hostname, token, login) => {
+  expect(loginOfToken(provider, hostname, token)).toBe(login)
 })

@@ -150,7 +150,7 @@ describe('where the repository is', () => {
     [
       'any address',
       { ...onGitHub, github_username: '', algorithm_repository: 'https://gitlab.com/a/b/c.git' },
-      { url: 'https://gitlab.com/a/b/c.git', login: 'x-access-token', provider: 'gitlab' },
+      { url: 'https://gitlab.com/a/b/c.git', login: 'oauth2', provider: 'gitlab' },
       'ada',
     ],
     [
@@ -163,6 +163,72 @@ describe('where the repository is', () => {
       'an address for the password, whatever git_host says',
       { ...onAlgorithmia, git_host: 'github.com', algorithm_repository: 'http://127.0.0.1:1/git/x/y.git' },
       { url: 'http://127.0.0.1:1/git/x/y.git', provider: 'algorithmia' },
+      'ada',
+    ],
+    [
+      'Gitea, without a user',
+      { ...onGitHub, github_username: '', algorithm_repository: 'https://git.acme.example/a/b.git' },
+      { url: 'https://git.acme.example/a/b.git', login: 'x-access-token', provider: 'other' },
+      'ada',
+    ],
+    [
+      'GitLab, with owner and host',
+      { ...onGitHub, github_username: '', git_host: 'gitlab.com', algorithm_owner: 'acme' },
+      { url: 'https://gitlab.com/acme/wine.git', login: 'oauth2', provider: 'gitlab' },
+      'ada',
+    ],
+    [
+      'a GitLab whose name does not say so',
+      { ...onGitHub, github_username: '', git_host: 'git.acme.example', git_provider: 'gitlab', algorithm_owner: 'a' },
+      { url: 'https://git.acme.example/a/wine.git', login: 'oauth2', provider: 'gitlab' },
+      'ada',
+    ],
+    [
+      'a Gitea whose name says something else',
+      { ...onGitHub, git_host: 'gitlab.acme.example', git_provider: 'other' },
+      { url: 'https://gitlab.acme.example/ada-gh/wine.git', login: 'x-access-token', provider: 'other' },
+      'ada',
+    ],
+    [
+      'Bitbucket, with owner and host',
+      { ...onGitHub, github_username: '', git_host: 'bitbucket.org', algorithm_owner: 'acme' },
+      { url: 'https://bitbucket.org/acme/wine.git', login: 'x-token-auth', provider: 'bitbucket' },
+      'ada',
+    ],
+    [
+      'Bitbucket Data Center, with project and host',
+      { ...onGitHub, github_username: 'ada-bb', git_host: 'bitbucket.acme.example', algorithm_owner: 'ML' },
+      { url: 'https://bitbucket.acme.example/scm/ML/wine.git', login: 'ada-bb', provider: 'bitbucket' },
+      'ada',
+    ],
+    [
+      'any address, with a login of its own',
+      { ...onGitHub, algorithm_repository: 'https://gitlab.com/a/b.git', git_login: 'ada@acme.example' },
+      { login: 'ada@acme.example', provider: 'gitlab' },
+      'ada',
+    ],
+    [
+      'an organisation of Algorithmia, with its repository at an address and a login of its own',
+      {
+        ...onGitHub,
+        github_username: '',
+        algorithm_owner: 'acme',
+        algorithm_repository: 'https://git.acme.example/ml/the-wine.git',
+        git_login: 'bot',
+      },
+      { url: 'https://git.acme.example/ml/the-wine.git', login: 'bot', provider: 'other' },
+      'acme',
+    ],
+    [
+      'Algorithmia, with another login',
+      { ...onAlgorithmia, git_login: 'acme-bot', git_provider: 'algorithmia' },
+      { url: 'https://git.algorithmia.com/git/ada/wine.git', login: 'acme-bot', provider: 'algorithmia' },
+      'ada',
+    ],
+    [
+      'Algorithmia on a host whose name says something else',
+      { ...onAlgorithmia, git_host: 'gitlab.acme.example', git_provider: 'algorithmia' },
+      { url: 'https://gitlab.acme.example/git/ada/wine.git', provider: 'algorithmia' },
       'ada',
     ],
     [
@@ -345,6 +411,31 @@ describe('one problem, in a sentence that names the input', () => {
     [{ github_username: '' }, 'github_username is empty'],
     [{ github_username: 'a/b' }, 'github_username is "a/b"'],
     [{ algorithm_owner: '../x' }, 'algorithm_owner is "../x"'],
+    [
+      { algorithm_owner: 'a/b/c', git_host: 'gitlab.com' },
+      'algorithm_owner is "a/b/c", which is not one account; for a group within a group, or a personal project, set algorithm_repository',
+    ],
+    [{ algorithm_owner: '~ada' }, 'algorithm_owner is "~ada", which is not one account'],
+    [
+      { github_username: '', git_host: 'gitlab.com' },
+      "algorithm_owner is empty; set it to the owner of the algorithm's repository on GitLab, or set algorithm_repository",
+    ],
+    [{ git_provider: 'gitea' }, 'git_provider is "gitea"; write one of: algorithmia, github, gitlab, bitbucket, other'],
+    [
+      { git_provider: 'gitlab' },
+      'git_host is github.com, but git_provider is gitlab. Set git_host to the host of your GitLab, or remove',
+    ],
+    [
+      { git_provider: 'github', algorithm_repository: 'https://bitbucket.org/a/b' },
+      'algorithm_repository is bitbucket.org, but git_provider is github. Set algorithm_repository',
+    ],
+    [{ git_host: 'bitbucket.acme.example' }, 'git_login is empty, but Bitbucket Data Center takes a token only with'],
+    [
+      { git_host: 'bitbucket.org', github_pat: 'ATBBabc' },
+      'git_login is empty, but github_pat is an app password, which goes with the name of its account',
+    ],
+    [{ git_login: 'ada:t0pSecret' }, 'git_login holds a colon, a line break or another control character'],
+    [{ git_login: 'ada\npassword=x' }, 'git_login holds a colon, a line break or another control character'],
     [{ algorithmia_uploadpath: '' }, 'algorithmia_uploadpath is not set'],
     [{ algorithmia_uploadpath: 'data://a/b/c' }, 'algorithmia_uploadpath is "data://a/b/c"'],
     [{ algorithmia_uploadpath: 'data://$USER/x' }, 'algorithmia_uploadpath is "data://$USER/x": $USER is not known'],
@@ -419,7 +510,7 @@ test('all problems at once, the empty secrets first', async () => {
   ])
 })
 
-describe('an empty secret', () => {
+describe('g10: an empty secret', () => {
   test.each<[string, With, InputName]>([
     ['key', { ...onGitHub, algorithmia_api_key: '' }, 'algorithmia_api_key'],
     ['key of spaces', { ...onGitHub, algorithmia_api_key: ' \n' }, 'algorithmia_api_key'],
@@ -431,7 +522,7 @@ describe('an empty secret', () => {
   })
 })
 
-describe('a secret with a line break inside', () => {
+describe('g5: a secret with a line break inside', () => {
   test.each<[InputName, With]>([
     ['algorithmia_api_key', onGitHub],
     ['github_pat', onGitHub],
@@ -445,6 +536,38 @@ describe('a secret with a line break inside', () => {
     expect(shown.join('\n')).not.toMatch(/Fir5tPart|Sec0ndPart/)
     expect(printed.lines()).toEqual(expect.arrayContaining(lines.map((line) => `::add-mask::${line}`)))
   })
+})
+
+test('g5: white space around a secret is no part of it', async () => {
+  const spaced = (text: string) => ` \t${text} \r\n`
+  const { repository } = await read({ ...onGitHub, github_pat: spaced('ghp_1') })
+  expect(repository.secret).toBe('ghp_1')
+  const hosted = await read({ ...onAlgorithmia, algorithmia_password: spaced('p@ss w/rd') })
+  expect(hosted.repository.secret).toBe('p@ss w/rd')
+})
+
+test.each<[With, string[]]>([
+  // Each with its own problem, none that follows from another.
+  [{ ...onAlgorithmia, git_provider: 'github' }, ['git_provider is github, but algorithmia_password is set']],
+  [
+    { ...onAlgorithmia, ...onGitHub, git_host: 'github.com', git_provider: 'github' },
+    ['git_provider is github, but algorithmia_password is set'],
+  ],
+  [
+    { ...onAlgorithmia, algorithmia_password: '', git_provider: 'algorithmia' },
+    ['algorithmia_password is empty, but git_provider is algorithmia. Secrets are not passed to workflows that a fork'],
+  ],
+  [
+    { ...onGitHub, git_provider: 'algorithmia' },
+    ['algorithmia_password is empty, but git_provider is algorithmia.', 'git_host is github.com, but git_provider is'],
+  ],
+  [
+    { ...onAlgorithmia, git_host: 'gitlab.acme.example' },
+    ['git_host is gitlab.acme.example, but algorithmia_password is set, which selects Algorithmia-hosted git.'],
+  ],
+])('%j: what contradicts itself is refused', async (given, sentences) => {
+  const found = await problems(given)
+  expect(found.map((problem, index) => problem.slice(0, sentences[index]?.length))).toEqual(sentences)
 })
 
 describe('a password for a host that does not take it', () => {
@@ -483,6 +606,8 @@ describe('masks', () => {
     ['algorithmia_management_api_key', '', onGitHub],
     ['github_pat', 'x-access-token', onGitHub],
     ['github_pat', 'ada-gh', { ...onGitHub, algorithm_owner: 'acme' }],
+    ['github_pat', 'oauth2', { ...onGitHub, git_host: 'gitlab.com' }],
+    ['algorithmia_password', 'a bot', { ...onAlgorithmia, git_login: 'a bot' }],
   ])('%s is hidden in every form in which it travels, also with the login %j', async (input, login, given) => {
     const secret = `${input}/${login}+é=`
     await read({ ...given, [input]: ` ${secret}\n` })

@@ -2,6 +2,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { DeployError, messageOf } from '../errors.ts'
+import type { GitProvider } from '../git-hosts.ts'
 import * as log from '../log.ts'
 import { type GitOptions, openGit } from './git.ts'
 import { explainGitError } from './git-errors.ts'
@@ -12,6 +13,7 @@ import { maskProxyPasswords } from './proxy-secrets.ts'
 export interface RepositoryLocation {
   /** http(s), without credentials. */
   url: string
+  provider: GitProvider
   login: string
   secret: string
   /** The input that holds the secret, for messages. */

@@ -1,11 +1,16 @@
 import { DeployError, messageOf } from '../errors.ts'
+import { type GitProvider, providerWords } from '../git-hosts.ts'
 
 /** What a failed git command means for a person. `url` and `secretInput` name what to look at. */
 export interface GitErrorContext {
   url: string
   secretInput: string
   login: string
+  provider: GitProvider
 }
+
+/** A rule of the host about branches or contents, in the words of GitHub, GitLab and Bitbucket. */
+const ruled = /hook declined|GH0\d\d|protected branch/i
 
 /**
  * Two runs pushed at once: the loser hears one of two texts, depending on how simultaneous it was. What the server's
@@ -13,7 +18,7 @@ export interface GitErrorContext {
  */
 export function isLostRace(error: unknown): boolean {
   const text = messageOf(error)
-  if (/hook declined|GH0\d\d|protected branch/i.test(text)) return false
+  if (ruled.test(text)) return false
   return /\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|reference already exists|incorrect old value/.test(
     text,
   )
@@ -30,71 +35,107 @@ export function isConnectionTrouble(error: unknown): boolean {
 }
 
 /** Rewrites a GitError, whose object holds command lines, into a sentence that says what to do. */
-export function explainGitError(
-  action: string,
-  error: unknown,
-  { url, secretInput, login }: GitErrorContext,
-): DeployError {
+export function explainGitError(action: string, error: unknown, context: GitErrorContext): DeployError {
   const text = messageOf(error)
-  const said = (sentence: string) => new DeployError(`${action} failed: ${sentence}\n${tidy(text)}`.trim())
   if (/spawn git ENOENT|git.*ENOENT/.test(text)) {
     return new DeployError(`${action} failed: git is not installed on this runner; install it before this step`)
   }
+  const sentence =
+    explainRule(text, context) ?? explainRefusal(action, text, context) ?? explainTrouble(error, text, context)
+  return new DeployError(`${action} failed: ${sentence}\n${tidy(text)}`.trim())
+}
+
+/** What the host does not take, from anybody. */
+function explainRule(text: string, { url, secretInput }: GitErrorContext): string | undefined {
   if (/refusing to allow .* to create or update workflow/.test(text)) {
-    return said(
-      `the code holds a workflow file, and ${secretInput} may not change workflows. Name it in copy_exclude, or use a token with the \`workflow\` scope`,
+    const file = /workflow `([^`]+)`/.exec(text)?.[1]
+    return (
+      `the code holds ${file === undefined ? 'a workflow file' : `the workflow file ${file}`}, and ${secretInput} may not ` +
+      'change workflows. Name it in copy_exclude, or use a token with the `workflow` scope (App tokens: `workflows: write`)'
     )
   }
-  if (/Support for password authentication was removed/.test(text)) {
-    return said(`${url} takes a token, not a password. Set ${secretInput} to a token with \`contents: write\``)
-  }
   if (/Push cannot contain secrets/i.test(text)) {
-    return said('the host found a secret in the pushed files. Remove it from the code folder')
+    return 'the host found a secret in the pushed files. Remove it from the code folder'
   }
-  if (/GH0\d\d|hook declined|protected branch/i.test(text)) {
-    return said(`a rule of ${url} refused the push. The server says:`)
+  return ruled.test(text) ? `a rule of ${url} refused the push. The server says:` : undefined
+}
+
+/** What the host does not take from this secret. */
+function explainRefusal(action: string, text: string, context: GitErrorContext): string | undefined {
+  const { url, secretInput, login, provider } = context
+  const words = providerWords[provider]
+  if (
+    /Support for password authentication was removed|stopped supporting account passwords|^remote: You must use a personal access token/im.test(
+      text,
+    )
+  ) {
+    return `${words.name} takes a token, not a password. Set ${secretInput} to a token with ${words.right}`
+  }
+  // Bitbucket says so with 401 and 403, GitLab with 404.
+  if (
+    /could not be found or you don't have permission|does not exist or you do not have access|may not have access to this repository/i.test(
+      text,
+    )
+  ) {
+    return `the repository ${url} is missing, misspelt, or not visible to ${secretInput} (as ${login})`
   }
   if (/returned error: 403|Permission to .* denied|Write access to repository not granted/.test(text)) {
     const [right, needed] = action.startsWith('Reading') ? ['read', 'read and write'] : ['write to', 'write']
-    return said(
-      `${secretInput} (as ${login}) may not ${right} ${url}. It needs ${needed} access to that repository (for GitHub tokens: \`contents: write\`)`,
-    )
+    const detail = provider === 'other' ? '' : ` (${words.name}: ${words.right})`
+    return `${secretInput} (as ${login}) may not ${right} ${url}. It needs ${needed} access to that repository${detail}`
   }
   const [, scheme = '', host] =
     /could not read (?:Username|Password) for '(https?:\/\/)(?:[^/'@]*@)?([^/']*)/.exec(text) ?? []
   const asked = host === undefined ? undefined : scheme + host
   if (asked !== undefined && asked !== new URL(url).origin) {
-    return said(
-      `${url} leads to ${asked}. ${secretInput} was not sent there; if that is where the repository is, set algorithm_repository or git_host to it`,
-    )
+    return `${url} leads to ${asked}. ${secretInput} was not sent there; if that is where the repository is, set algorithm_repository or git_host to it`
   }
   if (
-    /Authentication failed|could not read (Username|Password)|Invalid username or token|returned error: 401/.test(text)
-  ) {
-    return said(
-      secretInput === 'algorithmia_password'
-        ? `${url} rejected ${secretInput} (as ${login}). Check the secret; an API key of the account works as the password too`
-        : `${url} rejected ${secretInput} (as ${login}), or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`,
+    /Authentication failed|could not read (Username|Password)|Invalid username or token|HTTP Basic: Access denied|Invalid credentials|returned error: 401/.test(
+      text,
     )
+  ) {
+    return explainRejection(context)
   }
   if (/not found|does not appear to be a git repository/i.test(text)) {
-    return said(`the repository ${url} is missing, misspelt, or not visible to ${secretInput}`)
+    return `the repository ${url} is missing, misspelt, or not visible to ${secretInput}`
   }
-  if (/certificate|SSL CA cert/i.test(text)) {
-    return said(
-      `the certificate of ${new URL(url).host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`,
-    )
-  }
-  if (/Could not resolve host/.test(text)) return said(`there is no host ${new URL(url).host}; check git_host`)
-  if (isConnectionTrouble(error)) return said(`${new URL(url).host} could not be reached or broke off`)
-  return said('git says:')
+  return undefined
 }
+
+function explainRejection({ url, secretInput, login, provider }: GitErrorContext): string {
+  const rejected = `${url} rejected ${secretInput} (as ${login})`
+  if (secretInput === 'algorithmia_password') {
+    return `${rejected}. Check the secret; an API key of the account works as the password too`
+  }
+  if (provider === 'gitlab') return `${rejected}, or it has expired, as each token of GitLab does. Check the secret`
+  if (provider === 'bitbucket') {
+    return `${rejected}, or it has expired. Check the secret, and git_login: each kind of token of Bitbucket goes with a user name of its own`
+  }
+  if (provider === 'other') {
+    return `${rejected}, or it has expired. Check the secret, and git_login, the user name that goes with it`
+  }
+  return `${rejected}, or it has expired (App tokens and GITHUB_TOKEN live about an hour). Check the secret`
+}
+
+/** What has nothing to do with rights. */
+function explainTrouble(error: unknown, text: string, { url }: GitErrorContext): string {
+  const { host } = new URL(url)
+  if (/certificate|SSL CA cert/i.test(text)) {
+    return `the certificate of ${host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`
+  }
+  if (/Could not resolve host/.test(text)) return `there is no host ${host}; check git_host`
+  return isConnectionTrouble(error) ? `${host} could not be reached or broke off` : 'git says:'
+}
+
+/** In lines; more than any rule of a host was seen to say. */
+const longest = 1000
 
 /** The lines that tell something; progress, hints and the echo of the refspec do not. */
 function tidy(text: string): string {
-  return text
+  const lines = text
     .split('\n')
     .filter((line) => !/^(hint:.*|To https?:.*|Done|Cloning into.*|Pushing to .*|remote:|)$/.test(line.trim()))
-    .slice(0, 100)
-    .join('\n')
+  const rest = lines.length - longest
+  return [...lines.slice(0, longest), ...(rest > 0 ? [`(and ${rest} more lines)`] : [])].join('\n')
 }

@@ -15,6 +15,20 @@ export function account(text: string): string {
   return text
 }
 
+/** The owner of a repository, as one part of its address. */
+export function repositoryOwner(text: string): string {
+  if (!/[/~]/.test(text)) return account(text)
+  throw new Error(
+    `is ${quote(text)}, which is not one account; for a group within a group, or a personal project, set algorithm_repository to the full address`,
+  )
+}
+
+/** A user name as HTTP sends it; not echoed, since it may be a secret in the wrong place. */
+export function gitLogin(text: string): string {
+  if (!/[:\u0000-\u001f\u007f]/.test(text)) return text
+  throw new Error('holds a colon, a line break or another control character, which no user name has')
+}
+
 /** Algorithm names: a letter, then letters, digits and `_` (platform reference §3.1). */
 export function algorithmName(text: string): string {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(text)) {
