@@ -13,6 +13,7 @@ import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
 import { applyTo, commitText } from './stages/delivery.ts'
+import { warnOfJobToken } from './stages/job-token.ts'
 import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
@@ -33,6 +34,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       'Preflight',
       async () => {
         deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+        await warnOfJobToken(inputs, deployment, deployment.origin)
         const opened = AlgorithmRepository.clone(inputs.repository, temp)
         return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) }
       },

@@ -6,10 +6,15 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { AlgorithmRepository } from '../../src/algorithm-repo/repository.ts'
 import { commitMessage } from '../../src/algorithm-repo/workspace.ts'
+import { Deployment } from '../../src/deployment.ts'
+import type { GitProvider } from '../../src/git-hosts.ts'
 import { branch, httpUrl } from '../../src/inputs/values.ts'
 import * as log from '../../src/log.ts'
+import type { Origin } from '../../src/origin.ts'
+import { warnOfJobToken } from '../../src/stages/job-token.ts'
 import { deploy, failure, locate, login, loginsOf, processesWith, secret, shimGit, useLab } from '../support/git-lab.ts'
 import { makeCertificate } from '../support/git-server.ts'
+import { onGitHub, read, type With } from '../support/step-inputs.ts'
 
 const lab = useLab()
 
@@ -114,6 +119,8 @@ describe('what the server refuses', () => {
       'GH006: Protected branch update failed for refs/heads/main.\nerror: Changes must be made through a pull request.',
     ],
     ['g18', 'update', 'Only Friday is for releases.\nOr Sunday.'],
+    ['g18', 'pre-receive', 'GitLab: You are not allowed to push code to protected branches on this project.'],
+    ['g18', 'pre-receive', 'Permission denied to update branch main.'],
     ['g43', 'pre-receive', 'GH013: Repository rule violations found.\n- Commits must have verified signatures.'],
     [
       'a rule that speaks of lost connections',
@@ -125,7 +132,7 @@ describe('what the server refuses', () => {
       'g58',
       'pre-receive',
       'GH013: Repository rule violations found.\n- Push cannot contain secrets\n  - commit: 1234\n    path: b.py:1\nhttps://github.com/o/a/security/secret-scanning/unblock-secret/abc' +
-        Array.from({ length: 40 }, (_, index) => `\nline ${index}`).join(''),
+        Array.from({ length: 150 }, (_, index) => `\nline ${index}`).join(''),
     ],
   ] as const)('%s: a rule is not argued with (%s)', async (_row, hook, text) => {
     const { server, origin } = await serve()
@@ -136,6 +143,56 @@ describe('what the server refuses', () => {
     expect(message).toMatch(/rule|secret|declined/)
     expect(server.pushes).toHaveLength(1)
     expect(origin.head()).toBe(before)
+  })
+
+  test('g19: a workflow file is named, with the scope that it needs', async () => {
+    const { server, origin } = await serve()
+    const reason =
+      'refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission'
+    origin.run(['config', 'receive.procReceiveRefs', 'refs/heads'])
+    // The host's verdict on a branch, in git's own protocol: lines with their length before them.
+    origin.hook(
+      'proc-receive',
+      `line() { printf '%04x%s' $((\${#1} + 4)) "$1"; }
+line 'version=1'; printf 0000
+line 'ng refs/heads/main ${reason}'; printf 0000
+cat > /dev/null`,
+    )
+    const message = await failure(deploy(locate(origin), lab.temp, { '.github/workflows/ci.yml': 'on: push' }))
+    expect(message).toContain('the code holds the workflow file .github/workflows/ci.yml')
+    expect(message).toMatch(/copy_exclude, or use a token with the `workflow` scope/)
+    expect(message).toContain(reason)
+    expect(server.pushes).toHaveLength(1)
+  })
+
+  test.each<[string, GitProvider, number, string, string]>([
+    ['g11', 'gitlab', 401, 'HTTP Basic: Access denied.', 'rejected github_pat (as writer), or it has expired'],
+    ['g11', 'bitbucket', 401, 'Invalid credentials', 'rejected github_pat (as writer), or it has expired'],
+    ['g13', 'github', 401, 'Support for password authentication was removed.', 'GitHub takes a token, not a password'],
+    ['g16', 'gitlab', 403, 'You are not allowed to push code to this project.', 'github_pat (as writer) may not'],
+    [
+      'g17',
+      'gitlab',
+      404,
+      "The project you were looking for could not be found or you don't have permission to view it.",
+      'is missing, misspelt, or not visible to github_pat',
+    ],
+    [
+      'g17',
+      'bitbucket',
+      401,
+      'You may not have access to this repository or it no longer exists in this workspace.',
+      'is missing, misspelt, or not visible to github_pat (as writer)',
+    ],
+  ])('%s: what %s means by %i', async (_row, provider, status, body, sentence) => {
+    const { server, origin } = await serve()
+    const headers = { 'www-authenticate': 'Basic realm="git"' }
+    server.authorise = (given) => given !== undefined && { status, headers, body }
+    const message = await failure(clone(origin, { provider }))
+    expect(message).toContain(sentence)
+    expect(message).toContain(`remote: ${body}`)
+    // Once asked, once answered: nothing is tried again.
+    expect(server.requests).toHaveLength(2)
   })
 
   test('g21: a branch that does not exist is named, with its input', async () => {
@@ -166,6 +223,62 @@ describe('what the server refuses', () => {
     expect(message).toContain(`Expected the clone at ${repository.folder}`)
     expect(existsSync(join(surrounding, '.git', 'index'))).toBe(false)
     expect(server.pushes).toEqual([])
+  })
+})
+
+describe('g15: the token of the job', () => {
+  const token = 'ghs_Job/Token+1'
+  const own = 'https://github.com/ada/training'
+  const origin: Origin = {
+    repository: 'ada/training',
+    repositoryUrl: own,
+    ref: '',
+    commit: '',
+    message: '',
+    runUrl: '',
+  }
+  const header = `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+
+  /** @param config git's configuration in the workspace. @returns what is told */
+  async function warned(step: With, config = ''): Promise<string[]> {
+    const inputs = await read({ ...onGitHub, github_pat: token, ...step })
+    execFileSync('git', ['init', '--quiet', inputs.workspace], { env: { PATH: process.env.PATH, HOME: lab.home } })
+    writeFileSync(join(inputs.workspace, '.git', 'config'), config, { flag: 'a' })
+    const deployment = new Deployment()
+    await warnOfJobToken(inputs, deployment, origin)
+    return deployment.notes
+  }
+
+  test.each(['GITHUB_TOKEN', 'GH_TOKEN'])('in %s is told of, when it is for another repository', async (name) => {
+    lab.set(name, token)
+    expect(await warned({})).toEqual([
+      expect.stringMatching(
+        /^github_pat is the token that this job has for ada\/training.* https:\/\/github\.com\/ada-gh\/wine\.git/,
+      ),
+    ])
+    expect(lab.output()).toContain('::warning::github_pat is the token')
+    expect(await warned({ algorithm_repository: `${own}.git` })).toEqual([])
+    expect(await warned({ github_pat: 'ghs_OfAnApp' })).toEqual([])
+  })
+
+  test('left by actions/checkout in the workspace, or in a file that it includes, is told of, and not shown', async () => {
+    const section = `[http "https://github.com/"]\n\textraheader = ${header}\n`
+    const file = join(lab.temp, 'git-credentials-1234.config')
+    writeFileSync(file, section)
+    for (const config of [section, `[includeIf "gitdir:**/.git"]\n\tpath = ${file}\n`]) {
+      expect(await warned({}, config)).toHaveLength(1)
+      expect(await warned({ github_pat: 'ghs_OfAnApp' }, config)).toEqual([])
+    }
+    const printed = lab.output().replace(/^::add-mask::.*$/gm, '')
+    expect(printed).not.toContain(token)
+    expect(printed).not.toContain(header.split(' ').at(-1))
+  })
+
+  test('is not looked for when the secret is of another kind', async () => {
+    const inputs = await read({ ...onGitHub, github_pat: 'ghp_1' })
+    shimGit(lab.temp, `touch '${lab.temp}/asked'; exec "$git" "$@"`)
+    await warnOfJobToken(inputs, new Deployment(), origin)
+    expect(existsSync(join(lab.temp, 'asked'))).toBe(false)
   })
 })
 

@@ -18,14 +18,38 @@ import {
   shimGit,
   useLab,
 } from '../support/git-lab.ts'
+import { onGitHub, read, type With } from '../support/step-inputs.ts'
 
 const lab = useLab()
 const basic = (user: string, password: string) => `basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
-describe('g1: the secret', () => {
-  test('is in no argument of any process, in no file of the clone, and is not printed', async () => {
+describe('g1, g7, g12: the secret', () => {
+  test.each<[string, With, path: string, user: string]>([
+    ['GitHub', { git_provider: 'github', github_username: 'acme' }, 'acme/wine.git', 'x-access-token'],
+    [
+      'GitHub with an account',
+      { git_provider: 'github', github_username: 'ada-gh', algorithm_owner: 'acme' },
+      'acme/wine.git',
+      'ada-gh',
+    ],
+    ['GitLab', { git_provider: 'gitlab', algorithm_owner: 'acme' }, 'acme/wine.git', 'oauth2'],
+    [
+      'Bitbucket',
+      { git_provider: 'bitbucket', algorithm_owner: 'ML', git_login: 'ada-bb' },
+      'scm/ML/wine.git',
+      'ada-bb',
+    ],
+    ['any host', { git_provider: 'other', algorithm_owner: 'acme', git_login: 'ada' }, 'acme/wine.git', 'ada'],
+    [
+      'Algorithmia',
+      { github_pat: '', algorithmia_password: secret, algorithm_owner: 'acme' },
+      'git/acme/wine.git',
+      'ada',
+    ],
+  ])('of %s goes to the server once a request, and nowhere else', async (_name, given, path, user) => {
     const server = await lab.start()
-    const origin = server.create('owner/algo.git')
+    server.authorise = (sent) => sent === `${user}:${secret}`
+    const origin = server.create(path)
     origin.commit({ 'a.py': 'a' })
     const record = join(lab.temp, 'argv')
     shimGit(lab.temp, `for argument in "$0" "$@"; do printf '%s\\n' "$argument"; done >> '${record}'; exec "$git" "$@"`)
@@ -38,24 +62,30 @@ describe('g1: the secret', () => {
     const sampler = setInterval(() => processes.push(...commandLines()), 10)
     const temp = join(lab.temp, 'run')
     mkdirSync(temp)
-    const repository = await AlgorithmRepository.clone(locate(origin), temp)
+    const step = { ...onGitHub, github_username: '', github_pat: secret, git_host: server.url, ...given }
+    const { repository: location } = await read(step)
+    expect(location.url).toBe(origin.url)
+    const repository = await AlgorithmRepository.clone(location, temp)
     await repository.checkWriteAccess()
     await repository.stage(async (folder) => writeFileSync(join(folder, 'b.py'), 'b'), [])
     expect((await repository.push('Deployed')).changed).toBe(true)
     clearInterval(sampler)
 
+    expect(loginsOf(server.requests)).toEqual([`${user}:${secret}`])
+    expect(server.requests.filter(({ authorization }) => authorization.length > 1)).toEqual([])
     const argv = readFileSync(record, 'utf8')
     const files = contentsBelow(temp)
+    const printed = lab.output().replace(/^::add-mask::.*$/gm, '')
     // The places were really looked at.
     expect(argv).toMatch(/\nclone\n.*\npush\n/s)
     expect(processes.some((line) => line.includes('git-remote-http') && line.includes(origin.url))).toBe(true)
     expect(files).toContain(origin.url)
-    expect(lab.output()).toContain(origin.url)
-    for (const form of formsOf(secret)) {
+    expect(printed).toContain(origin.url)
+    for (const form of formsOf(secret, user)) {
       expect(argv).not.toContain(form)
       expect(processes.filter((line) => line.includes(form))).toEqual([])
       expect(files).not.toContain(form)
-      expect(lab.output()).not.toContain(form)
+      expect(printed).not.toContain(form)
     }
   })
 

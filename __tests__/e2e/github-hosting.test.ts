@@ -72,8 +72,52 @@ test('a token that may not write is noticed before anything is stored', async ()
   expect(await lab.remote()).toEqual(before)
 })
 
-test('a token that is no secret of this workflow is asked for by name', async () => {
+test('g10: a token that is no secret of this workflow is asked for by name, before anybody is', async () => {
+  github.requests.length = 0
   const result = await lab.run({ ...inputs(), github_pat: '' })
   expect(result.outputs.failed_phase).toBe('inputs')
   expect(errors(result)[0]).toMatch(/github_pat is empty.*fork or Dependabot/)
+  expect(github.requests).toEqual([])
+})
+
+test('g15: the token of the job is told of, before the host says that there is no such repository', async () => {
+  const jobToken = 'ghs_TokenOfTheJob1'
+  lab.secrets.push(jobToken)
+  github.authorise = (login) => login !== undefined && { status: 404, body: 'Repository not found.' }
+  const environment = { ...lab.environment, GITHUB_TOKEN: jobToken }
+  const result = await lab.run({ ...inputs(), github_pat: jobToken }, { environment })
+  const annotations = result.output.split('\n').filter((line) => /^::(warning|error)/.test(line))
+  expect(annotations[0]).toMatch(/^::warning::github_pat is the token that this job has for alice\/digits-training/)
+  expect(annotations[1]).toMatch(/^::error.*is missing, misspelt, or not visible to github_pat/)
+})
+
+test('any address, with a login, and an algorithm that an organisation owns', async () => {
+  await lab.createOrganisation('acme')
+  const elsewhere = github.create('ml/the-digits.git', 'main')
+  github.authorise = (login) => login === `deployer:${token}`
+  github.requests.length = 0
+  const result = await lab.run({
+    ...inputs(),
+    github_username: '',
+    git_host: '',
+    algorithm_repository: elsewhere.url,
+    git_login: 'deployer',
+    algorithm_owner: 'acme',
+    algorithmia_uploadpath: 'data://acme/digits',
+  })
+  expect(errors(result)).toEqual([])
+  expect(result.outputs).toMatchObject({
+    status: 'pushed',
+    algorithm_commit_url: `${github.url}/ml/the-digits/commit/${elsewhere.head()}`,
+    model_uri: expect.stringMatching(/^data:\/\/acme\/digits\//),
+  })
+  expect(result.summary).toContain('acme/digits')
+  expect(github.requests.flatMap(({ login }) => login ?? []).every((login) => login === `deployer:${token}`)).toBe(true)
+})
+
+test('an algorithm that an organisation owns, hosted by Algorithmia: its member logs in, tests and publishes', async () => {
+  const result = await lab.run({ algorithm_owner: 'acme', publish: 'minor' })
+  expect(errors(result)).toEqual([])
+  expect(result.outputs).toMatchObject({ status: 'released', version: '0.1.0' })
+  expect(result.outputs.endpoint_url).toContain('/acme/digits/')
 })

@@ -11,9 +11,9 @@ export const secret = 'p@ss:w/rd%41#x?&=+ é$\'"\\`'
 export const login = 'writer'
 
 /** Each form in which a secret shows. */
-export function formsOf(value: string): string[] {
+export function formsOf(value: string, user = login): string[] {
   const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/=+$/, '')
-  return [value, encodeURIComponent(value), encodeURI(value), base64(value), base64(`${login}:${value}`)]
+  return [value, encodeURIComponent(value), encodeURI(value), base64(value), base64(`${user}:${value}`)]
 }
 
 /** The machine a test runs on, made anew for each test: a home, a temporary folder, servers, and what is printed. */

@@ -249,7 +249,7 @@ export class BareRepository {
     return Object.fromEntries(lines.map((line) => [line.split('\t')[1] ?? '', line.slice(0, 6)]))
   }
 
-  hook(name: 'pre-receive' | 'update' | 'post-receive', script: string): void {
+  hook(name: 'pre-receive' | 'update' | 'proc-receive' | 'post-receive', script: string): void {
     mkdirSync(join(this.folder, 'hooks'), { recursive: true })
     const file = join(this.folder, 'hooks', name)
     writeFileSync(file, `#!/bin/sh\n${script}\n`)

@@ -29,6 +29,8 @@ export const storingKey = 'simStoresButDoesNotManage001'
 /** May manage algorithms, but not call them. */
 export const managingKey = 'simManagesButDoesNotCall0001'
 
+const administratorKey = 'simAdministersOrganisations01'
+
 /** What the platform holds: the algorithm's head, its history, and every stored object with its MD5. */
 export interface RemoteState {
   head: string
@@ -80,6 +82,7 @@ export class Lab {
     const sandbox = await startSandbox({
       environments,
       connectors,
+      keys: [{ key: administratorKey, admin: true }],
       users: [
         {
           name: 'alice',
@@ -157,6 +160,24 @@ export class Lab {
     })
     this.expectNoSecrets(result)
     return result
+  }
+
+  /** An organisation that the account is a member of, and its algorithm of the same name. */
+  async createOrganisation(name: string): Promise<void> {
+    const ask = async (method: string, path: string, body?: unknown) => {
+      const options = {
+        method,
+        key: administratorKey,
+        ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      }
+      const answer = await call(this.sandbox.url, path, options)
+      expect([path, answer.status]).toEqual([path, 200])
+      return answer
+    }
+    const [type] = (await ask('GET', '/v1/organization/types')).json() as { id: string }[]
+    await ask('POST', '/v1/organizations', { org_name: name, type_id: type?.id })
+    await ask('PUT', `/v1/organizations/${name}/members/${this.owner}`)
+    await this.sandbox.createAlgorithm(name, this.algorithm)
   }
 
   async remote(): Promise<RemoteState> {
