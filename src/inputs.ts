@@ -103,9 +103,11 @@ export interface RepositoryInputs {
 
 /** An algorithm that does not exist yet (platform reference §3.1). */
 export interface CreationInputs {
-  language: string
-  /** Display name or id of an environment of the language. */
-  environment: string
+  apiKey: string
+  /** The input that holds the key, for messages. */
+  keyInput: InputName
+  /** Display name or id of an environment of the language; or the machine of a language from before environments. */
+  runtime: { language: string; environment: string } | { language: string; machine: 'cpu' | 'gpu' }
   sourceVisibility: 'closed' | 'open'
   networkAccess: 'full' | 'isolated'
   pipelineEnabled: boolean
@@ -214,7 +216,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
 
   const { folder: codeFolder, code } = readCodeInputs(reader, workspace, algorithm)
   const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token })
-  const creation = readCreationInputs(reader)
+  const creation = readCreationInputs(reader, { apiKey, managementKey, provider: repository?.inputs.provider })
   const force = reader.optional('force', value.boolean) ?? false
   const release = await readReleaseInputs(reader, {
     workspace,
