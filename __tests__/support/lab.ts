@@ -28,6 +28,8 @@ export const nastyKey = 'simA/b+c=d&e%41f#g?h'
 export const storingKey = 'simStoresButDoesNotManage001'
 /** May manage algorithms, but not call them. */
 export const managingKey = 'simManagesButDoesNotCall0001'
+/** For the endpoints of administrators only. */
+export const administratorKey = 'simAdministersTheCluster0001'
 
 const administratorKey = 'simAdministersOrganisations01'
 
@@ -92,6 +94,7 @@ export class Lab {
             { key: 'simReadOnlyKeyOfAlice0000001', data: 'read', manage: false },
             { key: storingKey, manage: false },
             { key: managingKey, algorithms: [] },
+            { key: administratorKey, admin: true },
           ],
         },
       ],

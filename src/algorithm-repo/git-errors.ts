@@ -1,6 +1,11 @@
 import { DeployError, messageOf } from '../errors.ts'
 import { type GitProvider, providerWords } from '../git-hosts.ts'
 
+/** The server says that there is no such repository, or hides one from this secret. */
+export class MissingRepositoryError extends DeployError {
+  override readonly name = 'MissingRepositoryError'
+}
+
 /** What a failed git command means for a person. `url` and `secretInput` name what to look at. */
 export interface GitErrorContext {
   url: string
@@ -42,7 +47,12 @@ export function explainGitError(action: string, error: unknown, context: GitErro
   }
   const sentence =
     explainRule(text, context) ?? explainRefusal(action, text, context) ?? explainTrouble(error, text, context)
-  return new DeployError(`${action} failed: ${sentence}\n${tidy(text)}`.trim())
+  const Failure = sentence === missing(context) ? MissingRepositoryError : DeployError
+  return new Failure(`${action} failed: ${sentence}\n${tidy(text)}`.trim())
+}
+
+function missing({ url, secretInput, login }: GitErrorContext): string {
+  return `the repository ${url} is missing, misspelt, or not visible to ${secretInput} (as ${login})`
 }
 
 /** What the host does not take, from anybody. */
@@ -77,7 +87,7 @@ function explainRefusal(action: string, text: string, context: GitErrorContext):
       text,
     )
   ) {
-    return `the repository ${url} is missing, misspelt, or not visible to ${secretInput} (as ${login})`
+    return missing(context)
   }
   if (/returned error: 403|Permission to .* denied|Write access to repository not granted/.test(text)) {
     const [right, needed] = action.startsWith('Reading') ? ['read', 'read and write'] : ['write to', 'write']
@@ -98,7 +108,7 @@ function explainRefusal(action: string, text: string, context: GitErrorContext):
     return explainRejection(context)
   }
   if (/not found|does not appear to be a git repository/i.test(text)) {
-    return `the repository ${url} is missing, misspelt, or not visible to ${secretInput}`
+    return missing(context)
   }
   return undefined
 }

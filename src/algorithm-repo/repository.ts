@@ -58,6 +58,11 @@ export class AlgorithmRepository {
     return this.#clone.branch
   }
 
+  /** Whether it was without a commit when it was cloned. */
+  get isEmpty(): boolean {
+    return this.#clone.head === undefined
+  }
+
   /**
    * Whether the platform builds what is pushed: it does so for the default branch only (platform reference §1).
    *

@@ -26,11 +26,22 @@ export function errorCode(response: Response): number | undefined {
   return code === undefined || code === null ? undefined : Number(code)
 }
 
+/** A list that the platform sends bare or, as other documents have it, as a member (platform reference §3.5). */
+export function listIn(response: Response, member: string): unknown[] {
+  const list = parse(response.body)
+  const found = isObject(list) ? list[member] : list
+  return response.status === 200 && Array.isArray(found) ? found : []
+}
+
 /** The JSON object of a body; undefined when it holds anything else. */
 export function parseObject(body: string): Record<string, unknown> | undefined {
+  const parsed = parse(body)
+  return isObject(parsed) ? parsed : undefined
+}
+
+function parse(body: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(body)
-    return isObject(parsed) ? parsed : undefined
+    return JSON.parse(body)
   } catch {
     return undefined
   }
