@@ -12,12 +12,13 @@ import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
+import { create } from './stages/create.ts'
 import { applyTo, commitText } from './stages/delivery.ts'
 import { warnOfJobToken } from './stages/job-token.ts'
 import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
-import { preflight } from './stages/preflight.ts'
+import { checkNewRepository, preflight } from './stages/preflight.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
 import { gatherMetrics, trainModel } from './stages/train.ts'
 
@@ -29,21 +30,22 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
   const data = new DataApi(new Http(inputs.platform))
   try {
-    const { origin, repository, collection, present, release, releaseSkipped } = await deployment.stage(
-      'preflight',
-      'Preflight',
-      async () => {
-        deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
-        await warnOfJobToken(inputs, deployment, deployment.origin)
-        const opened = AlgorithmRepository.clone(inputs.repository, temp)
-        return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, opened)) }
-      },
-    )
+    const open = () => AlgorithmRepository.clone(inputs.repository, temp)
+    const { origin, collection, place, ...checked } = await deployment.stage('preflight', 'Preflight', async () => {
+      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+      await warnOfJobToken(inputs, deployment, deployment.origin)
+      return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
+    })
 
     if (inputs.dryRun)
-      return await deployment.stage('copy', 'Plan', () =>
-        plan(inputs, deployment, { origin, repository, data, present, release, releaseSkipped }),
-      )
+      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, { origin, place, data, ...checked }))
+
+    const { repository, present, release, releaseSkipped } =
+      'repository' in place
+        ? { ...place, ...checked }
+        : await deployment.stage('create', 'Create the algorithm', async () =>
+            checkNewRepository(await create(place, inputs, deployment, open), checked),
+          )
 
     const { training } = inputs
     const trainedSince = training

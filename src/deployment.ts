@@ -13,6 +13,7 @@ import type { TrainingReport } from './training/report.ts'
 export type Phase =
   | 'inputs'
   | 'preflight'
+  | 'create'
   | 'train'
   | 'model'
   | 'store'
@@ -46,6 +47,8 @@ export class Deployment {
   target: { algorithm: string; repositoryUrl: string } | undefined
   /** True when a push or a publication may or may not have taken effect. */
   uncertain = false
+  /** `owner/name`, when this run has created the algorithm. */
+  created: string | undefined
   /** The branch that holds the delivered commit. */
   branch = ''
   /** Whether this run pushed that commit, or found it there. */
@@ -162,10 +165,13 @@ export class Deployment {
     this.outputs.failed_phase = this.phase
   }
 
-  /** What stands after a failure, in a sentence; empty when nothing that production reads has changed. */
+  /** What stands after a failure, in a sentence; empty when nothing that a user would look for has changed. */
   get standing(): string {
     const { algorithm_commit_sha: commit } = this.outputs
-    if (commit === '') return ''
+    if (commit === '') {
+      if (this.created === undefined || this.uncertain) return ''
+      return `Left behind: the algorithm ${this.created} was created and holds only the platform's template. The next run deploys to it.`
+    }
     const place = this.pushed
       ? `Commit ${commit} is pushed to ${this.branch}`
       : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`

@@ -55,6 +55,19 @@ test('knows where it goes once the inputs are read', () => {
   expect(deployment.target).toEqual({ algorithm: 'ada/wine', repositoryUrl: 'https://h/x.git' })
 })
 
+test('a new algorithm is left behind only until something is pushed to it', () => {
+  const deployment = new Deployment()
+  expect(deployment.standing).toBe('')
+  deployment.created = 'ada/wine'
+  deployment.fail()
+  expect(deployment.standing).toMatch(/^Left behind: the algorithm ada\/wine was created/)
+  deployment.fail(new UncertainError('perhaps pushed'))
+  expect(deployment.standing).toBe('')
+  deployment.recordDelivery({ changed: true, commit: 'c0ffee', branch: 'master', url: '', manifest: '' })
+  deployment.fail()
+  expect(deployment.standing).toMatch(/^Commit c0ffee is pushed to master\./)
+})
+
 describe('the outputs', () => {
   test('tell of the model as soon as it is stored', () => {
     const deployment = new Deployment()

@@ -1,4 +1,3 @@
-import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import type { DataApi } from '../algorithmia/data.ts'
 import { fileIn, formatUri } from '../algorithmia/data-uri.ts'
 import { type KnownObject, knownObjects } from '../algorithmia/store.ts'
@@ -6,18 +5,19 @@ import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { manifestName, type PresentManifest } from '../manifest/manifest.ts'
+import { manifestName } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
+import { type PlannedAlgorithm, planCreation } from './create.ts'
 import { applyTo, type DeployedModel } from './delivery.ts'
 import { manifestFiles } from './manifest.ts'
 import { absentModels, type Model, readModels } from './models.ts'
+import type { Opened } from './preflight.ts'
 
 /** What is there before a deployment. */
 export interface Before {
   origin: Origin
-  repository: AlgorithmRepository
+  place: Opened | PlannedAlgorithm
   data: DataApi
-  present: PresentManifest
   release: ReleaseInputs | undefined
   releaseSkipped: string
 }
@@ -25,6 +25,7 @@ export interface Before {
 /** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
 export async function plan(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
   const { training } = inputs
+  if (!('repository' in before.place)) planCreation(before.place, deployment)
   if (training) deployment.note(`Would run ${training.program.relative}.`)
   const absent = training ? await absentModels(inputs) : []
   if (absent.length > 0) {
@@ -42,16 +43,19 @@ export async function plan(inputs: Inputs, deployment: Deployment, before: Befor
 }
 
 async function planDelivery(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
-  const { origin, repository, present, data } = before
+  const { origin, place, data } = before
+  const known = 'repository' in place ? place.present.objects : []
   deployment.phase = 'model'
   const found = await readModels(inputs, deployment, origin.commit, undefined)
   const models: DeployedModel[] = []
   // One after another: each takes memory and threads for its own.
   for (const model of found) {
-    const { sentence, ...planned } = await planModel(model, inputs, present.objects)
+    const { sentence, ...planned } = await planModel(model, inputs, known)
     deployment.note(sentence)
     models.push(planned)
   }
+  if (!('repository' in place)) return
+  const { repository } = place
   deployment.phase = 'copy'
   const request = { deployment, data, origin, format: inputs.manifestFormat, models, metrics: undefined }
   const files = await repository.stage(async (folder) => void (await applyTo(folder, inputs, request)), manifestFiles)

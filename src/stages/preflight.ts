@@ -1,4 +1,5 @@
 import { checkCode } from '../algorithm-repo/copy.ts'
+import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
@@ -8,34 +9,55 @@ import { VersionApi } from '../algorithmia/versions.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import type { CodeInputs, Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { manifestName, readManifest } from '../manifest/manifest.ts'
+import { manifestName, type PresentManifest, readManifest } from '../manifest/manifest.ts'
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
+import { awaitRepository, isFirstBranch, type PlannedAlgorithm, planAlgorithm } from './create.ts'
 import { readManifestFiles } from './manifest.ts'
+
+/** The algorithm's repository, and what is in it. */
+export interface Opened {
+  repository: AlgorithmRepository
+  present: PresentManifest
+  /** Why the platform builds nothing of what is pushed. */
+  whyNoBuild: string | undefined
+}
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the notebook's file, the key, the algorithm,
  * reading and writing the algorithm's repository, the manifest that is there, the links of the code.
  *
- * @param opened the clone, under way
+ * @param open clones the algorithm's repository
+ * @returns among others `place`: the opened repository, or the algorithm that is to be created first
  */
 export async function preflight(
   inputs: Inputs,
   algorithm: AlgorithmAddress,
   data: DataApi,
-  opened: Promise<AlgorithmRepository>,
+  open: () => Promise<AlgorithmRepository>,
 ) {
   const looking = findAlgorithm(algorithm)
-  const required = looking.then((found) => requireAlgorithm(found, algorithm))
-  const checked = opened.then(checkRepository).catch(async (error) => {
-    // A missing algorithm has no repository either: one mistake, one message.
-    if ((await looking.catch(() => 'unknown')) === 'missing') await required
-    throw error
-  })
+  const opening = open()
+  // When the algorithm is in trouble, nobody may ask any more.
+  opening.catch(() => undefined)
+  const { creation } = inputs
+  const planning =
+    creation && looking.then((found) => planAlgorithm({ inputs, creation, algorithm, found, opened: opening }))
+  const required = creation ? looking : looking.then((found) => requireAlgorithm(found, algorithm))
+  const checked = Promise.resolve(planning)
+    .then(
+      async (planned): Promise<Opened | PlannedAlgorithm> =>
+        planned ?? checkRepository(await openedOrCreated(opening, open, creation)),
+    )
+    .catch(async (error) => {
+      // A missing algorithm has no repository either: one mistake, one message.
+      if ((await looking.catch(() => 'unknown')) === 'missing') await required
+      throw error
+    })
   const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable()
-  const releasing = Promise.all([checked, unreadable]).then(([{ whyNoBuild }, whyUnreadable]) =>
-    releasable(inputs, whyNoBuild, whyUnreadable),
+  const releasing = Promise.all([checked, unreadable]).then(([place, whyUnreadable]) =>
+    releasable(inputs, 'repository' in place ? place.whyNoBuild : whyNoBuildOfNew(inputs), whyUnreadable),
   )
-  const [collection, found, { repository, present }, { release, releaseSkipped }] = await allChecks([
+  const [collection, found, place, { release, releaseSkipped }] = await allChecks([
     data.findCollection(inputs.collection),
     required,
     checked,
@@ -47,10 +69,31 @@ export async function preflight(
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
   log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
   const { owner, name, keyInput } = algorithm
-  if (found === 'unknown') {
+  if (found === 'unknown' && 'repository' in place) {
     log.warning(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`)
   }
-  return { collection, repository, present, release, releaseSkipped }
+  return { collection, place, release, releaseSkipped }
+}
+
+/** Another run may have created the algorithm in the same seconds; then its repository is waited for, too. */
+async function openedOrCreated(
+  opening: Promise<AlgorithmRepository>,
+  open: () => Promise<AlgorithmRepository>,
+  creation: Inputs['creation'],
+): Promise<AlgorithmRepository> {
+  return opening.catch((error: unknown) => {
+    if (!creation || !(error instanceof MissingRepositoryError)) throw error
+    return awaitRepository(open, { limitMs: 20_000 })
+  })
+}
+
+/** The same for the repository of an algorithm that was created after the preflight. */
+export async function checkNewRepository(
+  repository: AlgorithmRepository,
+  checked: Pick<Inputs, 'release' | 'releaseSkipped'>,
+) {
+  const opened = await checkRepository(repository)
+  return { ...opened, ...releasable(checked, opened.whyNoBuild, undefined) }
 }
 
 /**
@@ -59,7 +102,7 @@ export async function preflight(
  * @throws DeployError when it cannot, although the workflow demands it
  */
 function releasable(
-  { release, releaseSkipped }: Inputs,
+  { release, releaseSkipped }: Pick<Inputs, 'release' | 'releaseSkipped'>,
   whyNoBuild: string | undefined,
   whyUnreadable: string | undefined,
 ) {
@@ -89,7 +132,7 @@ async function checkCallability({ publish, callability }: ReleaseInputs, algorit
 function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner, name }: AlgorithmAddress) {
   if (found !== 'missing') return found
   throw new DeployError(
-    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; create it there first, or correct algorithmia_algoname or its owner`,
+    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; set \`create_algorithm: true\`, create it there, or correct algorithmia_algoname or its owner`,
   )
 }
 
@@ -105,13 +148,18 @@ async function checkCodeFolder({ folder, exclude }: CodeInputs): Promise<void> {
   }
 }
 
-async function checkRepository(repository: AlgorithmRepository) {
+async function checkRepository(repository: AlgorithmRepository): Promise<Opened> {
   await repository.checkWriteAccess()
-  const whyNoBuild =
-    (await repository.onDefaultBranch()) === false
-      ? `algorithm_branch is "${repository.branch}", and Algorithmia builds only the repository's default branch`
-      : undefined
+  const whyNoBuild = (await repository.onDefaultBranch()) === false ? notBuilt(repository.branch) : undefined
   return { repository, present: readManifest(await readManifestFiles(repository.folder)), whyNoBuild }
+}
+
+function whyNoBuildOfNew({ repository: { branch, provider } }: Inputs): string | undefined {
+  return branch === undefined || isFirstBranch(branch, provider) ? undefined : notBuilt(branch)
+}
+
+function notBuilt(branch: string): string {
+  return `algorithm_branch is "${branch}", and Algorithmia builds only the repository's default branch`
 }
 
 /** Waits for all checks and reports all failures at once. */

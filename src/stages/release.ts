@@ -51,9 +51,9 @@ export async function releaseCommit(work: Omit<Released, 'algorithm' | 'cancelle
   })
 }
 
-/** The algorithm, as the key for everything after the push sees it. */
-export function algorithmOf({ platform, release }: Inputs, cancelled?: AbortSignal): AlgorithmAddress {
+/** The algorithm, as the key for creating it and for everything after the push sees it. */
+export function algorithmOf({ platform, release, creation }: Inputs, cancelled?: AbortSignal): AlgorithmAddress {
   const { apiUrl, owner, algorithm } = platform
-  const { apiKey, keyInput } = release ?? { apiKey: platform.apiKey, keyInput: 'algorithmia_api_key' }
+  const { apiKey, keyInput } = release ?? creation ?? { apiKey: platform.apiKey, keyInput: 'algorithmia_api_key' }
   return { http: new Http({ apiUrl, apiKey, ...(cancelled && { cancelled }) }), owner, name: algorithm, keyInput }
 }
