@@ -152,6 +152,7 @@ describe('what is planned', () => {
       login: 'a',
       secret: 'b',
       secretInput: 'github_pat',
+      provider: 'github' as const,
       branch: undefined,
       author: { name: 'a', email: 'a@b' },
     }
@@ -292,6 +293,7 @@ describe('waiting for the repository', () => {
       login: 'a',
       secret: 'b',
       secretInput: 'github_pat',
+      provider: 'github' as const,
       branch: undefined,
       author: { name: 'a', email: 'a@b' },
     }

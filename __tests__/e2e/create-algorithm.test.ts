@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { StepResult } from '../../examples/run-action.ts'
 import { GitServer } from '../support/git-server.ts'
 import { call } from '../support/http-call.ts'
-import { administratorKey, errors, Lab, nastyKey, notebook, storingKey, warnings } from '../support/lab.ts'
+import { errors, Lab, nastyKey, notebook, storingKey, warnings } from '../support/lab.ts'
 import { jsonAnswer, type Meddle, MeddlingProxy } from '../support/meddling-proxy.ts'
 import { clientRequirements } from '../support/official-clients.ts'
 import { noPackages } from '../support/sandbox-lab.ts'
@@ -101,16 +101,7 @@ ADK(apply).init("test")
 })
 
 test('creates one of a legacy language for an organisation, as the inputs describe it', async () => {
-  const admin = (method: string, path: string, body?: object) =>
-    call(lab.sandbox.url, `/v1/organization${path}`, {
-      method,
-      key: administratorKey,
-      headers: { 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-  const [type] = (await admin('GET', '/types')).json() as { id: string }[]
-  await admin('POST', 's', { org_name: 'acme', type_id: type?.id })
-  await admin('PUT', 's/acme/members/alice')
+  await lab.createOrganisation('acme')
   const result = await lab.run({
     ...newcomer('old_style'),
     algorithm_owner: 'acme',

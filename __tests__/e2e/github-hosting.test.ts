@@ -93,6 +93,7 @@ test('g15: the token of the job is told of, before the host says that there is n
 
 test('any address, with a login, and an algorithm that an organisation owns', async () => {
   await lab.createOrganisation('acme')
+  await lab.sandbox.createAlgorithm('acme', lab.algorithm)
   const elsewhere = github.create('ml/the-digits.git', 'main')
   github.authorise = (login) => login === `deployer:${token}`
   github.requests.length = 0

@@ -29,9 +29,7 @@ export const storingKey = 'simStoresButDoesNotManage001'
 /** May manage algorithms, but not call them. */
 export const managingKey = 'simManagesButDoesNotCall0001'
 /** For the endpoints of administrators only. */
-export const administratorKey = 'simAdministersTheCluster0001'
-
-const administratorKey = 'simAdministersOrganisations01'
+const administratorKey = 'simAdministersTheCluster0001'
 
 /** What the platform holds: the algorithm's head, its history, and every stored object with its MD5. */
 export interface RemoteState {
@@ -94,7 +92,6 @@ export class Lab {
             { key: 'simReadOnlyKeyOfAlice0000001', data: 'read', manage: false },
             { key: storingKey, manage: false },
             { key: managingKey, algorithms: [] },
-            { key: administratorKey, admin: true },
           ],
         },
       ],
@@ -165,7 +162,7 @@ export class Lab {
     return result
   }
 
-  /** An organisation that the account is a member of, and its algorithm of the same name. */
+  /** An organisation that the account is a member of. */
   async createOrganisation(name: string): Promise<void> {
     const ask = async (method: string, path: string, body?: unknown) => {
       const options = {
@@ -180,7 +177,6 @@ export class Lab {
     const [type] = (await ask('GET', '/v1/organization/types')).json() as { id: string }[]
     await ask('POST', '/v1/organizations', { org_name: name, type_id: type?.id })
     await ask('PUT', `/v1/organizations/${name}/members/${this.owner}`)
-    await this.sandbox.createAlgorithm(name, this.algorithm)
   }
 
   async remote(): Promise<RemoteState> {
