@@ -9,7 +9,7 @@ import { RefusedError } from '../../src/errors.ts'
 import type { CreationInputs, Inputs } from '../../src/inputs.ts'
 import { awaitRepository, planAlgorithm } from '../../src/stages/create.ts'
 import { algorithmAt, algorithmPath, inTurn, refusal } from '../support/algorithm-records.ts'
-import { GitServer } from '../support/git-server.ts'
+import { type BareRepository, GitServer } from '../support/git-server.ts'
 import { failureOf, platformLab } from '../support/platform-lab.ts'
 import { notFound } from '../support/scripted-platform.ts'
 import type { Seen, Step } from '../support/scripted-server.ts'
@@ -304,12 +304,16 @@ describe('waiting for the repository', () => {
   }
 
   test('goes on until it has its first commit', async () => {
+    let looks = 0
+    let bare: BareRepository | undefined
     const repository = await wait((git) => {
-      setTimeout(() => {
-        const bare = git.create('demo/wine.git', 'master')
-        setTimeout(() => bare.commit({ 'README.md': 'new' }), 200)
-      }, 100)
-    }, 20_000)
+      git.reply = ({ url }) => {
+        if (url.includes('/info/refs')) looks += 1
+        if (looks === 2) bare ??= git.create('demo/wine.git', 'master')
+        if (looks === 4 && bare?.head() === undefined) bare?.commit({ 'README.md': 'new' })
+        return undefined
+      }
+    }, 60_000)
     expect(repository.isEmpty).toBe(false)
     expect(lab.printed()).toContain('The repository is not there yet; looking again in')
   })
