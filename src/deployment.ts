@@ -1,3 +1,4 @@
+import type { FileChange, SkippedPath } from './algorithm-repo/changes.ts'
 import { formatUri, manifestPath } from './algorithmia/data-uri.ts'
 import type { StoredModel } from './algorithmia/store.ts'
 import { UncertainError } from './errors.ts'
@@ -59,6 +60,10 @@ export class Deployment {
   revertIsUnknown = false
   /** Whether callers of the newest build have one after that. */
   revertIsBuilt = false
+  /** What the commit does to the algorithm's repository, and what of the code it leaves out; undefined before it is known. */
+  changes: { files: readonly FileChange[]; skipped: readonly SkippedPath[] } | undefined
+  /** What was not even copied. */
+  skippedCode: readonly SkippedPath[] = []
   training: TrainingReport | undefined
   metrics: Metrics | undefined
   tests: TestRun | undefined

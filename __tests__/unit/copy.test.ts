@@ -60,7 +60,7 @@ describe('overlay', () => {
       },
       { 'src/wine.py': 'old and longer', 'src/other.py': 'kept', 'README.md': 'kept', 'model_manifest.json': '{}' },
     )
-    await expect(copy({ source, target })).resolves.toEqual({ copied: 9, removed: [] })
+    await expect(copy({ source, target })).resolves.toMatchObject({ copied: 9, removed: [] })
     expect(contentOf(target)).toEqual({
       ...contentOf(source),
       'src/other.py': 'kept',
@@ -93,14 +93,20 @@ describe('overlay', () => {
       { '.git/config': 'clone' },
     )
     const before = contentOf(source)
-    await expect(copy({ source, target })).resolves.toMatchObject({ copied: 3 })
+    await expect(copy({ source, target })).resolves.toEqual({
+      copied: 3,
+      removed: [],
+      skipped: ['.git/', '.ipynb_checkpoints/', '__pycache__/', 'lib/.git/', 'lib/__pycache__/', 'module/.git'].map(
+        (path) => ({ path, why: 'it is never code' }),
+      ),
+    })
     expect(contentOf(target)).toEqual({ '.git/config': 'clone', 'x.py': '', 'module/y.py': '', 'lib/z.py': '' })
     expect(contentOf(source)).toEqual(before)
   })
 
   test('of an empty folder copies nothing', async () => {
     const { source, target } = folders({}, { kept: '' })
-    await expect(copy({ source, target })).resolves.toEqual({ copied: 0, removed: [] })
+    await expect(copy({ source, target })).resolves.toMatchObject({ copied: 0, removed: [] })
     expect(contentOf(target)).toEqual({ kept: '' })
   })
 
@@ -108,7 +114,7 @@ describe('overlay', () => {
     const { source, target } = folders({ 'a/b': 'x', c: 'y' })
     await copy({ source, target })
     const once = contentOf(target)
-    await expect(copy({ source, target })).resolves.toEqual({ copied: 2, removed: [] })
+    await expect(copy({ source, target })).resolves.toMatchObject({ copied: 2, removed: [] })
     expect(contentOf(target)).toEqual(once)
   })
 })
@@ -193,7 +199,7 @@ posix('links and modes', () => {
     const { source, target, outside } = folders({ x: '' })
     writeFileSync(join(outside, 'precious'), 'precious')
     symlinkSync(outside, join(target, 'link'))
-    await expect(copy({ source, target, mode: 'mirror' })).resolves.toEqual({ copied: 1, removed: ['link'] })
+    await expect(copy({ source, target, mode: 'mirror' })).resolves.toMatchObject({ copied: 1, removed: ['link'] })
     expect(contentOf(outside)).toEqual({ precious: 'precious' })
   })
 })
@@ -250,6 +256,12 @@ describe('copy_exclude', () => {
     expect(Object.keys(contentOf(target)).sort()).toEqual(expected)
   })
 
+  test('lists what it leaves out, a folder as a whole', async () => {
+    const { source, target } = folders({ 'data/a': '', 'data/b': '', 'lib/x.csv': '', 'lib/x.py': '' })
+    const { skipped } = await copy({ source, target, exclude: ['data/', '*.csv'] })
+    expect(skipped).toEqual(['data/', 'lib/x.csv'].map((path) => ({ path, why: 'copy_exclude names it' })))
+  })
+
   test('tells upper case from lower case, as git does', async () => {
     const { source, target } = folders({ 'DATA/x': '', 'y.Md': '' })
     await copy({ source, target, exclude: ['data', '*.md'] })
@@ -274,7 +286,7 @@ describe('mirror', () => {
         'docs/kept.md': '',
       },
     )
-    await expect(copy({ source, target, mode: 'mirror', exclude: ['docs/'] })).resolves.toEqual({
+    await expect(copy({ source, target, mode: 'mirror', exclude: ['docs/'] })).resolves.toMatchObject({
       copied: 2,
       removed: ['.gone', 'gone/deep/x', 'src/gone.py', 'src/model_manifest.json'],
     })
@@ -291,7 +303,52 @@ describe('mirror', () => {
 
   test('copies what the clone keeps by name', async () => {
     const { source, target } = folders({ 'algorithmia.conf': 'new' }, { 'algorithmia.conf': 'old' })
-    await expect(copy({ source, target, mode: 'mirror' })).resolves.toEqual({ copied: 1, removed: [] })
+    await expect(copy({ source, target, mode: 'mirror' })).resolves.toMatchObject({ copied: 1, removed: [] })
     expect(contentOf(target)).toEqual({ 'algorithmia.conf': 'new' })
+  })
+
+  test('removes caches that were committed, unless they are excluded', async () => {
+    const caches = { '__pycache__/x.pyc': '', 'lib/.ipynb_checkpoints/y': '' }
+    const { source, target } = folders({ 'x.py': '', ...caches }, caches)
+    await copy({ source, target, mode: 'mirror', exclude: ['__pycache__/'] })
+    expect(contentOf(target)).toEqual({ 'x.py': '', '__pycache__/x.pyc': '' })
+  })
+
+  test('removes no folder that it did not empty: such are the places of submodules', async () => {
+    const { source, target } = folders({ x: '' }, { '.gitmodules': 'addresses', 'lib/gone/a': '', 'sub/gone': '' })
+    for (const folder of ['sub/module', 'module']) mkdirSync(join(target, folder))
+    await copy({ source, target, mode: 'mirror' })
+    expect(readdirSync(target, { recursive: true }).sort()).toEqual(
+      ['.gitmodules', 'module', 'sub', join('sub', 'module'), 'x'].sort(),
+    )
+  })
+
+  test('keeps what else it is told to', async () => {
+    const { source, target } = folders({ x: '' }, { '.adk': '', 'lib/.adk': '' })
+    await expect(copy({ source, target, mode: 'mirror', keep: ['.adk'] })).resolves.toMatchObject({
+      removed: ['lib/.adk'],
+    })
+  })
+
+  test('puts a file in the place of a folder, and the reverse', async () => {
+    const { source, target } = folders(
+      { lib: 'file', 'src/x.py': 'code' },
+      { 'lib/x.py': '', 'lib/deep/y.py': '', src: 'file' },
+    )
+    await copy({ source, target, mode: 'mirror' })
+    expect(contentOf(target)).toEqual({ lib: 'file', 'src/x.py': 'code' })
+  })
+
+  test('but not in the place of a folder that holds what stays', async () => {
+    const { source, target } = folders({ docs: 'file' }, { 'docs/kept.md': 'kept', 'docs/gone.py': '' })
+    const result = copy({ source, target, mode: 'mirror', exclude: ['docs/kept.md'] })
+    await expect(result).rejects.toThrow("docs is a file in the code folder and a folder in the algorithm's repository")
+    expect(contentOf(target)).toEqual({ 'docs/kept.md': 'kept' })
+  })
+
+  test('follows a name whose letters change their case', async () => {
+    const { source, target } = folders({ 'readme.md': 'new', 'lib/x.py': 'new' }, { 'README.md': '', 'Lib/x.py': '' })
+    await copy({ source, target, mode: 'mirror' })
+    expect(contentOf(target)).toEqual({ 'readme.md': 'new', 'lib/x.py': 'new' })
   })
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { DataApi } from '../../src/algorithmia/data.ts'
@@ -121,9 +121,12 @@ describe('a change of the clone', () => {
   async function apply(
     folder: string,
     code: CodeInputs | undefined,
-    { format = 'auto', models = [model] }: { format?: ManifestFormat; models?: DeployedModel[] } = {},
+    {
+      format = 'auto',
+      models = [model],
+      deployment = new Deployment(),
+    }: { format?: ManifestFormat; models?: DeployedModel[]; deployment?: Deployment } = {},
   ): Promise<string[]> {
-    const deployment = new Deployment()
     const inputs = { code, workspace: join(folder, '..'), platform: { algorithm: 'wine' } } as Inputs
     const data = new DataApi(new Http({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k', attempts: 1 }))
     await applyTo(folder, inputs, { deployment, data, origin, format, models, metrics: undefined })
@@ -173,11 +176,25 @@ describe('a change of the clone', () => {
     expect(read()).toEqual(first)
   })
 
-  test('says what it removed', async () => {
+  test('says how much it removed, and what it left out', async () => {
     const { clone, code } = folders()
     writeFiles(clone, { old: '' })
-    await apply(clone, { ...code, mode: 'mirror', exclude: ['*.json'] })
-    expect(printed.text()).toMatch(/^Code: 1 file from code\nNot in code any more: old\nManifest: .*\n$/)
+    const deployment = new Deployment()
+    await apply(clone, { ...code, mode: 'mirror', exclude: ['*.json'] }, { deployment })
+    expect(printed.text()).toMatch(/^Code: 1 file from code, 1 removed that it does not have\nManifest: .*\n$/)
+    expect(deployment.skippedCode).toEqual([{ path: 'model_manifest.json', why: 'copy_exclude names it' }])
+  })
+
+  test.each<[string, Record<string, string>, boolean]>([
+    ['stays where the code uses the kit', { 'src/wine.py': 'from Algorithmia import ADK\n' }, true],
+    ['stays where the code has no main file', {}, true],
+    ['goes where the main file does not use the kit', { 'src/wine.py': 'def apply(input): ...\n' }, false],
+  ])('that mirrors: the marker of the ADK %s', async (_, files, stays) => {
+    const { clone, code, root } = folders()
+    writeFiles(clone, { '.adk': '' })
+    writeFiles(join(root, 'code'), files)
+    await apply(clone, { ...code, mode: 'mirror' })
+    expect(existsSync(join(clone, '.adk'))).toBe(stays)
   })
 
   // On Windows a junction to a folder: links to files need rights there.
@@ -290,6 +307,32 @@ describe('a change of the clone', () => {
         'The code for the MLflow model is generated: requirements.txt, src/__init__.py, src/_mlflow_model.py, src/wine.py.',
       ])
       expect(isFrozen(clone)).toBe(false)
+    })
+
+    test.each<[string, Record<string, string>, string]>([
+      ['legacy', {}, 'def apply(input)'],
+      ['ADK', { '.adk': '' }, 'ADK('],
+    ])('keeps its generated %s code when a code folder without any is mirrored', async (_, files, marks) => {
+      const { clone, models } = prepared({ ...files, 'README.md': 'gone' })
+      const code: CodeInputs = {
+        folder: { relative: 'code', absolute: join(clone, '..', 'code') },
+        mode: 'mirror',
+        exclude: [],
+      }
+      const contents = () =>
+        Object.fromEntries(
+          readdirSync(clone, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => join(entry.parentPath, entry.name))
+            .map((path) => [path, readFileSync(path, 'utf8')]),
+        )
+      const unchanged = models.map((each) => ({ ...each, stored: { ...stored, uploaded: false } }))
+      await apply(clone, code, { models })
+      const first = contents()
+      await apply(clone, code, { models: unchanged })
+      expect(contents()).toEqual(first)
+      expect(readFileSync(join(clone, 'src/wine.py'), 'utf8')).toContain(marks)
+      expect([existsSync(join(clone, '.adk')), existsSync(join(clone, 'README.md'))]).toEqual(['.adk' in files, false])
     })
 
     test('leaves the code of others alone, and tells what its requirements lack', async () => {

@@ -1,9 +1,10 @@
 import { constants, type Dirent } from 'node:fs'
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, rmdir, stat, symlink } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import ignore from 'ignore'
 import { DeployError } from '../errors.ts'
 import { staysInside } from '../links.ts'
+import type { SkippedPath } from './changes.ts'
 
 export interface CopyRequest {
   /** The user's inference code. */
@@ -13,32 +14,46 @@ export interface CopyRequest {
   mode: 'overlay' | 'mirror'
   /** Patterns in gitignore syntax. */
   exclude: readonly string[]
+  /** Other paths that mirror mode keeps. */
+  keep?: readonly string[]
 }
 
 export interface CopyReport {
   copied: number
   /** Paths removed in mirror mode. */
   removed: string[]
+  skipped: SkippedPath[]
 }
 
 /** Never part of the code: a repository of its own, and what Python and Jupyter leave behind. */
 const neverCopied = new Set(['.git', '__pycache__', '.ipynb_checkpoints'])
 
-/** Files of the algorithm's repository that mirror mode keeps: the deployment's own, and the platform's. */
-const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algorithmia.conf']
+/**
+ * Files of the algorithm's repository that mirror mode keeps: the deployment's own, the platform's, and the addresses of
+ * submodules, which stay too.
+ */
+const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algorithmia.conf', '.gitmodules']
 
 /**
  * Copies the inference code over the clone. Dot files are copied; links stay links and must lead inside the folder;
- * executable bits are kept; nothing is written through a link of the target.
+ * executable bits are kept; nothing is written through a link of the target. Mirror mode removes first, so that a file may
+ * take a folder's place and the reverse, also where names differ by case only and the disk does not tell them apart.
  *
- * @throws DeployError for links that lead out of the folder, and where a file would replace a folder or the reverse
+ * @throws DeployError for links that lead out of the folder, and where a file would replace a folder that stays, or the
+ *   reverse
  */
-export async function copyCode({ source, target, mode, exclude }: CopyRequest): Promise<CopyReport> {
+export async function copyCode({ source, target, mode, exclude, keep = [] }: CopyRequest): Promise<CopyReport> {
   const excluded = exclusion(exclude)
-  const files = await listFiles(source, excluded)
+  const skipped: SkippedPath[] = []
+  const files = await listFiles(source, (path, name) => {
+    const why = whyNotCopied(path, name, excluded)
+    if (why !== undefined) skipped.push({ path, why })
+    return why !== undefined
+  })
+  const kept = new Set([...files, ...neverRemoved, ...keep])
+  const removed = mode === 'mirror' ? await removeOthers(target, kept, excluded) : []
   for (const file of files) await copyEntry(source, target, file)
-  const removed = mode === 'mirror' ? await removeOthers(target, new Set(files), excluded) : []
-  return { copied: files.length, removed }
+  return { copied: files.length, removed, skipped: skipped.sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 /**
@@ -47,26 +62,38 @@ export async function copyCode({ source, target, mode, exclude }: CopyRequest): 
  * @returns the files that will be copied
  */
 export async function checkCode({ source, exclude }: Pick<CopyRequest, 'source' | 'exclude'>): Promise<string[]> {
-  const files = await listFiles(source, exclusion(exclude))
+  const excluded = exclusion(exclude)
+  const files = await listFiles(source, (path, name) => whyNotCopied(path, name, excluded) !== undefined)
   for (const path of files) {
     if ((await lstat(join(source, path))).isSymbolicLink()) await readLinkInside(source, path)
   }
   return files
 }
 
-function exclusion(patterns: readonly string[]): (path: string) => boolean {
+type Excluded = (path: string) => boolean
+
+function exclusion(patterns: readonly string[]): Excluded {
   const rules = ignore({ ignorecase: false }).add([...patterns])
   return (path) => rules.ignores(path)
 }
 
-/** Files and links below a folder, as paths with forward slashes, sorted. */
-async function listFiles(root: string, excluded: (path: string) => boolean, folder = ''): Promise<string[]> {
+function whyNotCopied(path: string, name: string, excluded: Excluded): SkippedPath['why'] | undefined {
+  if (neverCopied.has(name.toLowerCase())) return 'it is never code'
+  return excluded(path) ? 'copy_exclude names it' : undefined
+}
+
+/**
+ * Files and links below a folder, as paths with forward slashes, sorted.
+ *
+ * @param skips told of files and of whole folders, whose paths end with a slash
+ */
+async function listFiles(root: string, skips: (path: string, name: string) => boolean, folder = ''): Promise<string[]> {
   const entries: Dirent[] = await readdir(join(root, folder), { withFileTypes: true })
   const lists = await Promise.all(
     entries.map(async (entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (neverCopied.has(entry.name.toLowerCase()) || excluded(entry.isDirectory() ? `${path}/` : path)) return []
-      if (entry.isDirectory()) return listFiles(root, excluded, path)
+      if (skips(entry.isDirectory() ? `${path}/` : path, entry.name)) return []
+      if (entry.isDirectory()) return listFiles(root, skips, path)
       if (entry.isFile() || entry.isSymbolicLink()) return [path]
       throw new DeployError(
         `${path} in the code folder is neither a file nor a folder; remove it or name it in copy_exclude`,
@@ -104,9 +131,7 @@ async function copyEntry(source: string, target: string, path: string): Promise<
 
 /** Makes the folders of a path one by one: a link in the target must not lead the copy out of the clone. */
 async function makeParents(target: string, path: string): Promise<void> {
-  const parents = path.split('/').slice(0, -1)
-  for (let depth = 1; depth <= parents.length; depth += 1) {
-    const folder = parents.slice(0, depth).join('/')
+  for (const folder of parentsOf(path)) {
     const present = await lstat(join(target, folder)).catch(() => undefined)
     if (present === undefined) await mkdir(join(target, folder))
     else if (!present.isDirectory()) {
@@ -126,14 +151,24 @@ async function readLinkInside(root: string, path: string): Promise<string> {
   )
 }
 
-/** Mirror mode: removes what the code folder no longer has. */
-async function removeOthers(
-  target: string,
-  keep: ReadonlySet<string>,
-  excluded: (path: string) => boolean,
-): Promise<string[]> {
-  const present = await listFiles(target, excluded)
-  const others = present.filter((path) => !keep.has(path) && !neverRemoved.includes(path))
+/** Mirror mode: removes what the code folder no longer has, with the folders that it leaves empty. */
+async function removeOthers(target: string, kept: ReadonlySet<string>, excluded: Excluded): Promise<string[]> {
+  const present = await listFiles(target, (path, name) => name.toLowerCase() === '.git' || excluded(path))
+  const others = present.filter((path) => !kept.has(path))
   for (const path of others) await rm(join(target, path))
+  // Only these: any other empty folder is the place of a submodule.
+  const folders = new Set(others.flatMap(parentsOf))
+  for (const folder of [...folders].sort().reverse()) await rmdir(join(target, folder)).catch(refuseOthers)
   return others
+}
+
+/** What a folder still holds is no reason to fail. */
+function refuseOthers(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+}
+
+/** The folders that a path lies in, the outermost first. */
+function parentsOf(path: string): string[] {
+  const parent = posix.dirname(path)
+  return parent === '.' ? [] : [...parentsOf(parent), parent]
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { usesAdk } from '../algorithm-repo/adk.ts'
 import { copyCode } from '../algorithm-repo/copy.ts'
 import { DeployError, messageOf } from '../errors.ts'
@@ -29,12 +31,23 @@ export async function applyTo(
   const before = await readManifestFiles(folder)
   if (code !== undefined) {
     confineCode(inputs)
-    const { copied, removed } = await copyCode({ ...code, source: code.folder.absolute, target: folder })
-    log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}`)
-    if (removed.length > 0) log.info(`Not in ${code.folder.relative} any more: ${removed.slice(0, 20).join(', ')}`)
+    const source = code.folder.absolute
+    const keep = (await isStillAdk(source, inputs.platform.algorithm)) ? ['.adk'] : []
+    const { copied, removed, skipped } = await copyCode({ ...code, source, target: folder, keep })
+    const others = removed.length === 0 ? '' : `, ${removed.length} removed that it does not have`
+    log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}${others}`)
+    request.deployment.skippedCode = skipped
   }
   await generateCode(folder, inputs.platform.algorithm, request)
   return writeManifest(folder, { ...request, before })
+}
+
+/**
+ * Whether the platform's marker of an ADK algorithm still says the truth once the code is there: code that brings a main
+ * file says it itself, and for other code the main file is generated for what the marker says (platform reference §5.1).
+ */
+async function isStillAdk(source: string, algorithm: string): Promise<boolean> {
+  return !existsSync(join(source, 'src', `${algorithm}.py`)) || usesAdk(source)
 }
 
 /** An MLflow model tells how to call it: where nobody wrote an algorithm for it, one is made. */
