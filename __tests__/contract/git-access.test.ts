@@ -329,8 +329,8 @@ describe('g54: git', () => {
       'for argument in "$@"; do [ "$argument" = diff ] && { (sleep 2; exec "$git" "$@") & exit 0; }; done; exec "$git" "$@"',
     )
     const repository = await clone(origin)
-    const changed = await repository.stage(async (folder) => writeFileSync(join(folder, 'b.py'), 'b'), [])
-    expect(changed).toEqual(['b.py'])
+    const { files } = await repository.stage(async (folder) => writeFileSync(join(folder, 'b.py'), 'b'), [])
+    expect(files).toEqual([{ path: 'b.py', kind: 'added' }])
   })
 })
 
@@ -505,7 +505,8 @@ test('g56: what an earlier run left behind is no obstacle', async () => {
   writeFileSync(join(lab.temp, 'algorithm', '.git', 'index.lock'), '')
   writeFileSync(join(lab.temp, 'algorithm', 'stale.py'), 'stale')
   const repository = await clone(origin)
-  expect(await repository.stage(async (folder) => writeFileSync(join(folder, 'b.py'), 'b'), [])).toEqual(['b.py'])
+  const { files } = await repository.stage(async (folder) => writeFileSync(join(folder, 'b.py'), 'b'), [])
+  expect(files).toEqual([{ path: 'b.py', kind: 'added' }])
 })
 
 test.each(['ext::sh -c "touch MARK"', '--upload-pack=touch MARK', 'file:///MARK', '-u', '/tmp'])(

@@ -33,6 +33,19 @@ const git = (folder: string, ...args: string[]) =>
     env: { PATH: process.env.PATH, HOME: lab.temp, GIT_CONFIG_NOSYSTEM: '1' },
   }).trim()
 
+test('g31: a file that git stores with other line ends than it was written with is no change', async () => {
+  const { server, origin } = await serve({ '.gitattributes': '*.py text\n', 'a.py': 'a\nb\n' })
+  const { changed } = await deploy(locate(origin), lab.temp, { 'a.py': 'a\r\nb\r\n' })
+  expect(changed).toBe(false)
+  expect(server.pushes).toEqual([])
+})
+
+test("g32: .gitattributes of the algorithm's repository counts", async () => {
+  const { origin } = await serve({ '.gitattributes': '*.txt text eol=lf\n' })
+  await deploy(locate(origin), lab.temp, { 'a.txt': 'a\r\n', 'a.dat': 'a\r\n' })
+  expect([origin.read('a.txt').toString(), origin.read('a.dat').toString()]).toEqual(['a\n', 'a\r\n'])
+})
+
 test('g32: every byte arrives, whatever the machine does to line ends', async () => {
   lab.gitconfig('[core]\n\tautocrlf = true\n\tsafecrlf = true\n\teol = crlf\n')
   const files = {
@@ -154,7 +167,13 @@ describe('g38: files that the repository ignores', () => {
   test('are named in a warning; what must be there is committed all the same', async () => {
     const { origin, repository } = await serve({ '.gitignore': '*.log\nmodel_manifest.json\ndata/\n' })
     const files = { 'b.py': 'b', 'x.log': 'x', 'data/y.csv': 'y', 'model_manifest.json': '{}' }
-    expect(await repository.stage(writes(files), ['model_manifest.json'])).toEqual(['b.py', 'model_manifest.json'])
+    expect(await repository.stage(writes(files), ['model_manifest.json'])).toMatchObject({
+      files: [
+        { path: 'b.py', kind: 'added' },
+        { path: 'model_manifest.json', kind: 'added' },
+      ],
+      skipped: ['data/y.csv', 'x.log'].map((path) => ({ path, why: expect.stringContaining('.gitignore') })),
+    })
     expect(lab.output()).toMatch(/^::warning::Not deployed, because \.gitignore .*: data\/y\.csv, x\.log$/m)
     await repository.push('Deployed')
     expect(Object.keys(origin.tree())).toEqual(['.gitignore', 'b.py', 'model_manifest.json'])
@@ -172,9 +191,47 @@ describe('g38: files that the repository ignores', () => {
   })
 })
 
-test('g39: mirror mode removes what is gone, and commits the removal', async () => {
-  const { origin, repository } = await serve({ 'a.py': 'a', 'old/b.py': 'b', 'model_manifest.json': '{}' })
-  await repository.stage(copies(await source({ 'a.py': 'new' }), 'mirror'), [])
-  await repository.push('Deployed')
-  expect(Object.keys(origin.tree())).toEqual(['a.py', 'model_manifest.json'])
+test('g36: a link that leads out of the code folder is refused', async () => {
+  const from = await source({ 'a.py': 'new' })
+  symlinkSync('../outside', join(from, 'link'))
+  const { server, repository } = await serve({ 'a.py': 'old' })
+  expect(await failure(repository.stage(copies(from), []))).toContain('link in the code folder is a link to ../outside')
+  expect(server.pushes).toEqual([])
+})
+
+describe("g39: what is only in the algorithm's repository", () => {
+  const there = { 'a.py': 'a', 'old/b.py': 'b', 'README.md': 'r', '.github/workflows/ci.yml': 'ci' }
+  const own = { 'model_manifest.json': '{}', 'model_manifest.json.freeze': '{}', 'algorithmia.conf': '{}' }
+
+  test('stays by default', async () => {
+    const { origin, repository } = await serve({ ...there, ...own })
+    const { files } = await repository.stage(copies(await source({ 'a.py': 'new' })), [])
+    await repository.push('Deployed')
+    expect(files).toEqual([{ path: 'a.py', kind: 'changed' }])
+    expect(Object.keys(origin.tree())).toEqual(Object.keys({ ...there, ...own }).sort())
+  })
+
+  test('goes in mirror mode, but for what the deployment, the platform and submodules need', async () => {
+    const files = { ...there, ...own, '.gitmodules': '[submodule "sub"]', sub: 'c'.repeat(40), 'x/sub': 'c'.repeat(40) }
+    const { origin, repository } = await serve({ ...files, 'x/gone': '' }, { sub: '160000', 'x/sub': '160000' })
+    const staged = await repository.stage(copies(await source({ 'a.py': 'new', 'c.py': 'c' }), 'mirror'), [])
+    expect(staged.files).toEqual([
+      { path: '.github/workflows/ci.yml', kind: 'deleted' },
+      { path: 'README.md', kind: 'deleted' },
+      { path: 'a.py', kind: 'changed' },
+      { path: 'c.py', kind: 'added' },
+      { path: 'old/b.py', kind: 'deleted' },
+      { path: 'x/gone', kind: 'deleted' },
+    ])
+    await repository.push('Deployed')
+    const kept = ['.gitmodules', 'a.py', 'c.py', 'sub', 'x/sub', ...Object.keys(own)]
+    expect(Object.keys(origin.tree())).toEqual(kept.sort())
+  })
+
+  test('makes room in mirror mode: a file for a folder, and the reverse', async () => {
+    const { origin, repository } = await serve({ 'lib/x.py': 'x', src: 'file' })
+    await repository.stage(copies(await source({ lib: 'file', 'src/x.py': 'x' }), 'mirror'), [])
+    await repository.push('Deployed')
+    expect(Object.keys(origin.tree())).toEqual(['lib', 'src/x.py'])
+  })
 })

@@ -357,7 +357,8 @@ test('g44, g45, g46: the settings of the machine take no part', async () => {
   }
   const files = { 'b.py': 'b', 'crlf.txt': 'a\r\nb\r\n', 'id.md': '$Id: keep $' }
   const repository = await clone(origin)
-  expect(await repository.stage(writes(files), [])).toEqual(['b.py', 'crlf.txt', 'id.md'])
+  const staged = await repository.stage(writes(files), [])
+  expect(staged.files.map(({ path }) => path)).toEqual(['b.py', 'crlf.txt', 'id.md'])
   expect(await repository.difference('b.py')).toContain('\n+b\n')
   const { commit } = await repository.push('Deployed')
   expect(origin.head()).toBe(commit)

@@ -64,6 +64,10 @@ describe.each(['C', 'de_DE.UTF-8'])('with the language %s', (language) => {
     ]
     const { changed, commit } = await run.push('Deployed')
     expect(changed).toBe(true)
+    expect(run.staged.files).toEqual([
+      { path: 'a.py', kind: 'changed' },
+      { path: 'new.py', kind: 'changed' },
+    ])
     expect(origin.history().slice(0, 3)).toEqual([commit, ...theirs.reverse()])
     const content = Object.fromEntries(Object.keys(origin.tree()).map((path) => [path, origin.read(path).toString()]))
     expect(content).toEqual({ 'a.py': 'ours\n', 'new.py': 'ours', 'their.py': 'theirs', 'first.py': 'touched' })
@@ -76,6 +80,7 @@ test('upstream did the very same: nothing is left to push, and their commit is n
   const run = await staged(origin, { 'b.py': 'same' })
   const theirs = origin.commit({ 'b.py': 'same' })
   expect(await run.push('Deployed')).toEqual({ changed: false, commit: theirs })
+  expect(run.staged.files).toEqual([])
   expect(origin.history()).toHaveLength(3)
   expect(server.pushes.length).toBeLessThan(2)
 })

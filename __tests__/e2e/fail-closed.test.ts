@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StepResult } from '../../examples/run-action.ts'
 import { cuttingProxy } from '../support/cutting-proxy.ts'
+import { hideLfs } from '../support/git-lab.ts'
 import { errors, Lab, notebook, type RemoteState } from '../support/lab.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 
@@ -147,11 +148,13 @@ describe('fails closed', () => {
     await expectFailure(result, 'inputs', /executed_notebook_path is a file that this step reads/)
   })
 
-  test('code that the repository keeps in Git LFS', async () => {
+  test('g40: code that the repository keeps in Git LFS, which is not installed', async () => {
     lab.write('digits/.gitattributes', '*.bin filter=lfs diff=lfs merge=lfs -text\n')
     lab.write('digits/weights.bin', 'many bytes')
     writeFileSync(join(lab.home, '.gitconfig'), '[filter "lfs"]\n\tclean = tr a-z A-Z\n\trequired = true\n')
-    const result = await lab.run()
+    hideLfs(lab.home)
+    const environment = { ...lab.environment, PATH: `${join(lab.home, 'bin')}${delimiter}${lab.environment.PATH}` }
+    const result = await lab.run({}, { environment })
     rmSync(join(lab.home, '.gitconfig'))
     rmSync(join(lab.workspace, 'digits/weights.bin'))
     await expectFailure(result, 'copy', /keeps weights\.bin in Git LFS.*copy_exclude/)

@@ -72,6 +72,20 @@ test('a token that may not write is noticed before anything is stored', async ()
   expect(await lab.remote()).toEqual(before)
 })
 
+test('g60: paths that lead out of the workspace or into .git fail before the repository is asked anything', async () => {
+  const before = github.requests.length
+  const result = await lab.run({
+    ...inputs(),
+    algorithm_path: '../x',
+    model_path: '/etc/passwd',
+    notebook_path: '.git/hooks',
+  })
+  expect(result.outputs.failed_phase).toBe('inputs')
+  for (const input of ['algorithm_path is "../x"', 'model_path is "/etc/passwd"', 'notebook_path is ".git/hooks"'])
+    expect(errors(result)[0]).toContain(input)
+  expect(github.requests).toHaveLength(before)
+})
+
 test('g10: a token that is no secret of this workflow is asked for by name, before anybody is', async () => {
   github.requests.length = 0
   const result = await lab.run({ ...inputs(), github_pat: '' })

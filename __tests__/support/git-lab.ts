@@ -136,14 +136,23 @@ export function commandLines(): string[] {
 
 /** Puts another `git` first on the PATH: a shell script in which `$git` is the real one. */
 export function shimGit(folder: string, script: string): void {
-  const bin = join(folder, 'bin')
-  mkdirSync(bin, { recursive: true })
   const real = (process.env.PATH ?? '')
     .split(':')
     .map((entry) => join(entry, 'git'))
     .find((file) => readable(file))
-  writeFileSync(join(bin, 'git'), `#!/bin/sh\ngit='${real}'\n${script}\n`)
-  chmodSync(join(bin, 'git'), 0o755)
+  shim(folder, 'git', `git='${real}'\n${script}`)
+}
+
+/** Makes a machine without git-lfs of one that has it. */
+export function hideLfs(folder: string): void {
+  shim(folder, 'git-lfs', 'exit 127')
+}
+
+function shim(folder: string, name: string, script: string): void {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(bin, name), 0o755)
   process.env.PATH = `${bin}:${process.env.PATH}`
 }
 

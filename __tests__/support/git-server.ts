@@ -52,6 +52,8 @@ export class GitServer {
   authorise: (login: string | undefined, request: SeenRequest) => boolean | Reply = () => true
   /** Answers in another way than git and `authorise` would. */
   reply: (request: SeenRequest) => Reply | undefined = () => undefined
+  /** Whether something else than git answers what was permitted. */
+  alsoServe: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
 
   private constructor({ tls }: GitServerOptions) {
     const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -141,6 +143,7 @@ export class GitServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, login: string | undefined): Promise<void> {
+    if (this.alsoServe(request, response)) return
     const url = new URL(request.url ?? '', this.url)
     const repository = /^(.*\.git)\//.exec(url.pathname)?.[1]
     if (repository === undefined || !existsSync(join(this.folder, repository))) {

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises'
+import { realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { DeployError, messageOf } from '../errors.ts'
@@ -6,6 +6,8 @@ import type { GitProvider } from '../git-hosts.ts'
 import * as log from '../log.ts'
 import { type GitOptions, openGit } from './git.ts'
 import { explainGitError } from './git-errors.ts'
+import { hasLfs } from './lfs.ts'
+import { lfsAccess } from './lfs-access.ts'
 import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
 import { persist } from './persist.ts'
 import { maskProxyPasswords } from './proxy-secrets.ts'
@@ -27,10 +29,14 @@ export interface RepositoryLocation {
 export interface Clone {
   folder: string
   git: SimpleGit
+  /** The same for uploads to Git LFS. */
+  gitForLfs: SimpleGit
   branch: string
   /** Undefined in an empty repository. */
   head: string | undefined
   location: RepositoryLocation
+  /** Whether git-lfs is there: files that it keeps cannot be changed without it. */
+  hasLfs: boolean
   /** No new try of a transfer after this time. */
   patienceMs: number
 }
@@ -45,9 +51,17 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
   const { url, branch } = location
   const noHooks = join(temp, 'no-hooks')
   const folder = join(temp, 'algorithm')
-  await mkdir(noHooks, { recursive: true })
-  const options: GitOptions = { folder: temp, noHooks, author: location.author, credentials: location, stallSeconds }
+  await writeFile(noHooks, '')
+  const options: GitOptions = {
+    folder: temp,
+    noHooks,
+    author: location.author,
+    credentials: location,
+    hasLfs: false,
+    stallSeconds,
+  }
   await checkGit(openGit(options))
+  options.hasLfs = await hasLfs(openGit(options))
   await refuseRewrittenUrl(openGit(options), url)
 
   const patienceMs = 2 * stallSeconds * 1000
@@ -66,10 +80,20 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     throw explainGitError('Reading the algorithm repository', error, location)
   }
   const git = openGit({ ...options, folder })
+  const gitForLfs = openGit({ ...options, folder, more: await lfsAccess(location, temp) })
   await refuseRewrittenPushUrl(git, url)
   const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim()
   const current = (await git.raw(['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '')).trim()
   if (current === '') throw new DeployError(`algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`)
   log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
-  return { folder: await realpath(folder), git, branch: current, head: head || undefined, location, patienceMs }
+  return {
+    folder: await realpath(folder),
+    git,
+    gitForLfs,
+    branch: current,
+    head: head || undefined,
+    location,
+    hasLfs: options.hasLfs,
+    patienceMs,
+  }
 }

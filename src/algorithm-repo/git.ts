@@ -1,11 +1,9 @@
 // Loaded before simple-git, for what it does then.
 import './debug-output.ts'
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git'
-import { type Credentials, credentialConfig, credentialEnvironment } from './credentials.ts'
+import { type Credentials, credentialConfig, credentialEnvironment, hasNetrc } from './credentials.ts'
 import { restoreDebugVariable } from './debug-output.ts'
+import { lfsConfig } from './lfs.ts'
 
 restoreDebugVariable()
 
@@ -39,18 +37,22 @@ const strict: Partial<SimpleGitOptions> = {
 
 export interface GitOptions {
   folder: string
-  /** An empty folder: no hook of the machine runs. */
+  /** An empty file: no hook of the machine runs, and git-lfs, which puts its own where hooks are, cannot. */
   noHooks: string
   author: { name: string; email: string }
   credentials: Credentials
+  /** Whether git-lfs is there. */
+  hasLfs: boolean
   stallSeconds: number
+  /** Beside what all commands get. */
+  more?: { config: string[]; environment: Record<string, string> }
 }
 
 /**
  * git for the algorithm's repository, on any machine: nothing is asked, no hook, signature, identity or line-ending conversion
  * of the machine takes part, nothing is written to its configuration, messages are in English.
  */
-export function openGit({ folder, noHooks, author, credentials, stallSeconds }: GitOptions): SimpleGit {
+export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSeconds, more }: GitOptions): SimpleGit {
   return simpleGit({
     baseDir: folder,
     ...strict,
@@ -58,6 +60,7 @@ export function openGit({ folder, noHooks, author, credentials, stallSeconds }: 
     unsafe: {
       allowUnsafeAskPass: true,
       allowUnsafeCredentialHelper: true,
+      allowUnsafeFilter: true,
       allowUnsafeFsMonitor: true,
       allowUnsafeHooksPath: true,
       allowUnsafeTemplateDir: true,
@@ -87,12 +90,18 @@ export function openGit({ folder, noHooks, author, credentials, stallSeconds }: 
       'http.lowSpeedLimit=1',
       `http.lowSpeedTime=${stallSeconds}`,
       'i18n.commitEncoding=UTF-8',
+      ...lfsConfig(hasLfs, stallSeconds),
+      ...(more?.config ?? []),
       ...['user', 'author', 'committer'].flatMap((who) => [
         `${who}.name=${author.name}`,
         `${who}.email=${author.email}`,
       ]),
     ],
-  }).env({ ...gitEnvironment(process.env), ...credentialEnvironment(credentials) })
+  }).env({
+    ...gitEnvironment(process.env),
+    ...credentialEnvironment(credentials),
+    ...more?.environment,
+  })
 }
 
 /** git for reading the user's own repository, whoever owns the folder. */
@@ -100,12 +109,6 @@ export function openWorkspaceGit(folder: string): SimpleGit {
   return simpleGit({ ...strict, baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
     gitEnvironment(process.env),
   )
-}
-
-/** git lets curl take logins from this file before it asks a helper; with an empty login to begin with it does not. */
-function hasNetrc(): boolean {
-  const home = process.env.HOME ?? homedir()
-  return ['.netrc', '_netrc'].some((name) => existsSync(join(home, name)))
 }
 
 function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -3,11 +3,12 @@ import { DeployError } from '../errors.ts'
 import { type Clone, makeClone, type RepositoryLocation } from './clone.ts'
 import { usualStallSeconds } from './git.ts'
 import { explainGitError, isLostRace } from './git-errors.ts'
+import { pathsInLfs, pushObjects } from './lfs.ts'
 import { connectionTries } from './persist.ts'
 import { headAfter, mayPushAgain, pauseAfter } from './push-trouble.ts'
 import { RemoteBranch } from './remote-branch.ts'
 import { revertCommit } from './revert.ts'
-import { stageAll, warnOfIgnored } from './staging.ts'
+import { type Staged, stageAll, warnOfIgnored } from './staging.ts'
 
 export type { RepositoryLocation } from './clone.ts'
 
@@ -29,7 +30,7 @@ export class AlgorithmRepository {
   /** The head that changes are applied to; undefined in an empty repository. */
   #head: string | undefined
   #change: { apply: Change; force: readonly string[] } = { apply: async () => {}, force: [] }
-  #staged: string[] = []
+  #staged: Staged = { files: [], skipped: [], objects: [] }
 
   private constructor(clone: Clone) {
     this.#clone = clone
@@ -89,13 +90,23 @@ export class AlgorithmRepository {
    * Applies a change to the work tree and stages it.
    *
    * @param force paths that are committed even if the repository ignores them
-   * @returns changed paths; none when the repository already has it all
+   * @returns what changes; nothing when the repository already has it all
    */
-  async stage(change: Change, force: readonly string[]): Promise<string[]> {
+  async stage(change: Change, force: readonly string[]): Promise<Staged> {
     this.#change = { apply: change, force }
     this.#staged = await this.#applyChange()
-    await warnOfIgnored(this.#clone.git)
+    warnOfIgnored(this.#staged.skipped)
     return this.#staged
+  }
+
+  /** What the newest commit of this clone changes: another list than before when another push came first. */
+  get staged(): Staged {
+    return this.#staged
+  }
+
+  /** @returns those of the paths that the repository keeps in Git LFS, as it is now */
+  async pathsInLfs(paths: readonly string[]): Promise<string[]> {
+    return pathsInLfs(this.#clone.git, paths)
   }
 
   /** The staged difference of one file, as text. */
@@ -112,12 +123,13 @@ export class AlgorithmRepository {
    */
   async push(message: string): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
-    const made: string[] = []
+    const made = new Map<string, Staged>()
     let troubles = 0
     for (let tries = 1; ; tries += 1) {
-      if (this.#staged.length === 0) return { changed: false, commit: this.#head ?? '' }
+      if (this.#staged.files.length === 0) return { changed: false, commit: this.#head ?? '' }
       const commit = await this.#commit(message)
-      made.push(commit)
+      made.set(commit, this.#staged)
+      if (this.#staged.objects.length > 0) await pushObjects(this.#clone, this.#staged.objects)
       try {
         await this.#remote.push(commit)
         return { changed: true, commit }
@@ -129,8 +141,11 @@ export class AlgorithmRepository {
         const before = this.#head
         const head = await this.#headAfter(failed, race ? undefined : commit)
         // The answer may be lost although the push arrived, perhaps that of an earlier try.
-        const arrived = await this.#remote.findFirst(made)
-        if (arrived !== undefined) return { changed: true, commit: arrived }
+        const arrived = await this.#remote.findFirst([...made.keys()])
+        if (arrived !== undefined) {
+          this.#staged = made.get(arrived) ?? this.#staged
+          return { changed: true, commit: arrived }
+        }
         await this.#reset(head)
         // A race that nobody won is trouble too: a lock that was left behind on the server looks like one.
         troubles = race && head !== before ? 0 : troubles + 1
@@ -152,7 +167,7 @@ export class AlgorithmRepository {
     return revertCommit(this.#clone, this.#remote, commit, message)
   }
 
-  async #applyChange(): Promise<string[]> {
+  async #applyChange(): Promise<Staged> {
     const { git, folder } = this.#clone
     // Whatever went wrong before, nothing is ever added to a repository around the clone.
     const top = (await git.raw(['rev-parse', '--show-toplevel'])).trim()
@@ -160,7 +175,7 @@ export class AlgorithmRepository {
       throw new DeployError(`Expected the clone at ${folder}, found a repository at ${top}`)
     }
     await this.#change.apply(folder)
-    return stageAll(git, folder, this.#change.force)
+    return stageAll(this.#clone, this.#change.force)
   }
 
   async #commit(message: string): Promise<string> {

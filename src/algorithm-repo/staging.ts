@@ -4,41 +4,77 @@ import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { DeployError } from '../errors.ts'
 import * as log from '../log.ts'
+import type { FileChange, SkippedPath } from './changes.ts'
+import type { Clone } from './clone.ts'
+import { checkSizes } from './large-files.ts'
+import { pathsInLfs, refusePointers, restorePointers, stagedObjects } from './lfs.ts'
+
+/** What is ready to be committed. */
+export interface Staged {
+  files: FileChange[]
+  /** What is in the work tree, but ignored by the repository. */
+  skipped: SkippedPath[]
+  /** The objects of Git LFS that the files point to. */
+  objects: string[]
+}
 
 /**
  * Stages everything that changed in a clone, and refuses what git would take without its content.
  *
  * @param force paths that are staged even if the repository ignores them, as far as they exist
- * @returns changed paths
  */
-export async function stageAll(git: SimpleGit, folder: string, force: readonly string[]): Promise<string[]> {
+export async function stageAll(
+  { git, folder, location, hasLfs }: Pick<Clone, 'git' | 'folder' | 'location' | 'hasLfs'>,
+  force: readonly string[],
+): Promise<Staged> {
   await git.raw(['add', '--all', '--', '.'])
   const forced = force.filter((path) => existsSync(join(folder, path)))
   if (forced.length > 0) await git.raw(['add', '--force', '--', ...forced])
+  let files = await stagedFiles(git)
+  await refuseFilesInSubmodules(git, folder)
+
+  const present = files.filter(({ kind }) => kind !== 'deleted').map(({ path }) => path)
+  await refusePointers(folder, present)
+  const inLfs = await pathsInLfs(git, present)
+  await checkSizes(location.url, { root: folder, paths: present }, async () => inLfs)
+  if (inLfs.length > 0 && !hasLfs) {
+    await restorePointers(git, folder, inLfs)
+    files = await stagedFiles(git)
+  }
+  const objects = hasLfs ? await stagedObjects(git, inLfs) : []
+  return { files, skipped: await ignoredFiles(git), objects }
+}
+
+/** @throws DeployError when one of them is a new link to another repository */
+async function stagedFiles(git: SimpleGit): Promise<FileChange[]> {
   const changes = (await git.raw(['diff', '--cached', '--raw', '--no-renames', '-z'])).split('\0')
-  const files: string[] = []
+  const files: FileChange[] = []
   for (let index = 0; index + 1 < changes.length; index += 2) {
-    const path = changes[index + 1] ?? ''
-    if (/^:\d+ 160000 /.test(changes[index] ?? '')) {
+    const [what = '', path = ''] = changes.slice(index, index + 2)
+    if (/^:\d+ 160000 /.test(what)) {
       throw new DeployError(
         `${path} in the code folder is a git repository of its own; copy its files or name it in copy_exclude`,
       )
     }
-    files.push(path)
+    const letter = what.slice(-1)
+    files.push({ path, kind: letter === 'A' ? 'added' : letter === 'D' ? 'deleted' : 'changed' })
   }
-  await refuseFilesInSubmodules(git, folder)
-  await refuseLargeFileStorage(git, files)
   return files
 }
 
 /** Ignored files in a fresh clone are the ones that were just copied. */
-export async function warnOfIgnored(git: SimpleGit): Promise<void> {
-  const ignored = (await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z'])).split('\0')
-  const names = ignored.filter((name) => name !== '')
-  if (names.length === 0) return
-  const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
+async function ignoredFiles(git: SimpleGit): Promise<SkippedPath[]> {
+  const ignored = await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z'])
+  const paths = ignored.split('\0').filter((path) => path !== '')
+  return paths.map((path) => ({ path, why: ".gitignore of the algorithm's repository excludes it" }))
+}
+
+export function warnOfIgnored(skipped: readonly SkippedPath[]): void {
+  if (skipped.length === 0) return
+  const names = skipped.slice(0, 10).map(({ path }) => path)
+  const more = skipped.length > 10 ? ` and ${skipped.length - 10} more` : ''
   log.warning(
-    `Not deployed, because .gitignore of the algorithm's repository excludes them: ${names.slice(0, 10).join(', ')}${more}`,
+    `Not deployed, because .gitignore of the algorithm's repository excludes them: ${names.join(', ')}${more}`,
   )
 }
 
@@ -53,22 +89,4 @@ async function refuseFilesInSubmodules(git: SimpleGit, folder: string): Promise<
       `${path} is a submodule in the algorithm's repository and a folder in the code folder; remove the submodule there or name ${path} in copy_exclude`,
     )
   }
-}
-
-/** With git-lfs set up, `add` stores a pointer, and the bytes would stay on this machine: no hook runs that sends them. */
-async function refuseLargeFileStorage(git: SimpleGit, files: readonly string[]): Promise<void> {
-  const filter = await git.raw(['config', '--get-regexp', '^filter\\.lfs\\.(clean|process)$']).catch(() => '')
-  if (filter === '') return
-  const stored: string[] = []
-  // In portions: the names stand on a command line.
-  for (let start = 0; start < files.length; start += 200) {
-    const portion = files.slice(start, start + 200)
-    const attributes = (await git.raw(['check-attr', '-z', 'filter', '--', ...portion])).split('\0')
-    stored.push(...portion.filter((_, index) => attributes[3 * index + 2] === 'lfs'))
-  }
-  if (stored.length === 0) return
-  throw new DeployError(
-    `.gitattributes of the algorithm's repository keeps ${stored.slice(0, 5).join(', ')} in Git LFS, which this action ` +
-      'does not push. Remove the rule there, or name the files in copy_exclude',
-  )
 }

@@ -58,12 +58,15 @@ async function planDelivery(inputs: Inputs, deployment: Deployment, before: Befo
   const { repository } = place
   deployment.phase = 'copy'
   const request = { deployment, data, origin, format: inputs.manifestFormat, models, metrics: undefined }
-  const files = await repository.stage(async (folder) => void (await applyTo(folder, inputs, request)), manifestFiles)
+  const { files } = await repository.stage(
+    async (folder) => void (await applyTo(folder, inputs, request)),
+    manifestFiles,
+  )
   const target = `${repository.branch} of ${inputs.repository.url}`
   deployment.note(
     files.length === 0
       ? `Would commit nothing: ${target} has it all.`
-      : `Would commit to ${target}: ${shorten(files)}.`,
+      : `Would commit to ${target}: ${shorten(files.map(({ path }) => path))}.`,
   )
   const difference = await repository.difference(manifestName)
   if (difference !== '') log.info(difference)

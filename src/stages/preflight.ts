@@ -1,5 +1,7 @@
+import { posix } from 'node:path'
 import { checkCode } from '../algorithm-repo/copy.ts'
 import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
+import { checkSizes } from '../algorithm-repo/large-files.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
@@ -63,7 +65,7 @@ export async function preflight(
     checked,
     releasing,
     inputs.release && checkCallability(inputs.release, algorithm),
-    inputs.code && checkCodeFolder(inputs.code),
+    inputs.code && checkCodeFolder(inputs.code, inputs.repository.url, opened),
     inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
@@ -137,8 +139,22 @@ function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner
 }
 
 /** Its manifest takes the place of the one in the algorithm's repository. */
-async function checkCodeFolder({ folder, exclude }: CodeInputs): Promise<void> {
+async function checkCodeFolder(
+  { folder, exclude }: CodeInputs,
+  url: string,
+  opened: Promise<AlgorithmRepository>,
+): Promise<void> {
   const files = await checkCode({ source: folder.absolute, exclude })
+  const large = await checkSizes(url, { root: folder.absolute, paths: files }, async (paths) => {
+    // Attributes that come with the code count only once they are there, and then it is checked again.
+    if (files.some((path) => posix.basename(path) === '.gitattributes')) return paths
+    // Why it cannot be opened is another check's answer.
+    return opened.then(
+      (repository) => repository.pathsInLfs(paths),
+      () => paths,
+    )
+  })
+  if (large.length > 0) log.warning(`github.com advises against files over 50 MiB: ${large.join(', ')}`)
   if (!files.includes(manifestName)) return
   try {
     const { manifest } = await readManifestFiles(folder.absolute)
