@@ -12,6 +12,7 @@ import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
+import { recordChanges } from './stages/changes.ts'
 import { create } from './stages/create.ts'
 import { applyTo, commitText } from './stages/delivery.ts'
 import { warnOfJobToken } from './stages/job-token.ts'
@@ -79,13 +80,15 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       })
     }
     if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
-    await deployment.stage('copy', 'Copy the code and write the manifest', () =>
-      repository.stage(change, manifestFiles),
+    await deployment.stage('copy', 'Copy the code and write the manifest', async () =>
+      recordChanges(deployment, await repository.stage(change, manifestFiles)),
     )
 
-    const delivery = await deployment.stage('push', 'Commit and push', async () =>
-      repository.push(inputs.repository.message ?? commitText(origin)),
-    )
+    const delivery = await deployment.stage('push', 'Commit and push', async () => {
+      const pushed = await repository.push(inputs.repository.message ?? commitText(origin))
+      recordChanges(deployment, repository.staged)
+      return pushed
+    })
     deployment.recordDelivery({
       ...delivery,
       branch: repository.branch,

@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
 import { shorten } from '../log.ts'
+import { codeSection } from './code-section.ts'
 import { cell, code, codeBlock, escapeHtml, table } from './markdown.ts'
 import { metricsSection } from './metrics-section.ts'
 import { modelsSection } from './models-section.ts'
@@ -23,6 +24,7 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
     ...metricsSection(deployment),
     ...trainingSection(deployment),
     ...testTable(deployment),
+    ...codeSection(deployment),
   )
   if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
