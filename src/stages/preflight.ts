@@ -65,7 +65,7 @@ export async function preflight(
     checked,
     releasing,
     inputs.release && checkCallability(inputs.release, algorithm),
-    inputs.code && checkCodeFolder(inputs.code, inputs.repository.url, opened),
+    inputs.code && checkCodeFolder(inputs.code, inputs.repository.url, opening),
     inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
