@@ -84,7 +84,17 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
   await refuseRewrittenPushUrl(git, url)
   const head = (await git.raw(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => '')).trim()
   const current = (await git.raw(['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '')).trim()
-  if (current === '') throw new DeployError(`algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`)
+  if (current === '') {
+    throw new DeployError(
+      branch === undefined
+        ? `HEAD of ${url} names no branch; set algorithm_branch to the one you mean`
+        : `algorithm_branch is "${branch}", which is a tag of ${url}; name a branch`,
+    )
+  }
+  if (head === '') {
+    const listed = await persist(patienceMs, () => git.raw(['ls-remote', '--heads', 'origin']))
+    refuseOrphan(url, current, listed)
+  }
   log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
   return {
     folder: await realpath(folder),
@@ -96,4 +106,14 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     hasLfs: options.hasLfs,
     patienceMs,
   }
+}
+
+/** A first commit on a branch of its own would leave out all that the other branches hold. */
+function refuseOrphan(url: string, current: string, listed: string): void {
+  const branches = [...listed.matchAll(/\trefs\/heads\/(.+)$/gm)].map(([, name]) => name)
+  // Made since, by another first deployment: the push is then on top of it.
+  if (branches.length === 0 || branches.includes(current)) return
+  throw new DeployError(
+    `The default branch of ${url} is ${current}, which does not exist there. Set algorithm_branch to the branch you mean (${branches.slice(0, 5).join(', ')}), or change the default branch`,
+  )
 }

@@ -33,7 +33,7 @@ export function isLostRace(error: unknown): boolean {
 export function isConnectionTrouble(error: unknown): boolean {
   const text = messageOf(error)
   // A verdict on the push, or of the server on the request, is an answer whatever else the text holds.
-  if (/\[(remote )?rejected\]|returned error: (?!408|429)[34]\d\d/.test(text)) return false
+  if (/\[(remote )?rejected\]|returned error: (?!408|429)[34]\d\d|does not support/.test(text)) return false
   return /Could not resolve host|Failed to connect|Couldn't connect|Connection (was )?reset|Empty reply|timed out|Operation too slow|RPC failed|hung up unexpectedly|early EOF|returned error: (408|429|5\d\d)|Recv failure|Send failure/i.test(
     text,
   )
@@ -56,7 +56,7 @@ function missing({ url, secretInput, login }: GitErrorContext): string {
 }
 
 /** What the host does not take, from anybody. */
-function explainRule(text: string, { url, secretInput }: GitErrorContext): string | undefined {
+function explainRule(text: string, { url, secretInput, login }: GitErrorContext): string | undefined {
   if (/refusing to allow .* to create or update workflow/.test(text)) {
     const file = /workflow `([^`]+)`/.exec(text)?.[1]
     return (
@@ -66,6 +66,9 @@ function explainRule(text: string, { url, secretInput }: GitErrorContext): strin
   }
   if (/Push cannot contain secrets/i.test(text)) {
     return 'the host found a secret in the pushed files. Remove it from the code folder'
+  }
+  if (/must have verified signatures|must be signed/i.test(text)) {
+    return `a rule of ${url} wants signed commits, which a plain push cannot satisfy: this action signs nothing. Let ${login} bypass that rule, or push to a branch it does not cover (algorithm_branch). The server says:`
   }
   return ruled.test(text) ? `a rule of ${url} refused the push. The server says:` : undefined
 }
@@ -131,6 +134,12 @@ function explainRejection({ url, secretInput, login, provider }: GitErrorContext
 /** What has nothing to do with rights. */
 function explainTrouble(error: unknown, text: string, { url }: GitErrorContext): string {
   const { host } = new URL(url)
+  if (/RPC failed; HTTP (400|408|413)/.test(text)) {
+    return `${host}, or a proxy before it, broke the push off. It may limit how large a push is, or how long it takes; keep large files out of it with copy_exclude, or raise that limit`
+  }
+  if (/hash algorithm|object format/.test(text)) {
+    return `git on this runner and ${url} do not name commits by the same hash (SHA-1 or SHA-256). An empty repository does not tell older gits which it uses: make a first commit there, or update git`
+  }
   if (/certificate|SSL CA cert/i.test(text)) {
     return `the certificate of ${host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`
   }

@@ -2,13 +2,16 @@ import { messageOf } from '../errors.ts'
 import * as log from '../log.ts'
 import type { Clone } from './clone.ts'
 import { persist } from './persist.ts'
+import { BrokenPush, isBrokenPush, sizeOfPush } from './push-trouble.ts'
 
-/** git's name for the tree without files; it exists in every repository. */
-const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+/** How many commits deep a push of unknown outcome is looked for. */
+const searchDepths = [1, 4, 16, 64]
 
 /** The branch on the server that a clone was made of. Its errors are git's own. */
 export class RemoteBranch {
   readonly #clone: Clone
+  /** Settings that a push which broke off has taught. */
+  #lessons: readonly string[] = []
 
   constructor(clone: Clone) {
     this.#clone = clone
@@ -17,38 +20,59 @@ export class RemoteBranch {
   /** Asks for the right to push, without pushing. */
   async checkPush(): Promise<void> {
     const { git, head, patienceMs } = this.#clone
-    const commit = head ?? (await git.raw(['commit-tree', emptyTree, '-m', 'Write check'])).trim()
+    const commit = head ?? (await this.#emptyCommit())
     await persist(patienceMs, () => git.raw(['push', '--dry-run', '--porcelain', 'origin', this.#target(commit)]))
   }
 
   /** Never forced: the server refuses a commit that is not on top of its head. */
   async push(commit: string): Promise<void> {
-    const said = await this.#clone.git.raw(['push', '--porcelain', 'origin', this.#target(commit)])
-    if (!/^Done$/m.test(said)) throw new Error(`git did not say that the push is done\n${said}`)
+    const { git } = this.#clone
+    try {
+      const said = await git.raw([...this.#lessons, 'push', '--porcelain', 'origin', this.#target(commit)])
+      if (!/^Done$/m.test(said)) throw new Error(`git did not say that the push is done\n${said}`)
+    } catch (error) {
+      if (!isBrokenPush(error)) throw error
+      const isFirst = this.#lessons.length === 0
+      // Proxies and servers that break HTTP/2 off, or large bodies in it, often take them in the older version.
+      this.#lessons = ['-c', 'http.version=HTTP/1.1']
+      throw new BrokenPush(error, await sizeOfPush(git, commit), isFirst)
+    }
   }
 
-  /** Fetches what is new. @returns the head; undefined when there is no such branch */
+  /**
+   * Fetches the head, and nothing below it: of a branch that was rewritten, or that has merged a long history, that
+   * could be all there is. Nothing is rebased or merged here, so what a shallow clone lacks is not missed.
+   *
+   * @returns the head; undefined when there is no such branch
+   */
   async head(): Promise<string | undefined> {
-    const { git, branch, patienceMs } = this.#clone
     try {
-      // Without a depth: on a shallow clone that would cut the new commits off from ours.
-      await persist(patienceMs, () =>
-        git.raw(['fetch', '--quiet', '--no-tags', 'origin', `+refs/heads/${branch}:${this.#tracking}`]),
-      )
+      await this.#fetch(1)
     } catch (error) {
       if (!/couldn't find remote ref/.test(messageOf(error))) throw error
       log.debug(messageOf(error))
       return undefined
     }
-    return (await git.raw(['rev-parse', this.#tracking])).trim()
+    return (await this.#clone.git.raw(['rev-parse', this.#tracking])).trim()
   }
 
-  /** @returns the first of these commits that the branch holds, as far as it was fetched */
-  async findFirst(commits: readonly string[]): Promise<string | undefined> {
-    for (const commit of commits) {
-      // Without a common commit git has no answer, and says so by failing.
-      const base = await this.#clone.git.raw(['merge-base', commit, this.#tracking]).catch(() => '')
-      if (base.trim() === commit) return commit
+  /**
+   * Looks for commits below the head that was fetched last, no deeper than where this clone began.
+   *
+   * @param head undefined when there is no such branch
+   * @returns the first of these commits that the branch holds
+   */
+  async findFirst(commits: readonly string[], head: string | undefined): Promise<string | undefined> {
+    if (commits.length === 0 || head === undefined) return undefined
+    for (const depth of searchDepths) {
+      try {
+        if (depth > 1) await this.#fetch(depth)
+      } catch (error) {
+        log.debug(messageOf(error))
+        return undefined
+      }
+      for (const commit of commits) if (await this.#holds(commit)) return commit
+      if (this.#clone.head !== undefined && (await this.#holds(this.#clone.head))) return undefined
     }
     return undefined
   }
@@ -66,6 +90,25 @@ export class RemoteBranch {
       log.debug(messageOf(error))
       return undefined
     }
+  }
+
+  async #fetch(depth: number): Promise<void> {
+    const { git, branch, patienceMs } = this.#clone
+    const what = [`--depth=${depth}`, '--no-tags', 'origin', `+refs/heads/${branch}:${this.#tracking}`]
+    await persist(patienceMs, () => git.raw(['fetch', '--quiet', ...what]))
+  }
+
+  async #holds(commit: string): Promise<boolean> {
+    // Without a common commit git has no answer, and says so by failing.
+    const base = await this.#clone.git.raw(['merge-base', commit, this.#tracking]).catch(() => '')
+    return base.trim() === commit
+  }
+
+  /** The clone is empty, and so is its index. */
+  async #emptyCommit(): Promise<string> {
+    const { git } = this.#clone
+    const tree = (await git.raw(['write-tree'])).trim()
+    return (await git.raw(['commit-tree', tree, '-m', 'Write check'])).trim()
   }
 
   get #tracking(): string {

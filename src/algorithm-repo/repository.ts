@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import { DeployError } from '../errors.ts'
+import { DeployError, messageOf } from '../errors.ts'
 import { type Clone, makeClone, type RepositoryLocation } from './clone.ts'
 import { usualStallSeconds } from './git.ts'
 import { explainGitError, isLostRace } from './git-errors.ts'
 import { pathsInLfs, pushObjects } from './lfs.ts'
 import { connectionTries } from './persist.ts'
-import { headAfter, mayPushAgain, pauseAfter } from './push-trouble.ts'
+import { headAfter, mayPushAgain, pauseAfter, wasNotSent } from './push-trouble.ts'
 import { RemoteBranch } from './remote-branch.ts'
 import { revertCommit } from './revert.ts'
 import { type Staged, stageAll, warnOfIgnored } from './staging.ts'
@@ -123,12 +123,12 @@ export class AlgorithmRepository {
    */
   async push(message: string): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
-    const made = new Map<string, Staged>()
+    /** Commits of which nobody knows whether they arrived. */
+    const doubtful = new Map<string, Staged>()
     let troubles = 0
     for (let tries = 1; ; tries += 1) {
       if (this.#staged.files.length === 0) return { changed: false, commit: this.#head ?? '' }
       const commit = await this.#commit(message)
-      made.set(commit, this.#staged)
       if (this.#staged.objects.length > 0) await pushObjects(this.#clone, this.#staged.objects)
       try {
         await this.#remote.push(commit)
@@ -136,14 +136,15 @@ export class AlgorithmRepository {
       } catch (error) {
         const failed = this.#explain('Pushing to the algorithm repository', error)
         if (!mayPushAgain(error)) throw failed
+        if (!wasNotSent(error)) doubtful.set(commit, this.#staged)
         await pauseAfter(error, tries)
         const race = isLostRace(error)
         const before = this.#head
         const head = await this.#headAfter(failed, race ? undefined : commit)
         // The answer may be lost although the push arrived, perhaps that of an earlier try.
-        const arrived = await this.#remote.findFirst([...made.keys()])
+        const arrived = await this.#remote.findFirst([...doubtful.keys()], head)
         if (arrived !== undefined) {
-          this.#staged = made.get(arrived) ?? this.#staged
+          this.#staged = doubtful.get(arrived) ?? this.#staged
           return { changed: true, commit: arrived }
         }
         await this.#reset(head)
@@ -175,7 +176,10 @@ export class AlgorithmRepository {
       throw new DeployError(`Expected the clone at ${folder}, found a repository at ${top}`)
     }
     await this.#change.apply(folder)
-    return stageAll(this.#clone, this.#change.force)
+    return stageAll(this.#clone, this.#change.force).catch((error: unknown) => {
+      if (error instanceof DeployError) throw error
+      throw new DeployError(`git could not add what changed to the clone. It says:\n${messageOf(error).trim()}`)
+    })
   }
 
   async #commit(message: string): Promise<string> {

@@ -41,7 +41,7 @@ export async function revertCommit(
       await pauseAfter(error, tries)
       const head = await headAfter(failed, { remote, branch, unsure })
       // The answer may be lost although the push arrived; others may have built upon it since.
-      if ((await remote.findFirst([undo])) !== undefined) return undo
+      if ((await remote.findFirst([undo], head)) !== undefined) return undo
       await expectHead(head)
       if (tries >= connectionTries) throw failed
     }
