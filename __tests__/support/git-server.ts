@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runHttpBackend } from '../../sandbox/git/http-backend.ts'
@@ -48,6 +48,7 @@ export class GitServer {
   readonly #server: Server
   readonly #scheme: 'http' | 'https'
   readonly #jobs = new Set<Promise<void>>()
+  readonly #sockets: Socket[] = []
   /** Who may do what; anything but `true` is refused, `false` as 401. */
   authorise: (login: string | undefined, request: SeenRequest) => boolean | Reply = () => true
   /** Answers in another way than git and `authorise` would. */
@@ -62,6 +63,7 @@ export class GitServer {
     }
     this.#scheme = tls ? 'https' : 'http'
     this.#server = tls ? createTlsServer(tls, listener) : createServer(listener)
+    this.#server.on('connection', (socket) => this.#sockets.push(socket))
     mkdirSync(join(this.folder, 'home'))
     writeFileSync(
       join(this.folder, 'home', '.gitconfig'),
@@ -86,6 +88,11 @@ export class GitServer {
     this.#server.closeAllConnections()
     await Promise.all(this.#jobs)
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** Bytes on the wire so far, in both directions, with headers. */
+  get traffic(): number {
+    return this.#sockets.reduce((sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten, 0)
   }
 
   /** Requests that ask for a push, in order. */
