@@ -1,5 +1,5 @@
 /**
- * How fast the action starts, trains and uploads and the sandbox answers, compared to programs that can hardly be faster: `npm run bench [-- --quick]`.
+ * How fast the action starts, clones, trains and uploads and the sandbox answers, compared to programs that can hardly be faster: `npm run bench [-- --quick]`.
  *
  * All contestants of a table run in turn, round by round, so that a busy machine slows them alike; the figures are
  * medians. Ends with exit code 1 when a goal is missed.
@@ -20,6 +20,7 @@ const rounds = {
   memory: quick ? 1 : 3,
   call: quick ? 200 : 1000,
   training: quick ? 1 : 5,
+  clone: quick ? 1 : 3,
 }
 const sizes = { upload: (quick ? 256 : 1024) * MB, small: 100 * MB, large: (quick ? 1000 : 4000) * MB }
 /** Bytes per second of the slow server. */
@@ -223,6 +224,30 @@ function warmCall(): void {
   judge("a warm call over the process's own time", median(call) - median(own), 10, ' ms')
 }
 
+/** The clone of a repository beside one of all its history, over the same server. */
+function largeClone(): void {
+  const [commits, size] = quick ? [500, 100 * MB] : [5000, 1000 * MB]
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize < 3 * size) throw new Error(`${folder} has less than ${(3 * size) / MB} MiB of free space`)
+  const program = join(build, 'clone-large.js')
+  const { output } = run(process.execPath, [program, String(commits), String(size), String(rounds.clone)])
+  const figures = JSON.parse(output.trim().split('\n').at(-1) ?? '')
+  const of = (name: 'ours' | 'full', figure: 'milliseconds' | 'bytes') =>
+    median(figures[name].map((one: Record<typeof figure, number>) => one[figure]))
+  console.log(`\nClone of ${commits} commits, ${size / MB} MiB, n = ${rounds.clone}`)
+  for (const [name, title] of [
+    ['full', 'git clone'],
+    ['ours', 'the action'],
+  ] as const) {
+    const parts = [`${of(name, 'milliseconds').toFixed(0)} ms`, `${(of(name, 'bytes') / 1e6).toFixed(2)} MB`]
+    console.log(`  ${title.padEnd(24)} ${parts.map((part) => part.padStart(16)).join('')}`)
+  }
+  // What takes a fixed time counts for more in a small one.
+  const limit = quick ? 0.5 : 0.1
+  judge('time of a clone / git clone', of('ours', 'milliseconds') / of('full', 'milliseconds'), limit, 'x')
+  judge('bytes of a clone / git clone', of('ours', 'bytes') / of('full', 'bytes'), 0.1, 'x')
+}
+
 const notebook = {
   nbformat: 4,
   nbformat_minor: 5,
@@ -337,6 +362,7 @@ console.log(`Node ${process.version}, ${availableParallelism()} cores ${cpu}, ${
 const lacking = ['md5sum', 'curl', 'python3'].filter((command) => !has(command))
 try {
   startUp()
+  largeClone()
   if (lacking.includes('python3')) missed.push('calls', 'training')
   else {
     warmCall()
