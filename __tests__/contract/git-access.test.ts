@@ -121,7 +121,6 @@ describe('what the server refuses', () => {
     ['g18', 'update', 'Only Friday is for releases.\nOr Sunday.'],
     ['g18', 'pre-receive', 'GitLab: You are not allowed to push code to protected branches on this project.'],
     ['g18', 'pre-receive', 'Permission denied to update branch main.'],
-    ['g43', 'pre-receive', 'GH013: Repository rule violations found.\n- Commits must have verified signatures.'],
     [
       'a rule that speaks of lost connections',
       'pre-receive',
@@ -354,6 +353,14 @@ describe('g50: a server that says nothing', () => {
     const message = await failure(AlgorithmRepository.clone(locate(origin), lab.temp, { stallSeconds: 1 }))
     expect(message).toContain('could not be reached or broke off')
     expect(Date.now() - started).toBeLessThan(30_000)
+    expect(processesWith(server.url)).toEqual([])
+  })
+
+  test('g50: nor does one that sends a byte now and then hold the run', async () => {
+    const { server, origin } = await serve()
+    server.reply = () => 'trickle'
+    const message = await failure(AlgorithmRepository.clone(locate(origin), lab.temp, { stallSeconds: 0.1 }))
+    expect(message).toContain('could not be reached or broke off\ntimed out: not done after 3.0 s')
     expect(processesWith(server.url)).toEqual([])
   })
 

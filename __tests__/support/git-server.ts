@@ -24,13 +24,14 @@ export interface SeenRequest {
 }
 
 /**
- * How a request is answered: by git; with a status; never ("hang"); by git, but the connection breaks once git is done
+ * How a request is answered: by git; with a status; never ("hang"); without end, a byte at a time ("trickle"); by git, but the connection breaks once git is done
  * ("cut the answer") or as soon as git has all it needs ("hang up early"); or not even by git ("hang up").
  */
 export type Reply =
   | { status: number; headers?: Record<string, string>; body?: string }
   | 'serve'
   | 'hang'
+  | 'trickle'
   | 'cut the answer'
   | 'hang up early'
   | 'hang up'
@@ -126,6 +127,13 @@ export class GitServer {
     }
     if (reply === 'hang') {
       request.resume()
+      return
+    }
+    if (reply === 'trickle') {
+      request.resume()
+      response.writeHead(200, { 'content-type': `application/x-${seen.service}-advertisement` })
+      const timer = setInterval(() => response.write('x'), 100)
+      response.once('close', () => clearInterval(timer))
       return
     }
     if (reply === 'hang up') {

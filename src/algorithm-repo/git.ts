@@ -1,9 +1,11 @@
 // Loaded before simple-git, for what it does then.
 import './debug-output.ts'
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git'
+import { formatDuration } from '../format.ts'
 import { type Credentials, credentialConfig, credentialEnvironment, hasNetrc } from './credentials.ts'
 import { restoreDebugVariable } from './debug-output.ts'
 import { lfsConfig } from './lfs.ts'
+import { endGit } from './process-tree.ts'
 
 restoreDebugVariable()
 
@@ -22,6 +24,9 @@ const dropped =
 
 /** Seconds without a byte after which git gives a transfer up. */
 export const usualStallSeconds = 60
+
+/** Of a server that sends a byte now and then: how many times as long a command may take. */
+const stallsAtMost = 30
 
 /**
  * simple-git takes a git that fails without a word for a success, and a git that has ended for one whose output has
@@ -53,7 +58,7 @@ export interface GitOptions {
  * of the machine takes part, nothing is written to its configuration, messages are in English.
  */
 export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSeconds, more }: GitOptions): SimpleGit {
-  return simpleGit({
+  const git = simpleGit({
     baseDir: folder,
     ...strict,
     // What is set to nothing here is refused all the same.
@@ -66,8 +71,6 @@ export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSec
       allowUnsafeTemplateDir: true,
     },
     allowEnvironment: kept,
-    // Last resort only: it ends git, but not git's own children, which the low-speed limit ends.
-    timeout: { block: 30 * 60_000, stdErr: false, stdOut: false },
     config: [
       ...credentialConfig(credentials),
       ...(hasNetrc() ? ['http.emptyAuth=true'] : []),
@@ -92,7 +95,7 @@ export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSec
       // Older gits, and machines that say so, ask for the list of all branches and tags each time.
       'protocol.version=2',
       'http.lowSpeedLimit=1',
-      `http.lowSpeedTime=${stallSeconds}`,
+      `http.lowSpeedTime=${Math.ceil(stallSeconds)}`,
       'i18n.commitEncoding=UTF-8',
       ...lfsConfig(hasLfs, stallSeconds),
       ...(more?.config ?? []),
@@ -106,6 +109,27 @@ export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSec
     ...credentialEnvironment(credentials),
     ...more?.environment,
   })
+  return limited(git, stallSeconds * stallsAtMost)
+}
+
+/** Commands that take too long are ended as a whole, which simple-git's own time limit cannot do. */
+function limited(git: SimpleGit, seconds: number): SimpleGit {
+  const raw = git.raw.bind(git) as (args: string[]) => Promise<string>
+  const guarded = async (args: string[]) => {
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      void endGit()
+    }, seconds * 1000)
+    try {
+      return await raw(args)
+    } catch (error) {
+      throw late ? new Error(`timed out: not done after ${formatDuration(seconds * 1000)}`, { cause: error }) : error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return Object.assign(git, { raw: guarded })
 }
 
 /** git for reading the user's own repository, whoever owns the folder. */
