@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { AlgorithmRepository } from '../../src/algorithm-repo/repository.ts'
@@ -176,6 +176,37 @@ describe('a repository', () => {
     expect(await failure(clone(origin, 'v1'))).toContain('algorithm_branch is "v1", which is a tag')
     const { commit } = await deploy(locate(origin), lab.temp, { 'b.py': 'b' })
     expect(origin.history()).toEqual([commit])
+  })
+
+  test('of odd file names keeps each, and takes changes to it', async () => {
+    const { origin } = await odd()
+    const names = ['-x', '--all', ':(exclude)a.py', 'A.py', 'new\nline', 'q"u\'o\\te', 'tab\t', ' space ']
+    const bytes = Buffer.from([0x62, 0xff, 0xfe])
+    const repository = await clone(origin)
+    const change = async (folder: string, text: string) => {
+      await writes(Object.fromEntries(names.map((name) => [name, text])))(folder)
+      writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), bytes]), text)
+    }
+    await repository.stage((folder) => change(folder, 'one'), [])
+    await repository.push('Deployed')
+    const again = await clone(origin)
+    await again.stage((folder) => change(folder, 'two'), [])
+    await again.push('Deployed')
+    const listed = origin.run(['diff', '--name-only', '-z', 'main~1', 'main']).toString('latin1')
+    const expected = [...names, bytes.toString('latin1')]
+    expect(listed.split('\0').filter(Boolean).sort()).toEqual(expected.sort())
+  })
+
+  test('of attributes changes nothing that was not written, or says which file does not fit', async () => {
+    const { origin } = await odd()
+    const attributes = '*.crlf text eol=crlf\n*.id ident\n*.u16 working-tree-encoding=UTF-16\n*.ex export-ignore\n'
+    const files = { 'b.crlf': 'a\nb\n', 'c.id': '$Id$\n', 'd.u16': 'hällo\n', 'e.ex': 'e', 'f.foo': 'f' }
+    origin.commit({ '.gitattributes': `${attributes}*.foo filter=foo\n`, ...files })
+    const repository = await clone(origin)
+    expect(await repository.stage(writes({ 'b.crlf': 'a\r\nb\r\n', 'new.foo': 'new' }), [])).toEqual(['new.foo'])
+    const message = await failure(repository.stage(writes({ 'd.u16': 'not of that encoding' }), []))
+    expect(message).toContain('git could not add what changed to the clone')
+    expect(message).toContain("'d.u16'")
   })
 
   test.each([true, false])('of SHA-256 is pushed to, or says why not (empty: %s)', async (empty) => {

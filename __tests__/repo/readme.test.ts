@@ -101,3 +101,9 @@ test('the phases named in "What fails how" are those of the output failed_phase'
   const known = action.outputs.failed_phase?.description ?? ''
   expect([...named].filter((phase) => !known.includes(`\`${phase}\``))).toEqual([])
 })
+
+test('g49: it is said which pushes start workflows', () => {
+  const text = read('docs/how-a-deployment-works.md').replace(/\s+/g, ' ')
+  expect(text).toContain('one that is pushed with `GITHUB_TOKEN` starts none')
+  expect(text).toContain('with `[skip ci]` in it no workflow starts')
+})
