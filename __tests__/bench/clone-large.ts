@@ -33,6 +33,7 @@ try {
     login: 'bench',
     secret: 'none',
     secretInput: 'github_pat',
+    provider: 'other' as const,
     branch: undefined,
     author,
   }
