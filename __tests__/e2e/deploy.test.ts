@@ -169,7 +169,9 @@ describe('a step written for the original action', () => {
   test('copy_mode mirror removes what the folder lost, and keeps what belongs to the platform', async () => {
     lab.git('rm', '-r', '--quiet', 'digits/.hidden', 'digits/model_manifest.json', 'digits/requirements.txt')
     lab.commit('Remove the note')
-    await lab.run({ copy_mode: 'mirror', copy_exclude: 'requirements.txt' })
+    const { summary, output } = await lab.run({ copy_mode: 'mirror', copy_exclude: 'requirements.txt' })
+    expect(summary).toMatch(/Files: 1 added, 1 changed, 3 deleted/)
+    expect(output).toContain('3 deleted: .hidden/note.txt, src/__init__.py, src/digits_test.py')
     expect(() => lab.deployed('.hidden/note.txt')).toThrow()
     expect(() => lab.deployed('src/digits_test.py')).toThrow()
     expect(lab.deployed('requirements.txt')).toBe(noPackages)
