@@ -22,6 +22,10 @@ export interface RepositoryLocation {
   secretInput: string
   /** Undefined: the repository's own default branch. */
   branch: string | undefined
+  /** Whether a branch that is not there is made, from the default branch. */
+  createBranch?: boolean
+  /** The branch of a pull request into `branch`; undefined when there is to be none. */
+  requestBranch?: string | undefined
   author: { name: string; email: string }
 }
 
@@ -32,6 +36,8 @@ export interface Clone {
   /** The same for uploads to Git LFS. */
   gitForLfs: SimpleGit
   branch: string
+  /** The default branch, when `branch` is not on the server yet. */
+  madeFrom: string | undefined
   /** Undefined in an empty repository. */
   head: string | undefined
   location: RepositoryLocation
@@ -67,16 +73,21 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
   const patienceMs = 2 * stallSeconds * 1000
   // Without a template: the machine's may hold settings, and rules what to ignore.
   const what = ['--depth=1', '--single-branch', '--no-tags', '--template=']
-  if (branch !== undefined) what.push('--branch', branch)
-  try {
-    await persist(patienceMs, async () => {
+  const download = (named: readonly string[]) =>
+    persist(patienceMs, async () => {
       await rm(folder, { recursive: true, force: true })
-      await openGit(options).raw(['clone', '--quiet', ...what, '--', url, folder])
+      await openGit(options).raw(['clone', '--quiet', ...what, ...named, '--', url, folder])
+    })
+  let isMissing = false
+  try {
+    await download(branch === undefined ? [] : ['--branch', branch]).catch((error: unknown) => {
+      isMissing = /Remote branch .* not found/.test(messageOf(error))
+      if (!isMissing) throw error
+      refuseMissingBranch(location)
+      return download([])
     })
   } catch (error) {
-    if (branch !== undefined && /Remote branch .* not found/.test(messageOf(error))) {
-      throw new DeployError(`algorithm_branch is "${branch}", which ${url} does not have; create it there first`)
-    }
+    if (error instanceof DeployError) throw error
     throw explainGitError('Reading the algorithm repository', error, location)
   }
   const git = openGit({ ...options, folder })
@@ -95,17 +106,32 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     const listed = await persist(patienceMs, () => git.raw(['ls-remote', '--heads', 'origin']))
     refuseOrphan(url, current, listed)
   }
-  log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
-  return {
+  const clone = {
     folder: await realpath(folder),
     git,
     gitForLfs,
-    branch: current,
     head: head || undefined,
     location,
     hasLfs: options.hasLfs,
     patienceMs,
   }
+  if (!isMissing || branch === undefined) {
+    log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
+    return { ...clone, branch: current, madeFrom: undefined }
+  }
+  if (head !== '') await git.raw(['update-ref', `refs/heads/${branch}`, head])
+  await git.raw(['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
+  log.info(`${url}: branch ${branch} will be made from ${current} at ${head || 'no commit yet'}`)
+  return { ...clone, branch, madeFrom: current }
+}
+
+function refuseMissingBranch({ url, branch, createBranch, requestBranch }: RepositoryLocation): void {
+  if (createBranch && requestBranch === undefined) return
+  const remedy =
+    requestBranch === undefined
+      ? 'create it there first, or set `create_branch: true`'
+      : 'a pull request needs a branch to merge into, so create it there first'
+  throw new DeployError(`algorithm_branch is "${branch}", which ${url} does not have; ${remedy}`)
 }
 
 /** A first commit on a branch of its own would leave out all that the other branches hold. */

@@ -7,14 +7,17 @@ import { BrokenPush, isBrokenPush, sizeOfPush } from './push-trouble.ts'
 /** How many commits deep a push of unknown outcome is looked for. */
 const searchDepths = [1, 4, 16, 64]
 
-/** The branch on the server that a clone was made of. Its errors are git's own. */
+/** A branch on the server that is pushed to. Its errors are git's own. */
 export class RemoteBranch {
   readonly #clone: Clone
+  readonly name: string
   /** Settings that a push which broke off has taught. */
   #lessons: readonly string[] = []
 
-  constructor(clone: Clone) {
+  /** @param name the branch that the clone was made of, or is to become, unless another one is meant */
+  constructor(clone: Clone, name = clone.branch) {
     this.#clone = clone
+    this.name = name
   }
 
   /** Asks for the right to push, without pushing. */
@@ -79,13 +82,15 @@ export class RemoteBranch {
 
   /** Whether it is the branch that the repository's HEAD names; undefined when nobody says. */
   async isDefault(): Promise<boolean | undefined> {
-    const { git, branch, location, patienceMs } = this.#clone
+    const { git, location, head, madeFrom, patienceMs } = this.#clone
     // A clone that names no branch is one of the default branch.
     if (location.branch === undefined) return true
+    // Nobody answers for a branch without a commit.
+    if (head === undefined && madeFrom !== undefined) return madeFrom === this.name
     try {
       const said = await persist(patienceMs, () => git.raw(['ls-remote', '--symref', 'origin', 'HEAD']))
       const name = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(said)?.[1]
-      return name === undefined ? undefined : name === branch
+      return name === undefined ? undefined : name === this.name
     } catch (error) {
       log.debug(messageOf(error))
       return undefined
@@ -93,8 +98,8 @@ export class RemoteBranch {
   }
 
   async #fetch(depth: number): Promise<void> {
-    const { git, branch, patienceMs } = this.#clone
-    const what = [`--depth=${depth}`, '--no-tags', 'origin', `+refs/heads/${branch}:${this.#tracking}`]
+    const { git, patienceMs } = this.#clone
+    const what = [`--depth=${depth}`, '--no-tags', 'origin', `+refs/heads/${this.name}:${this.#tracking}`]
     await persist(patienceMs, () => git.raw(['fetch', '--quiet', ...what]))
   }
 
@@ -112,10 +117,10 @@ export class RemoteBranch {
   }
 
   get #tracking(): string {
-    return `refs/remotes/origin/${this.#clone.branch}`
+    return `refs/remotes/origin/${this.name}`
   }
 
   #target(commit: string): string {
-    return `${commit}:refs/heads/${this.#clone.branch}`
+    return `${commit}:refs/heads/${this.name}`
   }
 }

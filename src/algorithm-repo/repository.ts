@@ -7,6 +7,7 @@ import { pathsInLfs, pushObjects } from './lfs.ts'
 import { connectionTries } from './persist.ts'
 import { headAfter, mayPushAgain, pauseAfter, wasNotSent } from './push-trouble.ts'
 import { RemoteBranch } from './remote-branch.ts'
+import { RequestBranch, type RequestDelivery } from './request-branch.ts'
 import { revertCommit } from './revert.ts'
 import { type Staged, stageAll, warnOfIgnored } from './staging.ts'
 
@@ -16,6 +17,8 @@ export interface Delivery {
   /** False when the repository already had it all. */
   changed: boolean
   commit: string
+  /** The branch of the pull request that has the commit; undefined when `commit` is of the branch itself. */
+  request?: RequestDelivery
 }
 
 /** Changes the work tree of the clone; called again, on the new head, when another push came first. */
@@ -27,34 +30,44 @@ const raceDeadlineMs = 10 * 60_000
 export class AlgorithmRepository {
   readonly #clone: Clone
   readonly #remote: RemoteBranch
+  readonly #request: RequestBranch | undefined
+  /** Whether the branch is still to be made on the server. */
+  #isNew: boolean
   /** The head that changes are applied to; undefined in an empty repository. */
   #head: string | undefined
   #change: { apply: Change; force: readonly string[] } = { apply: async () => {}, force: [] }
   #staged: Staged = { files: [], skipped: [], objects: [] }
 
-  private constructor(clone: Clone) {
+  private constructor(clone: Clone, remote: RemoteBranch, request: RequestBranch | undefined) {
     this.#clone = clone
-    this.#remote = new RemoteBranch(clone)
+    this.#remote = remote
+    this.#request = request
+    this.#isNew = clone.madeFrom !== undefined
     this.#head = clone.head
   }
 
   /**
    * @param temp an existing folder of this run; the clone is made below it
    * @param stallSeconds seconds without a byte after which a transfer is given up
-   * @throws DeployError when the repository cannot be read
+   * @throws DeployError when the repository cannot be read, or has nothing that a pull request could be merged into
    */
   static async clone(
     location: RepositoryLocation,
     temp: string,
     { stallSeconds = usualStallSeconds } = {},
   ): Promise<AlgorithmRepository> {
-    return new AlgorithmRepository(await makeClone(location, temp, stallSeconds))
+    const clone = await makeClone(location, temp, stallSeconds)
+    const remote = new RemoteBranch(clone)
+    const { requestBranch } = location
+    const request = requestBranch === undefined ? undefined : await RequestBranch.open(clone, remote, requestBranch)
+    return new AlgorithmRepository(clone, remote, request)
   }
 
   get folder(): string {
     return this.#clone.folder
   }
 
+  /** The branch that is deployed to, or that a pull request is to be merged into. */
   get branch(): string {
     return this.#clone.branch
   }
@@ -62,6 +75,21 @@ export class AlgorithmRepository {
   /** Whether it was without a commit when it was cloned. */
   get isEmpty(): boolean {
     return this.#clone.head === undefined
+  }
+
+  /** The default branch, when `branch` is not on the server yet and is made from it. */
+  get madeFrom(): string | undefined {
+    return this.#isNew ? this.#clone.madeFrom : undefined
+  }
+
+  /** The branch of the pull request that is pushed in place of `branch`. */
+  get requestBranch(): string | undefined {
+    return this.#request?.name
+  }
+
+  /** A file at the head of that branch, as it was at the start; undefined where there is none. */
+  async readFromRequest(path: string): Promise<string | undefined> {
+    return this.#request?.read(path)
   }
 
   /**
@@ -80,7 +108,7 @@ export class AlgorithmRepository {
    */
   async checkWriteAccess(): Promise<void> {
     try {
-      await this.#remote.checkPush()
+      await (this.#request ?? this.#remote).checkPush()
     } catch (error) {
       if (!isLostRace(error)) throw this.#explain('Checking write access to the algorithm repository', error)
     }
@@ -116,19 +144,21 @@ export class AlgorithmRepository {
 
   /**
    * Commits what is staged and pushes it. When another push came first, the change is applied again on top of it;
-   * nothing is ever forced or merged.
+   * nothing is ever forced or merged. A new branch is pushed even if it does not differ from the default branch.
    *
    * @throws DeployError when the push is refused; the remote is then as it was
    * @throws UncertainError when nobody can tell whether it arrived
    */
   async push(message: string): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
+    if (this.#request) return this.#pushRequest(this.#request, message, deadline)
     /** Commits of which nobody knows whether they arrived. */
     const doubtful = new Map<string, Staged>()
     let troubles = 0
     for (let tries = 1; ; tries += 1) {
-      if (this.#staged.files.length === 0) return { changed: false, commit: this.#head ?? '' }
-      const commit = await this.#commit(message)
+      const isSame = this.#staged.files.length === 0
+      if (isSame && (!this.#isNew || this.#head === undefined)) return { changed: false, commit: this.#head ?? '' }
+      const commit = isSame ? (this.#head ?? '') : await this.#commit(message)
       if (this.#staged.objects.length > 0) await pushObjects(this.#clone, this.#staged.objects)
       try {
         await this.#remote.push(commit)
@@ -136,7 +166,7 @@ export class AlgorithmRepository {
       } catch (error) {
         const failed = this.#explain('Pushing to the algorithm repository', error)
         if (!mayPushAgain(error)) throw failed
-        if (!wasNotSent(error)) doubtful.set(commit, this.#staged)
+        if (!isSame && !wasNotSent(error)) doubtful.set(commit, this.#staged)
         await pauseAfter(error, tries)
         const race = isLostRace(error)
         const before = this.#head
@@ -168,6 +198,22 @@ export class AlgorithmRepository {
     return revertCommit(this.#clone, this.#remote, commit, message)
   }
 
+  async #pushRequest(request: RequestBranch, message: string, deadline: number): Promise<Delivery> {
+    const bench = {
+      head: this.#head ?? '',
+      staged: this.#staged,
+      ofRun: this.#change.force,
+      applyOn: async (commit: string) => {
+        await this.#reset(commit)
+        this.#staged = await this.#applyChange()
+        return this.#staged
+      },
+    }
+    const delivered = await request.push(bench, message, deadline)
+    if (delivered === undefined) return { changed: false, commit: this.#head ?? '' }
+    return { changed: delivered.changed, commit: delivered.commit, request: delivered }
+  }
+
   async #applyChange(): Promise<Staged> {
     const { git, folder } = this.#clone
     // Whatever went wrong before, nothing is ever added to a repository around the clone.
@@ -192,6 +238,9 @@ export class AlgorithmRepository {
 
   async #headAfter(failed: DeployError, unsure: string | undefined): Promise<string | undefined> {
     const head = await headAfter(failed, { remote: this.#remote, branch: this.branch, unsure })
+    if (head !== undefined) this.#isNew = false
+    // Nobody else has made it either.
+    if (this.#isNew) return this.#clone.head
     // Only a repository that was empty may still be without the branch.
     if (head !== undefined || this.#head === undefined) return head
     throw new DeployError(`${failed.message}\nThe branch ${this.branch} is no longer there`)
