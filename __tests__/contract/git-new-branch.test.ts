@@ -95,6 +95,26 @@ test('g21, g24: it appears meanwhile, on another commit of the default branch', 
   expect(Object.keys(branch.tree())).toEqual(['a.py', 'b.py', 'their.py'])
 })
 
+test('g21, g24: it appears meanwhile, with another content, while this run had nothing to change', async () => {
+  const { origin, branch } = await serve()
+  const run = await staged(origin, { 'a.py': 'a' })
+  branch.run(['update-ref', `refs/heads/${name}`, origin.head() ?? ''])
+  const theirs = branch.commit({ 'a.py': 'theirs' })
+  const { changed, commit } = await run.push('Deployed')
+  expect(changed).toBe(true)
+  expect(branch.history().slice(0, 2)).toEqual([commit, theirs])
+  expect(branch.read('a.py').toString()).toBe('a')
+})
+
+test('g21: a push that does not get through is tried again', async () => {
+  const { server, origin, branch } = await serve()
+  const run = await staged(origin, { 'b.py': 'b' })
+  let cuts = 1
+  server.reply = (request) => (isPush(request) && cuts-- > 0 ? 'hang up' : undefined)
+  const { commit } = await run.push('Deployed')
+  expect(branch.history()).toEqual([commit, origin.head()])
+})
+
 test('g21: an answer that was lost makes no second commit', async () => {
   const { server, origin, branch } = await serve()
   const run = await staged(origin, { 'b.py': 'b' })
