@@ -8,7 +8,7 @@ import { filesBelow, read } from './repository.ts'
 const owners: Record<string, string[]> = {
   '@actions/core': ['src/log.ts', 'src/outputs.ts', 'src/inputs/reader.ts'],
   '@actions/exec': ['src/training/'],
-  '@actions/github': ['src/origin.ts', 'src/report/'],
+  '@actions/github': ['src/origin.ts', 'src/pull-request/'],
   axios: ['src/algorithmia/http.ts'],
   'simple-git': ['src/algorithm-repo/'],
   tar: ['src/model/'],

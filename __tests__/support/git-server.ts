@@ -56,6 +56,8 @@ export class GitServer {
   reply: (request: SeenRequest) => Reply | undefined = () => undefined
   /** Whether something else than git answers what was permitted. */
   alsoServe: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
+  /** Serves what is no git; says whether it does. */
+  beside: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
 
   private constructor({ tls }: GitServerOptions) {
     const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -115,6 +117,7 @@ export class GitServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.beside(request, response)) return
     const seen = describe(request)
     this.requests.push(seen)
     const reply = this.reply(seen) ?? this.#permission(seen)
