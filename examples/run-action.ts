@@ -59,7 +59,7 @@ export async function runAction(inputs: Record<string, string>, context: StepCon
     GITHUB_REPOSITORY: context.repository,
     GITHUB_REF: context.ref,
     GITHUB_SHA: context.commit,
-    GITHUB_RUN_ID: '1234567890',
+    GITHUB_RUN_ID: context.environment.GITHUB_RUN_ID ?? '1234567890',
     GITHUB_RUN_NUMBER: '1',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_EVENT_NAME: context.event?.name ?? 'push',

@@ -20,6 +20,7 @@ import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
 import { checkNewRepository, preflight } from './stages/preflight.ts'
+import { openRequest, requestBranchOf } from './stages/pull-request.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
 import { gatherMetrics, trainModel } from './stages/train.ts'
 
@@ -31,12 +32,17 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
   const data = new DataApi(new Http(inputs.platform))
   try {
-    const open = () => AlgorithmRepository.clone(inputs.repository, temp)
-    const { origin, collection, place, ...checked } = await deployment.stage('preflight', 'Preflight', async () => {
-      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
-      await warnOfJobToken(inputs, deployment, deployment.origin)
-      return { origin: deployment.origin, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
-    })
+    const { origin, open, collection, place, ...checked } = await deployment.stage(
+      'preflight',
+      'Preflight',
+      async () => {
+        deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+        await warnOfJobToken(inputs, deployment, deployment.origin)
+        const location = { ...inputs.repository, requestBranch: requestBranchOf(inputs, deployment.origin) }
+        const open = () => AlgorithmRepository.clone(location, temp)
+        return { origin: deployment.origin, open, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
+      },
+    )
 
     if (inputs.dryRun)
       return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, { origin, place, data, ...checked }))
@@ -89,23 +95,29 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       recordChanges(deployment, repository.staged)
       return pushed
     })
+    const branch = delivery.request?.branch ?? repository.branch
     deployment.recordDelivery({
       ...delivery,
-      branch: repository.branch,
+      branch,
       url: commitUrl(inputs.repository.url, inputs.repository.provider, delivery.commit),
       manifest,
     })
     log.info(
       delivery.changed
-        ? `Pushed ${delivery.commit} to ${repository.branch} of ${inputs.repository.url}`
-        : `Unchanged: ${delivery.commit} on ${repository.branch} already holds this model and code`,
+        ? `Pushed ${delivery.commit} to ${branch} of ${inputs.repository.url}`
+        : `Unchanged: ${delivery.commit} on ${branch} already holds this model and code`,
     )
+    const isOpened =
+      repository.requestBranch !== undefined &&
+      (await deployment.stage('push', 'Pull request', () =>
+        openRequest(inputs, deployment, repository, { delivery, origin }),
+      ))
     const { commit } = delivery
     if (release === undefined) deployment.skip('Build, test and publication', releaseSkipped)
     const reached = release
       ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
       : 'pushed'
-    deployment.succeed(delivery.changed || deployment.published?.isNew ? reached : 'unchanged')
+    deployment.succeed(delivery.changed || isOpened || deployment.published?.isNew ? reached : 'unchanged')
   } finally {
     // What is left there must not hide how the deployment ended.
     await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>

@@ -39,6 +39,16 @@ export interface RecordedModel {
   uploaded: boolean
 }
 
+/** The pull request that a deployment ends with. */
+export interface RecordedRequest {
+  from: string
+  into: string
+  /** Of the pull request, or of the page where one can be opened; empty where the host has none. */
+  url: string
+  /** Undefined when it is to be opened by hand. */
+  number: number | undefined
+}
+
 /** What is known of a deployment so far: filled in stage by stage, and reported whether it succeeds or not. */
 export class Deployment {
   phase: Phase = 'inputs'
@@ -54,6 +64,7 @@ export class Deployment {
   branch = ''
   /** Whether this run pushed that commit, or found it there. */
   pushed = false
+  pullRequest: RecordedRequest | undefined
   /** The commit that took the delivered one back, because its tests failed. */
   revertedBy = ''
   /** Whether that may have happened or not. */
@@ -139,6 +150,12 @@ export class Deployment {
     this.outputs.algorithm_commit_sha = delivery.commit
     this.outputs.algorithm_commit_url = delivery.url
     this.outputs.manifest = delivery.manifest
+  }
+
+  recordRequest(request: RecordedRequest): void {
+    this.pullRequest = request
+    this.outputs.pull_request_url = request.url
+    this.outputs.pull_request_number = request.number === undefined ? '' : String(request.number)
   }
 
   recordTests(run: TestRun, report: string): void {

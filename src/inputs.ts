@@ -223,6 +223,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     codeFolder: code?.folder,
     apiKey,
     managementKey,
+    isRequest: repository?.inputs.pullRequest !== undefined,
     parseCases,
   })
   const dryRun = reader.optional('dry_run', value.boolean) ?? false
@@ -256,7 +257,9 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     creation,
     force,
     release,
-    releaseSkipped: 'wait_for_build is false',
+    releaseSkipped: repository.inputs.pullRequest
+      ? 'Algorithmia builds nothing of a pull request until it is merged'
+      : 'wait_for_build is false',
     dryRun,
     planTraining,
   }

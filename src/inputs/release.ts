@@ -15,6 +15,8 @@ interface ReleaseFacts {
   codeFolder: WorkspacePath | undefined
   apiKey: string
   managementKey: string
+  /** Whether the push only leads to a pull request. */
+  isRequest: boolean
   /** The text of a file as test cases. */
   parseCases(text: string): Promise<{ cases: TestInputs['cases']; warnings: string[] }>
 }
@@ -22,7 +24,7 @@ interface ReleaseFacts {
 /**
  * What is to follow the push. The test cases are read and checked here, before anything is trained.
  *
- * @returns undefined when the build is not to be awaited
+ * @returns undefined when the build is not to be awaited, or there is none
  */
 export async function readReleaseInputs(reader: InputReader, facts: ReleaseFacts): Promise<ReleaseInputs | undefined> {
   const wait = reader.optional('wait_for_build', boolean) ?? true
@@ -45,8 +47,17 @@ export async function readReleaseInputs(reader: InputReader, facts: ReleaseFacts
   if (!wait && found?.isDemanded) {
     reader.report('test_cases_path', 'needs the build of the pushed commit; remove `wait_for_build: false`')
   }
+  if (facts.isRequest && increment !== 'none') {
+    reader.report('publish', 'is not possible with `push_to: pull_request`, of which nothing is published; remove it')
+  }
+  if (facts.isRequest && found?.isDemanded) {
+    reader.report(
+      'test_cases_path',
+      'is not possible with `push_to: pull_request`, because Algorithmia builds nothing of it; remove it',
+    )
+  }
   const cases = found && (await readCases(reader, found.file, facts))
-  if (!wait) return undefined
+  if (!wait || facts.isRequest) return undefined
   return {
     ...release,
     tests: found && cases && { ...found, cases, onFailure },

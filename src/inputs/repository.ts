@@ -13,6 +13,12 @@ export function readRepositoryInputs(
   const createBranch = reader.optional('create_branch', boolean) ?? false
   const pushTo = reader.optional('push_to', (raw) => oneOf(raw, ['branch', 'pull_request'] as const)) ?? 'branch'
   const requestBranch = reader.optional('pull_request_branch', branch)
+  if (pushTo === 'pull_request' && target !== undefined && requestBranch === target) {
+    reader.report(
+      'pull_request_branch',
+      `is "${target}", as algorithm_branch is, which it is to be merged into; name another one`,
+    )
+  }
   if (place === undefined) return undefined
   const { algorithmOwner, ...where } = place
   const pullRequest = pushTo === 'pull_request' ? { branch: requestBranch } : undefined

@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployment.ts'
+import type { Deployment, RecordedRequest } from '../deployment.ts'
 import { formatBytes, formatDuration } from '../format.ts'
 import { shorten } from '../log.ts'
 import { codeSection } from './code-section.ts'
@@ -36,7 +36,8 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
 
 /** No more than was seen. */
 function outcome(deployment: Deployment): string {
-  const { outputs, tests } = deployment
+  const { outputs, tests, pullRequest } = deployment
+  if (pullRequest && outputs.status !== 'failed') return requestOutcome(pullRequest, outputs.status)
   switch (outputs.status) {
     case 'released':
       return `released as ${outputs.version}`
@@ -51,6 +52,15 @@ function outcome(deployment: Deployment): string {
     default:
       return failed(deployment)
   }
+}
+
+function requestOutcome({ number, from }: RecordedRequest, status: string): string {
+  const isUnchanged = status === 'unchanged'
+  if (number === undefined)
+    return `${isUnchanged ? 'unchanged' : 'pushed'}, ${code(from)} has to be merged before anything is deployed`
+  return isUnchanged
+    ? `unchanged, pull request #${number} already has this model and code`
+    : `pull request #${number} is open, nothing is deployed until it is merged`
 }
 
 function failed({ outputs, phase, uncertain, pushed, published, revertedBy, revertIsUnknown }: Deployment): string {
@@ -83,7 +93,15 @@ function testTable({ tests, outputs }: Deployment): string[] {
   ]
 }
 
-function tableRows({ outputs, models, origin, target, branch, revertedBy }: Deployment): [string, string][] {
+function tableRows({
+  outputs,
+  models,
+  origin,
+  target,
+  branch,
+  pullRequest,
+  revertedBy,
+}: Deployment): [string, string][] {
   const rows: [string, string][] = []
   if (outputs.model_uri !== '' && models.length < 2) {
     rows.push(['Model', `${code(outputs.model_uri)} (${formatBytes(Number(outputs.model_size_bytes))})`])
@@ -100,10 +118,17 @@ function tableRows({ outputs, models, origin, target, branch, revertedBy }: Depl
     const undone = revertedBy === '' ? '' : `, taken back by ${code(revertedBy.slice(0, 12))}`
     rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}${undone}`])
   }
+  if (pullRequest) rows.push(['Pull request', requestLink(pullRequest)])
   if (outputs.build_id !== '') rows.push(['Build', code(outputs.build_id)])
   if (outputs.version !== '') {
     rows.push(['Version', code(outputs.version)])
     rows.push(['Endpoint', code(outputs.endpoint_url)])
   }
   return rows
+}
+
+function requestLink({ from, into, url, number }: RecordedRequest): string {
+  const branches = `${code(from)} into ${code(into)}`
+  if (url === '') return `${branches}, to be merged by hand`
+  return number === undefined ? `[Open one](${url}) from ${branches}` : `[#${number}](${url}) from ${branches}`
 }

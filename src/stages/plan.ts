@@ -12,6 +12,7 @@ import { applyTo, type DeployedModel } from './delivery.ts'
 import { manifestFiles } from './manifest.ts'
 import { absentModels, type Model, readModels } from './models.ts'
 import type { Opened } from './preflight.ts'
+import { planBranches } from './pull-request.ts'
 
 /** What is there before a deployment. */
 export interface Before {
@@ -68,6 +69,7 @@ async function planDelivery(inputs: Inputs, deployment: Deployment, before: Befo
       ? `Would commit nothing: ${target} has it all.`
       : `Would commit to ${target}: ${shorten(files.map(({ path }) => path))}.`,
   )
+  await planBranches(inputs, deployment, repository, files)
   const difference = await repository.difference(manifestName)
   if (difference !== '') log.info(difference)
 }

@@ -15,6 +15,7 @@ import { manifestName, type PresentManifest, readManifest } from '../manifest/ma
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
 import { awaitRepository, isFirstBranch, type PlannedAlgorithm, planAlgorithm } from './create.ts'
 import { readManifestFiles } from './manifest.ts'
+import { findRequest, objectsOfRequest } from './pull-request.ts'
 
 /** The algorithm's repository, and what is in it. */
 export interface Opened {
@@ -65,6 +66,8 @@ export async function preflight(
     checked,
     releasing,
     inputs.release && checkCallability(inputs.release, algorithm),
+    inputs.repository.pullRequest &&
+      opening.catch(() => undefined).then((clone) => clone && findRequest(inputs, clone)),
     inputs.code && checkCodeFolder(inputs.code, inputs.repository.url, opening),
     inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
@@ -167,7 +170,9 @@ async function checkCodeFolder(
 async function checkRepository(repository: AlgorithmRepository): Promise<Opened> {
   await repository.checkWriteAccess()
   const whyNoBuild = (await repository.onDefaultBranch()) === false ? notBuilt(repository.branch) : undefined
-  return { repository, present: readManifest(await readManifestFiles(repository.folder)), whyNoBuild }
+  const present = readManifest(await readManifestFiles(repository.folder))
+  const objects = [...present.objects, ...(await objectsOfRequest(repository))]
+  return { repository, present: { ...present, objects }, whyNoBuild }
 }
 
 function whyNoBuildOfNew({ repository: { branch, provider } }: Inputs): string | undefined {
