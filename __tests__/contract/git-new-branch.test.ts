@@ -110,7 +110,7 @@ test('g21: a push that does not get through is tried again', async () => {
   const { server, origin, branch } = await serve()
   const run = await staged(origin, { 'b.py': 'b' })
   let cuts = 1
-  server.reply = (request) => (isPush(request) && cuts-- > 0 ? 'hang up' : undefined)
+  server.reply = (request) => (isPush(request) && cuts-- > 0 ? { status: 503 } : undefined)
   const { commit } = await run.push('Deployed')
   expect(branch.history()).toEqual([commit, origin.head()])
 })
