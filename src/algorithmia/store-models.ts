@@ -2,7 +2,8 @@ import * as log from '../log.ts'
 import { DataApi, needsCollection } from './data.ts'
 import { type DataUri, formatUri } from './data-uri.ts'
 import type { Http } from './http.ts'
-import { type KnownObject, type StoredModel, type StoreRequest, storeModel } from './store.ts'
+import type { KnownObject } from './place.ts'
+import { type StoredModel, type StoreRequest, storeModel } from './store.ts'
 
 /** More gain little, and each takes memory for its own. */
 const usuallySideBySide = 4

@@ -2,14 +2,9 @@ import { DeployError } from '../errors.ts'
 import { formatBytes, formatDuration } from '../format.ts'
 import * as log from '../log.ts'
 import { type DataApi, refusal } from './data.ts'
-import { apiPath, type DataUri, fileIn, formatUri, isIn, parseUri, sameObject } from './data-uri.ts'
+import { apiPath, type DataUri, formatUri, sameObject } from './data-uri.ts'
 import type { Http, UploadBody } from './http.ts'
-
-/** MD5 and SHA-256, lower-case hex. */
-export interface Digest {
-  md5: string
-  sha256: string
-}
+import { type Digest, findPlace, type Placed, placeBeside, type Storage } from './place.ts'
 
 /** The model as this stage needs it: its size, its digest, and its bytes as often as a try needs them. */
 export interface ModelSource {
@@ -31,70 +26,24 @@ export interface StoredModel extends Digest {
   uploaded: boolean
 }
 
-/** An object that the live manifest vouches for. Manifests of other tools know only its MD5. */
-export interface KnownObject {
-  /** With or without `data://`. */
-  uri: string
-  md5: string
-  sha256?: string | undefined
-  /** Bytes. */
-  size?: number | undefined
-}
-
-export interface Store {
+export interface Store extends Storage {
   http: Http
-  data: DataApi
-  collection: DataUri
-  known: readonly KnownObject[]
   /** Milliseconds between two lines about an upload that takes long. */
   progressEveryMs?: number
   /** Told where an upload is about to begin. */
   onUpload?(uri: DataUri): void
 }
 
-export interface StoreRequest {
+export interface StoreRequest extends Placed {
   model: ModelSource
-  /** Object name, such as `<stem>_<commit><ext>`. */
-  name: string
-  /** Object name beside it, for other bytes of the same name. */
-  nameWithDigest(md5: string): string
 }
 
-/**
- * Stores one model. Content decides: bytes that the live manifest proves to be in the collection are not sent again. An
- * object that exists is never overwritten; other bytes of the same name go beside it.
- */
+/** Stores one model, or finds it stored. An object that exists is never overwritten. */
 export async function storeModel(store: Store, request: StoreRequest): Promise<StoredModel> {
-  const { data, collection } = store
-  const { model } = request
-  // Worth reading the model once more.
-  const expected = knownObjects(store, model.size).length > 0 ? await model.digest() : undefined
-  for (const known of expected ? knownObjects(store, model.size, expected) : []) {
-    if (expected && (await data.storedSize(known)) === model.size) return reuse(known, expected, model.size)
-  }
-  const uri = fileIn(collection, request.name)
-  if (!(await data.exists(uri))) return upload(store, request, uri, expected)
-  log.info(`${formatUri(uri)} exists, and the live manifest does not vouch for its bytes; this model goes beside it`)
-  return storeBeside(store, request, expected ?? (await model.digest()))
-}
-
-/**
- * Objects of the collection that hold these bytes, if the manifest is right.
- *
- * @param digest undefined: those that may hold them, as far as the size tells
- */
-export function knownObjects(
-  { known, collection }: Pick<Store, 'known' | 'collection'>,
-  size: number,
-  digest?: Digest,
-): DataUri[] {
-  return known.flatMap((object) => {
-    const uri = parseUri(object.uri)
-    const mayBe = uri !== undefined && isIn(uri, collection) && (object.size ?? size) === size
-    const isSame =
-      digest === undefined || (object.md5 === digest.md5 && (object.sha256 ?? digest.sha256) === digest.sha256)
-    return mayBe && isSame ? [uri] : []
-  })
+  const place = await findPlace(store, request)
+  return place.isStored
+    ? reuse(place.uri, place.digest, request.model.size)
+    : upload(store, request, place.uri, place.digest)
 }
 
 /**
@@ -105,19 +54,9 @@ export async function confirmStored(store: Store, request: StoreRequest, stored:
   log.info(`Another run of this commit stored a model of the same name: reading ${formatUri(stored.uri)} again`)
   const { md5, sha256 } = stored
   const present = await store.data.digest(stored.uri)
-  return present.md5 === md5 && present.sha256 === sha256 ? stored : storeBeside(store, request, { md5, sha256 })
-}
-
-async function storeBeside(store: Store, request: StoreRequest, digest: Digest): Promise<StoredModel> {
-  const { data, collection } = store
-  const beside = fileIn(collection, request.nameWithDigest(digest.md5.slice(0, 8)))
-  if (!(await data.exists(beside))) return upload(store, request, beside, digest)
-  // Left by a run that failed after its upload, most likely whole; its bytes are the proof.
-  const stored = await data.digest(beside)
-  if (stored.md5 === digest.md5 && stored.sha256 === digest.sha256) return reuse(beside, digest, request.model.size)
-  throw new DeployError(
-    `${formatUri(beside)} exists with other bytes than its name says, perhaps left half-written. Delete it and run again`,
-  )
+  if (present.md5 === md5 && present.sha256 === sha256) return stored
+  const place = await placeBeside(store, request, { md5, sha256 })
+  return place.isStored ? reuse(place.uri, place.digest, stored.size) : upload(store, request, place.uri, place.digest)
 }
 
 function reuse(uri: DataUri, digest: Digest, size: number): StoredModel {

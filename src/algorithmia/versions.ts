@@ -49,11 +49,20 @@ export class VersionApi {
 
   /** @returns who may call the newest published version; undefined when there is none, or nobody says */
   async callability(): Promise<'private' | 'public' | undefined> {
-    const response = await this.#http.request('GET', `${this.#path}/versions?limit=1&published=true`)
-    const { results } = this.#object(response, 'list the versions of the algorithm')
-    const { settings } = Object(Array.isArray(results) ? results[0] : undefined) as { settings?: unknown }
+    const { settings } = Object(await this.#newest()) as { settings?: unknown }
     const { algorithm_callability: callability } = Object(settings) as Record<string, unknown>
     return callability === 'private' || callability === 'public' ? callability : undefined
+  }
+
+  /** @returns the number of the newest published version; undefined when there is none */
+  async newestNumber(): Promise<string | undefined> {
+    return versionIn(await this.#newest()).number
+  }
+
+  async #newest(): Promise<unknown> {
+    const response = await this.#http.request('GET', `${this.#path}/versions?limit=1&published=true`)
+    const { results } = this.#object(response, 'list the versions of the algorithm')
+    return Array.isArray(results) ? results[0] : undefined
   }
 
   /** Publishes one commit, in one try: what to do about a failure depends on what it was. */

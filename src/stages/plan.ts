@@ -1,6 +1,6 @@
 import type { DataApi } from '../algorithmia/data.ts'
 import { fileIn, formatUri } from '../algorithmia/data-uri.ts'
-import { type KnownObject, knownObjects } from '../algorithmia/store.ts'
+import { type KnownObject, knownObjects } from '../algorithmia/place.ts'
 import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
 import type { Inputs, ReleaseInputs } from '../inputs.ts'
