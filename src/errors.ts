@@ -23,7 +23,7 @@ export class DeployError extends Error {
   }
 }
 
-/** The platform refuses a key something (401, 403): trying again cannot help, but another key may. */
+/** A key or another secret is refused something (401, 403), or is not there: trying again cannot help, another one may. */
 export class RefusedError extends DeployError {
   override readonly name = 'RefusedError'
 }

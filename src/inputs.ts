@@ -6,7 +6,7 @@ import { readCodeInputs } from './inputs/code.ts'
 import { readCreationInputs } from './inputs/creation.ts'
 import { readModelInputs } from './inputs/models.ts'
 import type { InputName } from './inputs/names.ts'
-import { InputReader, whySecretsAreEmpty } from './inputs/reader.ts'
+import { InputReader } from './inputs/reader.ts'
 import { readReleaseInputs } from './inputs/release.ts'
 import { readRepositoryInputs } from './inputs/repository.ts'
 import { readTrainingInputs } from './inputs/training.ts'
@@ -19,6 +19,7 @@ export { inputNames } from './inputs/names.ts'
 export interface PlatformInputs {
   /** Without `/v1` and trailing slash. */
   apiUrl: string
+  /** Empty only in a dry run. */
   apiKey: string
   owner: string
   algorithm: string
@@ -89,6 +90,7 @@ export interface RepositoryInputs {
   url: string
   provider: GitProvider
   login: string
+  /** Empty only in a dry run. */
   secret: string
   /** The input that holds the secret, for messages. */
   secretInput: InputName
@@ -179,8 +181,10 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const password = reader.secret('algorithmia_password', text('algorithmia_username'))
   const token = reader.secret('github_pat', text('github_username'))
   const managementKey = reader.secret('algorithmia_management_api_key')
+  // Read as such further down: a wrong value is one problem among others.
+  const isPlan = /^true$/i.test(text('dry_run'))
   if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
-    reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`)
+    reader.reportEmptySecret('algorithmia_api_key', 'is empty', isPlan)
   }
 
   const workspace = reader.folder('GITHUB_WORKSPACE', environment, 'run actions/checkout before this step')
@@ -215,7 +219,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
   const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models)
 
   const { folder: codeFolder, code } = readCodeInputs(reader, workspace, algorithm)
-  const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token })
+  const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token, isPlan })
   const creation = readCreationInputs(reader, { apiKey, managementKey, provider: repository?.inputs.provider })
   const force = reader.optional('force', value.boolean) ?? false
   const release = await readReleaseInputs(reader, {

@@ -304,3 +304,24 @@ test.each(['success', 'failure'])('g47: the configuration of the machine is as i
   expect(statSync(join(lab.home, '.gitconfig')).mtimeMs).toBe(before)
   expect(contentsBelow(lab.home)).toBe(text)
 })
+
+describe('without a secret', () => {
+  test('g10: reads as anybody, and no login of the machine is used', async () => {
+    lab.gitconfig('[credential]\n\thelper = "!f() { echo username=machine; echo password=theirs; }; f"\n')
+    writeFileSync(join(lab.home, '.netrc'), 'machine 127.0.0.1 login machine password theirs\n', { mode: 0o600 })
+    const server = await lab.start()
+    const origin = server.create('owner/algo.git')
+    origin.commit({ 'a.py': 'a' })
+    server.authorise = (given) => given === undefined || given === ':'
+    const temp = (name: string) => {
+      mkdirSync(join(lab.temp, name))
+      return join(lab.temp, name)
+    }
+    const open = locate(origin, { secret: '' })
+    expect((await AlgorithmRepository.clone(open, temp('open'))).head).toBe(origin.head())
+    server.authorise = () => false
+    const message = await failure(AlgorithmRepository.clone(open, temp('closed')))
+    expect(message).toBe(`${origin.url} cannot be read without github_pat, which is empty, or it does not exist`)
+    expect(loginsOf(server.requests).filter((given) => given !== ':')).toEqual([])
+  })
+})

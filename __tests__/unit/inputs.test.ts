@@ -522,6 +522,39 @@ describe('g10: an empty secret', () => {
   })
 })
 
+describe('without secrets, in a dry run', () => {
+  const none = { dry_run: 'true', algorithmia_api_key: '', github_pat: '', algorithmia_password: '' }
+
+  test.each<[string, With, object]>([
+    ['on GitHub', onGitHub, { url: 'https://github.com/ada-gh/wine.git', secretInput: 'github_pat' }],
+    [
+      'on the git host of Algorithmia',
+      onAlgorithmia,
+      { url: 'https://git.algorithmia.com/git/ada/wine.git', secretInput: 'algorithmia_password' },
+    ],
+    [
+      'on a host that tells nothing, without an owner on GitHub',
+      { ...onAlgorithmia, git_host: 'code.acme.example' },
+      { url: 'https://code.acme.example/git/ada/wine.git', provider: 'algorithmia' },
+    ],
+    [
+      'on the same host with an owner on GitHub',
+      { ...onGitHub, git_host: 'code.acme.example' },
+      { url: 'https://code.acme.example/ada-gh/wine.git', provider: 'github' },
+    ],
+  ])('%s the repository is the same', async (_, given, repository) => {
+    const inputs = await read({ ...given, ...none })
+    expect(inputs.platform.apiKey).toBe('')
+    expect(inputs.repository).toMatchObject({ ...repository, secret: '' })
+  })
+
+  test('other problems stay', async () => {
+    expect(await problems({ ...onGitHub, ...none, dry_run: 'True', model_path: '../x' })).toEqual([
+      expect.stringMatching(/^model_path/),
+    ])
+  })
+})
+
 describe('g5: a secret with a line break inside', () => {
   test.each<[InputName, With]>([
     ['algorithmia_api_key', onGitHub],

@@ -1,11 +1,11 @@
 import { realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
-import { DeployError, messageOf } from '../errors.ts'
+import { DeployError, messageOf, RefusedError } from '../errors.ts'
 import type { GitProvider } from '../git-hosts.ts'
 import * as log from '../log.ts'
 import { type GitOptions, openGit } from './git.ts'
-import { explainGitError } from './git-errors.ts'
+import { explainGitError, isUnseen } from './git-errors.ts'
 import { hasLfs } from './lfs.ts'
 import { lfsAccess } from './lfs-access.ts'
 import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
@@ -17,6 +17,7 @@ export interface RepositoryLocation {
   url: string
   provider: GitProvider
   login: string
+  /** Empty: it is read as anybody may. */
   secret: string
   /** The input that holds the secret, for messages. */
   secretInput: string
@@ -51,6 +52,7 @@ export interface Clone {
  * @param temp an existing folder of this run; the clone is made below it
  * @param stallSeconds seconds without a byte after which a transfer is given up
  * @throws DeployError when the repository cannot be read
+ * @throws RefusedError when that takes a secret, and there is none
  */
 export async function makeClone(location: RepositoryLocation, temp: string, stallSeconds: number): Promise<Clone> {
   maskProxyPasswords(process.env)
@@ -88,6 +90,11 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     })
   } catch (error) {
     if (error instanceof DeployError) throw error
+    if (location.secret === '' && isUnseen(error)) {
+      throw new RefusedError(
+        `${url} cannot be read without ${location.secretInput}, which is empty, or it does not exist`,
+      )
+    }
     throw explainGitError('Reading the algorithm repository', error, location)
   }
   const git = openGit({ ...options, folder })

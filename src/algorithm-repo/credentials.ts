@@ -11,6 +11,7 @@ import { join } from 'node:path'
 export interface Credentials {
   url: string
   login: string
+  /** Empty: only what everybody may read is read. */
   secret: string
 }
 
@@ -22,12 +23,10 @@ const secretVariable = 'DEPLOY_REPOSITORY_SECRET'
 export const answerGet = `test "$1" = get && printf "username=%s\\npassword=%s\\n" "$${loginVariable}" "$${secretVariable}"`
 
 /** The settings for `git -c`; they hold no secret. */
-export function credentialConfig({ url }: Credentials): string[] {
-  return [
-    `http.${url}.extraheader=`,
-    'credential.helper=',
-    `credential.${new URL(url).origin}.helper=!f() { ${answerGet}; }; f`,
-  ]
+export function credentialConfig({ url, secret }: Credentials): string[] {
+  const nobody = [`http.${url}.extraheader=`, 'credential.helper=']
+  if (secret === '') return nobody
+  return [...nobody, `credential.${new URL(url).origin}.helper=!f() { ${answerGet}; }; f`]
 }
 
 /** Variables for the environment of git. */

@@ -39,6 +39,19 @@ export function isConnectionTrouble(error: unknown): boolean {
   )
 }
 
+/** Whether the host knows no such repository, as far as whoever asked may know. */
+export function isNotFound(error: unknown): boolean {
+  return /returned error: 404|\brepository .*not found/i.test(messageOf(error))
+}
+
+/** Whether the host shows the repository only to others, if it has it. */
+export function isUnseen(error: unknown): boolean {
+  const text = messageOf(error)
+  return (
+    isNotFound(error) || /Authentication failed|could not read (Username|Password)|returned error: 40[13]/.test(text)
+  )
+}
+
 /** Rewrites a GitError, whose object holds command lines, into a sentence that says what to do. */
 export function explainGitError(action: string, error: unknown, context: GitErrorContext): DeployError {
   const text = messageOf(error)

@@ -50,6 +50,7 @@ export class AlgorithmRepository {
    * @param temp an existing folder of this run; the clone is made below it
    * @param stallSeconds seconds without a byte after which a transfer is given up
    * @throws DeployError when the repository cannot be read, or has nothing that a pull request could be merged into
+   * @throws RefusedError when that takes a secret, and there is none
    */
   static async clone(
     location: RepositoryLocation,
@@ -90,6 +91,11 @@ export class AlgorithmRepository {
   /** A file at the head of that branch, as it was at the start; undefined where there is none. */
   async readFromRequest(path: string): Promise<string | undefined> {
     return this.#request?.read(path)
+  }
+
+  /** Undefined in an empty repository. */
+  get head(): string | undefined {
+    return this.#head
   }
 
   /**

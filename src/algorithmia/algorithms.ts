@@ -17,11 +17,12 @@ export function algorithmPath({ owner, name }: AlgorithmAddress): string {
 
 /**
  * Whether the algorithm exists. Keys without "may manage my algorithms" may be refused an answer; a deployment does
- * not need it, so that is no error.
+ * not need it, so that is no error. Without a key nobody is asked.
  *
  * @throws DeployError when the platform is in trouble
  */
 export async function findAlgorithm(algorithm: AlgorithmAddress): Promise<'exists' | 'missing' | 'unknown'> {
+  if (!algorithm.http.hasKey) return 'unknown'
   const response = await algorithm.http.request('GET', algorithmPath(algorithm))
   if (response.status === 200) return 'exists'
   if (response.status === 404) return 'missing'

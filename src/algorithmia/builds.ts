@@ -20,10 +20,11 @@ export class BuildApi {
   /**
    * Whether the key may read builds: those that may not manage the algorithm are refused.
    *
-   * @returns why not, or undefined
+   * @returns why not, or undefined; also without a key, which a deployment would have
    * @throws DeployError when the platform is in trouble
    */
   async whyUnreadable(): Promise<string | undefined> {
+    if (!this.#algorithm.http.hasKey) return undefined
     const response = await this.#algorithm.http.request('GET', `${this.#path}?limit=1`)
     if (response.status === 200 || response.status === 404) return undefined
     const refused = refusedBy(this.#algorithm, response, 'read the builds of the algorithm')

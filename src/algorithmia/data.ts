@@ -12,12 +12,18 @@ export class DataApi {
     this.#http = http
   }
 
+  get hasKey(): boolean {
+    return this.#http.hasKey
+  }
+
   /**
    * One cheap call that tells whether the key is good and the collection is there.
    *
+   * @returns `unknown` without a key
    * @throws DeployError when the key is rejected or may not read
    */
-  async findCollection(collection: DataUri): Promise<'exists' | 'missing'> {
+  async findCollection(collection: DataUri): Promise<'exists' | 'missing' | 'unknown'> {
+    if (!this.hasKey) return 'unknown'
     const response = await this.#http.request('GET', apiPath(collection))
     if (response.status === 200) return 'exists'
     if (response.status === 404) return 'missing'

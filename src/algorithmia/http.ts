@@ -64,6 +64,11 @@ export class Http {
     return this.#options.apiUrl
   }
 
+  /** Without one nothing is to be asked: a plan says what it could not check. */
+  get hasKey(): boolean {
+    return this.#options.apiKey !== ''
+  }
+
   /**
    * @param path from `/v1/` on, encoded
    * @returns the answer, whatever its status (redirects excepted)

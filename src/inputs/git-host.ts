@@ -1,7 +1,7 @@
 import * as hosts from '../git-hosts.ts'
 import type { RepositoryInputs } from '../inputs.ts'
 import { mask } from '../log.ts'
-import { type InputReader, whySecretsAreEmpty } from './reader.ts'
+import type { InputReader } from './reader.ts'
 import { account, gitLogin, hostOrigin, httpUrl, oneOf, repositoryOwner } from './values.ts'
 
 export interface RepositoryFacts {
@@ -10,6 +10,8 @@ export interface RepositoryFacts {
   algorithm: string | undefined
   password: string
   token: string
+  /** Whether the secrets may be empty. */
+  isPlan: boolean
 }
 
 /** What is known of the host before the secret may go there. */
@@ -30,7 +32,7 @@ interface Host {
  */
 export function readGitHost(
   reader: InputReader,
-  { apiUrl, username, algorithm, password, token }: RepositoryFacts,
+  { apiUrl, username, algorithm, password, token, isPlan }: RepositoryFacts,
 ):
   | (Pick<RepositoryInputs, 'provider' | 'secretInput' | 'secret' | 'url' | 'login'> & { algorithmOwner: string })
   | undefined {
@@ -41,8 +43,13 @@ export function readGitHost(
   const { hostname } = new URL(origin)
   const wanted = reader.optional('git_provider', (raw) => oneOf(raw, hosts.gitProviders))
   const hasPassword = password !== '' || reader.failed('algorithmia_password')
-  const onPlatform = hasPassword || wanted === 'algorithmia'
-  const named = wanted ?? hosts.providerNamedBy(hostname) ?? (given === undefined ? 'github' : 'other')
+  const platformGit = gitHostOf(apiUrl)
+  const told = wanted ?? hosts.providerNamedBy(hostname)
+  // Without any secret, the host and the lack of an owner on GitHub tell.
+  const isUntold = told === undefined && given === undefined && githubUser === undefined
+  const seemsPlatform = isPlan && token === '' && (hostname === platformGit || isUntold)
+  const onPlatform = hasPassword || wanted === 'algorithmia' || seemsPlatform
+  const named = told ?? (given === undefined ? 'github' : 'other')
   const provider = onPlatform ? 'algorithmia' : named
   const secret = onPlatform ? password : token
 
@@ -50,8 +57,8 @@ export function readGitHost(
     reader.report('algorithm_repository', "is only a host; write the full address of the algorithm's repository")
   }
   const input = given === undefined ? 'git_host' : 'algorithm_repository'
-  const host: Host = { input, hostname, wanted, hasPassword, platformGit: gitHostOf(apiUrl) }
-  if (reportHost(reader, host)) reportSecret(reader, host, token)
+  const host: Host = { input, hostname, wanted, hasPassword, platformGit }
+  if (reportHost(reader, host)) reportSecret(reader, host, token, isPlan)
 
   const folder = owner ?? (onPlatform ? username : githubUser)
   if (given === undefined && folder === undefined && !onPlatform) reportOwner(reader, provider)
@@ -112,21 +119,22 @@ function reportHost(reader: InputReader, { input, hostname, wanted, hasPassword,
   return true
 }
 
-function reportSecret(reader: InputReader, host: Host, token: string): void {
+/** @param isPlan whether there need not be a secret */
+function reportSecret(reader: InputReader, host: Host, token: string, isPlan: boolean): void {
   const { input, hostname, wanted, hasPassword, platformGit } = host
   if (hasPassword) return
   if (wanted === 'algorithmia') {
-    reader.report('algorithmia_password', `is empty, but git_provider is algorithmia. ${whySecretsAreEmpty}`)
+    reader.reportEmptySecret('algorithmia_password', 'is empty, but git_provider is algorithmia', isPlan)
   } else if (hostname === platformGit) {
-    reader.report(
+    const isAllowed = isPlan && token === ''
+    reader.reportEmptySecret(
       'algorithmia_password',
-      `is empty, but ${input} is Algorithmia's own ${hostname}. ${whySecretsAreEmpty}`,
+      `is empty, but ${input} is Algorithmia's own ${hostname}`,
+      isAllowed,
     )
   } else if (token === '' && !reader.failed('github_pat')) {
-    reader.report(
-      'github_pat',
-      `is empty, and so is algorithmia_password: one of them must open the algorithm's repository. ${whySecretsAreEmpty}`,
-    )
+    const both = "is empty, and so is algorithmia_password: one of them must open the algorithm's repository"
+    reader.reportEmptySecret('github_pat', both, isPlan)
   }
 }
 

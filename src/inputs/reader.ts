@@ -6,8 +6,9 @@ import type { InputName } from './names.ts'
 import { quote, secret } from './values.ts'
 
 export const whySecretsAreEmpty =
-  'Secrets are not passed to workflows that a fork or Dependabot started; otherwise check the name of the secret ' +
-  'under Settings > Secrets and variables > Actions, and that the workflow passes it with ${{ secrets.NAME }}'
+  'Secrets are not passed to workflows that a fork or Dependabot started, where `dry_run: true` shows a plan without ' +
+  'them; otherwise check the name of the secret under Settings > Secrets and variables > Actions, and that the ' +
+  'workflow passes it with ${{ secrets.NAME }}'
 
 /** Collects the problems of all inputs, so that a user mends the workflow once. */
 export class InputReader {
@@ -30,6 +31,11 @@ export class InputReader {
 
   failed(name: string): boolean {
     return this.#problems.some((problem) => problem.name === name)
+  }
+
+  /** Told ahead of the others, which it may explain; `allowed` where the work can do without. */
+  reportEmptySecret(name: InputName, text: string, allowed: boolean): void {
+    if (!allowed) this.report(name, `${text}. ${whySecretsAreEmpty}`)
   }
 
   required<T>(name: InputName, parse: (text: string) => T, enabled = true): T | undefined {
