@@ -13,15 +13,15 @@ import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
 import { recordChanges } from './stages/changes.ts'
-import { create } from './stages/create.ts'
 import { applyTo, commitText } from './stages/delivery.ts'
 import { warnOfJobToken } from './stages/job-token.ts'
 import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
-import { checkNewRepository, preflight } from './stages/preflight.ts'
+import { preflight } from './stages/preflight.ts'
 import { openRequest, requestBranchOf } from './stages/pull-request.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
+import { readyRepository } from './stages/repository.ts'
 import { gatherMetrics, trainModel } from './stages/train.ts'
 
 /**
@@ -32,32 +32,25 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const temp = await mkdtemp(join(inputs.temp, 'deploy-to-algorithmia-'))
   const data = new DataApi(new Http(inputs.platform))
   try {
-    const { origin, open, collection, place, ...checked } = await deployment.stage(
-      'preflight',
-      'Preflight',
-      async () => {
-        deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
-        await warnOfJobToken(inputs, deployment, deployment.origin)
-        const location = { ...inputs.repository, requestBranch: requestBranchOf(inputs, deployment.origin) }
-        const open = () => AlgorithmRepository.clone(location, temp)
-        return { origin: deployment.origin, open, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
-      },
-    )
-
-    if (inputs.dryRun)
-      return await deployment.stage('copy', 'Plan', () => plan(inputs, deployment, { origin, place, data, ...checked }))
-
-    const { repository, present, release, releaseSkipped } =
-      'repository' in place
-        ? { ...place, ...checked }
-        : await deployment.stage('create', 'Create the algorithm', async () =>
-            checkNewRepository(await create(place, inputs, deployment, open), checked),
-          )
+    const before = await deployment.stage('preflight', 'Preflight', async () => {
+      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+      await warnOfJobToken(inputs, deployment, deployment.origin)
+      const location = { ...inputs.repository, requestBranch: requestBranchOf(inputs, deployment.origin) }
+      const open = () => AlgorithmRepository.clone(location, temp)
+      return { origin: deployment.origin, open, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
+    })
+    const ready = inputs.dryRun ? undefined : await readyRepository(inputs, deployment, before)
 
     const { training } = inputs
-    const trainedSince = training
-      ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
-      : deployment.skip('Training', inputs.trainingSkipped)
+    if (training === undefined) deployment.skip('Training', inputs.trainingSkipped)
+    const trainedSince =
+      training && (!inputs.dryRun || inputs.planTraining)
+        ? await deployment.stage('train', undefined, () => trainModel(training, inputs, deployment, temp))
+        : undefined
+
+    if (ready === undefined) return await plan(inputs, deployment, { ...before, data, trainedSince })
+    const { origin, collection } = before
+    const { repository, present, release, releaseSkipped } = ready
 
     const models = await deployment.stage('model', 'Check the model', async () => {
       await gatherMetrics(inputs, deployment, trainedSince)

@@ -7,6 +7,7 @@ import * as log from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Origin } from './origin.ts'
 import { initialOutputs, type Outputs, type Reached } from './outputs.ts'
+import type { Plan, PlannedModel } from './plan.ts'
 import type { TestRun } from './release/run-tests.ts'
 import type { TrainingReport } from './training/report.ts'
 
@@ -75,6 +76,8 @@ export class Deployment {
   changes: { files: readonly FileChange[]; skipped: readonly SkippedPath[] } | undefined
   /** What was not even copied. */
   skippedCode: readonly SkippedPath[] = []
+  /** Of a dry run, as far as it got. */
+  plan: Plan | undefined
   training: TrainingReport | undefined
   metrics: Metrics | undefined
   tests: TestRun | undefined
@@ -142,6 +145,23 @@ export class Deployment {
       this.outputs.model_size_bytes = String(size)
     }
     this.outputs.models = JSON.stringify(this.models.filter(Boolean).map(describe))
+  }
+
+  /** A plan never says that a model is stored which is not: such a model has hashes, and no URI. */
+  recordPlanned(models: readonly PlannedModel[]): void {
+    const [first] = models
+    if (first === undefined) return
+    this.outputs.model_md5_hash = first.md5
+    this.outputs.model_sha256_hash = first.sha256
+    this.outputs.model_size_bytes = String(first.size)
+    if (first.isStored) {
+      this.outputs.model_uri = first.uri
+      this.outputs.model_filepath = first.uri.replace(/^data:\/\//, '')
+    }
+    const described = models.map(({ uri, isStored, ...model }) =>
+      describe({ ...model, uri: isStored ? uri : '', uploaded: false }),
+    )
+    this.outputs.models = JSON.stringify(described)
   }
 
   recordDelivery(delivery: { changed: boolean; commit: string; branch: string; url: string; manifest: string }): void {

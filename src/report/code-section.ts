@@ -11,7 +11,7 @@ const longestPath = 200
 /** What the commit changes in the algorithm's repository, and what of the code it leaves out. */
 export function codeSection({ changes, outputs }: Deployment): string[] {
   // Of a commit that did not arrive there is nothing to tell.
-  if (changes === undefined || (outputs.algorithm_commit_sha === '' && outputs.status !== 'planned')) return []
+  if (changes === undefined || outputs.algorithm_commit_sha === '') return []
   const { files, skipped } = changes
   if (files.length + skipped.length === 0) return []
   const count = (kind: string) => files.filter((file) => file.kind === kind).length

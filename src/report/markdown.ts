@@ -25,11 +25,11 @@ export function escapeHtml(text: string): string {
 }
 
 /** A fence longer than any in the text, so that the text cannot end it. */
-export function codeBlock(text: string): string[] {
+export function codeBlock(text: string, language = 'text'): string[] {
   const shown = redact(text)
   const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
-  return [`${fence}text`, shown, fence]
+  return [fence + language, shown, fence]
 }
 
 /** A table whose head names the columns; `alignment` is its second line. */

@@ -5,6 +5,7 @@ import { codeSection } from './code-section.ts'
 import { cell, code, codeBlock, escapeHtml, table } from './markdown.ts'
 import { metricsSection } from './metrics-section.ts'
 import { modelsSection } from './models-section.ts'
+import { planSection } from './plan-section.ts'
 import { traceback, trainingSection } from './training-section.ts'
 
 /**
@@ -20,6 +21,7 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   const rows = tableRows(deployment)
   if (rows.length > 0) lines.push(...table('| | |', '|---|---|', rows))
   lines.push(
+    ...planSection(deployment),
     ...modelsSection(deployment),
     ...metricsSection(deployment),
     ...trainingSection(deployment),
@@ -48,7 +50,7 @@ function outcome(deployment: Deployment): string {
     case 'unchanged':
       return `unchanged, this model and code are already ${outputs.build_id === '' ? 'pushed' : 'deployed'}`
     case 'planned':
-      return 'planned, nothing was trained, uploaded or pushed'
+      return `planned, nothing was ${deployment.training ? '' : 'trained, '}uploaded or pushed`
     default:
       return failed(deployment)
   }

@@ -126,14 +126,6 @@ async function sourceOf({ repository }: Inputs, algorithm: AlgorithmAddress): Pr
   }
 }
 
-/** For a dry run, which creates nothing. */
-export function planCreation({ shown }: PlannedAlgorithm, deployment: Deployment): void {
-  deployment.note(`Would create the algorithm ${shown}.`)
-  deployment.note(
-    'What the commit would hold cannot be shown, nor whether the secret may push: the repository comes with the algorithm.',
-  )
-}
-
 /**
  * Creates the algorithm and waits for its repository.
  *

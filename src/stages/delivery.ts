@@ -20,7 +20,7 @@ export interface DeployedModel extends NamedModel {
 /**
  * Changes a clone: the code first and the manifest last, so that nothing copied can replace it.
  *
- * @returns the manifest's text
+ * @returns the manifest's text; without models it is not written
  */
 export async function applyTo(
   folder: string,
@@ -38,6 +38,8 @@ export async function applyTo(
     log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}${others}`)
     request.deployment.skippedCode = skipped
   }
+  // A plan may not know its models yet.
+  if (request.models.length === 0) return ''
   await generateCode(folder, inputs.platform.algorithm, request)
   return writeManifest(folder, { ...request, before })
 }

@@ -33,6 +33,10 @@ async function checksumOf(
   const uri = parseUri(sourceUri)
   try {
     if (uri === undefined) throw new Error('that is no data URI')
+    if (!data.hasKey) {
+      deployment.note(`The freeze as it would be has no MD5 of ${sourceUri}, which cannot be read without a key.`)
+      return undefined
+    }
     log.info(
       `Reading ${sourceUri}: ${manifestName} has it as ${JSON.stringify(name)} without an MD5, which the freeze needs`,
     )

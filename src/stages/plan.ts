@@ -1,104 +1,148 @@
 import type { DataApi } from '../algorithmia/data.ts'
+import { needsCollection } from '../algorithmia/data.ts'
 import { fileIn, formatUri } from '../algorithmia/data-uri.ts'
-import { type KnownObject, knownObjects } from '../algorithmia/place.ts'
+import { findPlace, knownObjects, type Place } from '../algorithmia/place.ts'
+import { orCancelled, untilCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
-import type { Inputs, ReleaseInputs } from '../inputs.ts'
+import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { manifestName } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
-import { type PlannedAlgorithm, planCreation } from './create.ts'
-import { applyTo, type DeployedModel } from './delivery.ts'
-import { manifestFiles } from './manifest.ts'
+import { emptyPlan, type Plan } from '../plan.ts'
+import type { DeployedModel } from './delivery.ts'
 import { absentModels, type Model, readModels } from './models.ts'
-import type { Opened } from './preflight.ts'
-import { planBranches } from './pull-request.ts'
+import { planCommit } from './plan-commit.ts'
+import { planRelease } from './plan-release.ts'
+import type { Before } from './preflight.ts'
+import { gatherMetrics } from './train.ts'
 
 /** What is there before a deployment. */
-export interface Before {
+export interface PlanRequest extends Before {
   origin: Origin
-  place: Opened | PlannedAlgorithm
   data: DataApi
-  release: ReleaseInputs | undefined
-  releaseSkipped: string
+  /** When the training of this run began; undefined when nothing was trained. */
+  trainedSince: Date | undefined
+  /** Why the deployment would end as superseded, if it would. */
+  superseded?: string | undefined
 }
 
-/** What a deployment of the present workspace would change. Nothing is trained, stored, committed or pushed. */
-export async function plan(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
-  const { training } = inputs
-  if (!('repository' in before.place)) planCreation(before.place, deployment)
-  if (training) deployment.note(`Would run ${training.program.relative}.`)
-  const absent = training ? await absentModels(inputs) : []
-  if (absent.length > 0) {
-    deployment.note(`${absent.join(', ')} does not exist yet, so its upload and the manifest cannot be shown.`)
-  } else {
-    if (training) {
-      const paths = inputs.models.lines.map(({ path }) => path.relative).join(', ')
-      deployment.note(`Its model is not known yet; what follows is of the ${paths} that is there now.`)
-    }
-    await planDelivery(inputs, deployment, before)
-  }
-  if (before.release) noteRelease(before.release, deployment)
-  else deployment.skip('Build, test and publication', before.releaseSkipped)
+/**
+ * What a deployment of the present workspace would change. It reads, and writes nothing outside of the runner: nothing
+ * is stored, committed to a server, built or published.
+ */
+export async function plan(inputs: Inputs, deployment: Deployment, request: PlanRequest): Promise<void> {
+  const planned = emptyPlan()
+  deployment.plan = planned
+  await untilCancelled((cancelled) => orCancelled(planAll(inputs, deployment, request, planned), cancelled))
   deployment.succeed('planned')
 }
 
-async function planDelivery(inputs: Inputs, deployment: Deployment, before: Before): Promise<void> {
-  const { origin, place, data } = before
+async function planAll(inputs: Inputs, deployment: Deployment, request: PlanRequest, planned: Plan): Promise<void> {
+  tellUnchecked(inputs, planned)
+  if (request.superseded !== undefined) tell(planned.release, `Would end as superseded: ${request.superseded}.`)
+  tellCreations(inputs, request, planned)
+  const models = await deployment.stage('model', 'Plan the models', () =>
+    planModels(inputs, deployment, request, planned),
+  )
+  const head = await deployment.stage('copy', 'Plan the commit', () =>
+    planCommit(inputs, deployment, { ...request, models }, planned),
+  )
+  await deployment.stage('publish', 'Plan the release', () => planRelease(inputs, { ...request, head }, planned))
+}
+
+/** A line in the log, and in a list of the plan. */
+export function tell(list: string[], sentence: string): void {
+  log.info(sentence)
+  list.push(sentence)
+}
+
+function tellUnchecked({ platform, release, collection, repository }: Inputs, planned: Plan) {
+  const say = (sentence: string) => tell(planned.unchecked, sentence)
+  if (platform.apiKey === '') {
+    say(`algorithmia_api_key is empty, so neither ${formatUri(collection)} nor what is stored there was looked at.`)
+  }
+  if ((release ?? platform).apiKey === '') {
+    const name = `${platform.owner}/${platform.algorithm}`
+    say(`Without a key nobody was asked whether ${name} exists and its builds may be read, nor for its versions.`)
+  }
+  if (repository.secret === '') {
+    say(`${repository.secretInput} is empty, so whether it may push to ${repository.url} was not checked.`)
+  }
+}
+
+function tellCreations({ platform, creation, collection }: Inputs, request: PlanRequest, planned: Plan) {
+  const { place } = request
+  if ('body' in place) tell(planned.creations, `Would create the algorithm ${place.shown}.`)
+  else if ('whyUnseen' in place && creation !== undefined && request.algorithm !== 'exists') {
+    const unless = request.algorithm === 'missing' ? '' : ', unless it exists'
+    tell(planned.creations, `Would create the algorithm ${platform.owner}/${platform.algorithm}${unless}.`)
+  }
+  if (needsCollection(collection) && request.collection === 'missing') {
+    tell(planned.creations, `Would create the collection ${formatUri(collection)}.`)
+  }
+}
+
+/** @returns the models as they would be stored; undefined when they are not there yet */
+async function planModels(
+  inputs: Inputs,
+  deployment: Deployment,
+  { origin, data, place, trainedSince }: PlanRequest,
+  planned: Plan,
+): Promise<DeployedModel[] | undefined> {
+  const { training } = inputs
+  planned.modelsAreOld = training !== undefined && trainedSince === undefined
+  if (training && planned.modelsAreOld) {
+    deployment.note(
+      `Training was not run; \`plan_training: true\` runs ${training.program.relative} in a dry run, too.`,
+    )
+    const absent = await absentModels(inputs)
+    if (absent.length > 0) {
+      const sentence = `${absent.join(', ')} does not exist yet, so its upload and the manifest are not shown.`
+      return void tell(planned.unchecked, sentence)
+    }
+    const paths = inputs.models.lines.map(({ path }) => path.relative).join(', ')
+    tell(
+      planned.unchecked,
+      `The model is not known before the training; what is shown is of the ${paths} that is there now.`,
+    )
+  } else {
+    await gatherMetrics(inputs, deployment, trainedSince)
+  }
   const known = 'repository' in place ? place.present.objects : []
-  deployment.phase = 'model'
-  const found = await readModels(inputs, deployment, origin.commit, undefined)
   const models: DeployedModel[] = []
   // One after another: each takes memory and threads for its own.
-  for (const model of found) {
-    const { sentence, ...planned } = await planModel(model, inputs, known)
-    deployment.note(sentence)
-    models.push(planned)
+  for (const model of await readModels(inputs, deployment, origin.commit, trainedSince)) {
+    const facts = { size: model.model.size, ...(await model.model.digest()) }
+    const likely = await placeOf(model, facts, { data, collection: inputs.collection, known })
+    tellModel(model, facts, likely, planned)
+    const { entry, isOptional, mlflow } = model
+    models.push({ entry, isOptional, mlflow, stored: { uri: likely.uri, uploaded: !likely.isStored, ...facts } })
   }
-  if (!('repository' in place)) return
-  const { repository } = place
-  deployment.phase = 'copy'
-  const request = { deployment, data, origin, format: inputs.manifestFormat, models, metrics: undefined }
-  const { files } = await repository.stage(
-    async (folder) => void (await applyTo(folder, inputs, request)),
-    manifestFiles,
-  )
-  const target = `${repository.branch} of ${inputs.repository.url}`
-  deployment.note(
-    files.length === 0
-      ? `Would commit nothing: ${target} has it all.`
-      : `Would commit to ${target}: ${shorten(files.map(({ path }) => path))}.`,
-  )
-  await planBranches(inputs, deployment, repository, files)
-  const difference = await repository.difference(manifestName)
-  if (difference !== '') log.info(difference)
+  if (!planned.modelsAreOld) deployment.recordPlanned(planned.models)
+  return models
 }
 
-async function planModel(model: Model, { collection }: Inputs, known: readonly KnownObject[]) {
-  const { shown, entry, isOptional, mlflow, model: source } = model
-  const facts = { size: source.size, ...(await source.digest()) }
-  const [proven] = knownObjects({ known, collection }, facts.size, facts)
-  const uri = proven ?? fileIn(collection, model.name)
+type Facts = { size: number; md5: string; sha256: string }
+type LikelyPlace = Pick<Place, 'uri'> & { isStored: boolean | undefined }
+
+async function placeOf(
+  { name, nameWithDigest }: Model,
+  facts: Facts,
+  storage: Parameters<typeof findPlace>[0],
+): Promise<LikelyPlace> {
+  const model = { size: facts.size, digest: async () => facts }
+  if (storage.data.hasKey) return findPlace(storage, { name, nameWithDigest, model })
+  const [vouchedFor] = knownObjects(storage, facts.size, facts)
+  return { uri: vouchedFor ?? fileIn(storage.collection, name), isStored: undefined }
+}
+
+function tellModel({ entry, shown }: Model, facts: Facts, { uri, isStored }: LikelyPlace, planned: Plan): void {
   const described = `${shown} (${formatBytes(facts.size)}, MD5 ${facts.md5})`
-  const sentence = proven
-    ? `${described} is stored already as ${formatUri(uri)}.`
-    : `Would store ${described} as ${formatUri(uri)}.`
-  return { sentence, entry, isOptional, mlflow, stored: { uri, uploaded: proven === undefined, ...facts } }
-}
-
-function noteRelease({ tests, publish }: ReleaseInputs, deployment: Deployment): void {
-  const steps = [
-    'wait for the build of the pushed commit',
-    ...(tests
-      ? [
-          `run the ${tests.cases.length === 1 ? 'test case' : `${tests.cases.length} test cases`} of ${tests.file.relative} against it`,
-        ]
-      : []),
-    ...(publish === 'none' ? [] : [`publish it as a ${publish} version, unless it is published already`]),
-  ]
-  deployment.note(`Would ${steps.join(', then ')}.`)
-}
-
-function shorten(files: readonly string[]): string {
-  return files.slice(0, 20).join(', ') + (files.length > 20 ? ` and ${files.length - 20} more` : '')
+  const unless = isStored === undefined ? ', unless it is stored already' : ''
+  log.info(
+    isStored
+      ? `${described} is stored already as ${formatUri(uri)}.`
+      : `Would store ${described} as ${formatUri(uri)}${unless}.`,
+  )
+  planned.models.push({ entry, path: shown, uri: formatUri(uri), isStored, ...facts })
 }

@@ -1,9 +1,8 @@
 import { posix } from 'node:path'
 import { checkCode } from '../algorithm-repo/copy.ts'
-import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
 import { checkSizes } from '../algorithm-repo/large-files.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
-import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
+import { type AlgorithmAddress, findAlgorithm, requireAlgorithm } from '../algorithmia/algorithms.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { type DataApi, needsCollection } from '../algorithmia/data.ts'
 import { formatUri } from '../algorithmia/data-uri.ts'
@@ -11,115 +10,63 @@ import { VersionApi } from '../algorithmia/versions.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import type { CodeInputs, Inputs, ReleaseInputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { manifestName, type PresentManifest, readManifest } from '../manifest/manifest.ts'
+import { manifestName, readManifest } from '../manifest/manifest.ts'
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
-import { awaitRepository, isFirstBranch, type PlannedAlgorithm, planAlgorithm } from './create.ts'
 import { readManifestFiles } from './manifest.ts'
-import { findRequest, objectsOfRequest } from './pull-request.ts'
+import { findRequest } from './pull-request.ts'
+import { findPlace, type Open, type Place, releasable, whyNoBuildAt } from './repository.ts'
 
-/** The algorithm's repository, and what is in it. */
-export interface Opened {
-  repository: AlgorithmRepository
-  present: PresentManifest
-  /** Why the platform builds nothing of what is pushed. */
-  whyNoBuild: string | undefined
+/** What is there before a deployment. What is unknown is so in dry runs only, or because the key may not look. */
+export interface Before {
+  collection: 'exists' | 'missing' | 'unknown'
+  algorithm: 'exists' | 'missing' | 'unknown'
+  place: Place
+  release: ReleaseInputs | undefined
+  releaseSkipped: string
 }
 
 /**
  * Everything that can fail early fails here, in seconds and all at once: the notebook's file, the key, the algorithm,
- * reading and writing the algorithm's repository, the manifest that is there, the links of the code.
+ * reading and writing the algorithm's repository, the manifest that is there, the links of the code. In a dry run, what
+ * cannot be looked at without a secret is no failure.
  *
  * @param open clones the algorithm's repository
- * @returns among others `place`: the opened repository, or the algorithm that is to be created first
  */
 export async function preflight(
   inputs: Inputs,
   algorithm: AlgorithmAddress,
   data: DataApi,
-  open: () => Promise<AlgorithmRepository>,
-) {
+  open: Open,
+): Promise<Before> {
   const looking = findAlgorithm(algorithm)
   const opening = open()
   // When the algorithm is in trouble, nobody may ask any more.
   opening.catch(() => undefined)
-  const { creation } = inputs
-  const planning =
-    creation && looking.then((found) => planAlgorithm({ inputs, creation, algorithm, found, opened: opening }))
-  const required = creation ? looking : looking.then((found) => requireAlgorithm(found, algorithm))
-  const checked = Promise.resolve(planning)
-    .then(
-      async (planned): Promise<Opened | PlannedAlgorithm> =>
-        planned ?? checkRepository(await openedOrCreated(opening, open, creation)),
-    )
-    .catch(async (error) => {
-      // A missing algorithm has no repository either: one mistake, one message.
-      if ((await looking.catch(() => 'unknown')) === 'missing') await required
-      throw error
-    })
+  const finding = findPlace(inputs, algorithm, { open, opening, looking })
   const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable()
-  const releasing = Promise.all([checked, unreadable]).then(([place, whyUnreadable]) =>
-    releasable(inputs, 'repository' in place ? place.whyNoBuild : whyNoBuildOfNew(inputs), whyUnreadable),
+  const releasing = Promise.all([finding, unreadable]).then(([place, whyUnreadable]) =>
+    releasable(inputs, whyNoBuildAt(place, inputs.repository), whyUnreadable),
   )
   const [collection, found, place, { release, releaseSkipped }] = await allChecks([
     data.findCollection(inputs.collection),
-    required,
-    checked,
+    looking.then((found) => (inputs.creation ? found : requireAlgorithm(found, algorithm))),
+    finding,
     releasing,
-    inputs.release && checkCallability(inputs.release, algorithm),
+    inputs.release && algorithm.http.hasKey ? checkCallability(inputs.release, algorithm) : undefined,
     inputs.repository.pullRequest &&
       opening.catch(() => undefined).then((clone) => clone && findRequest(inputs, clone)),
     inputs.code && checkCodeFolder(inputs.code, inputs.repository.url, opening),
     inputs.training?.kind === 'notebook' ? checkNotebook(inputs.training.program) : undefined,
   ])
   const missing = needsCollection(inputs.collection) ? 'will be created' : 'is not there yet'
-  log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
+  if (collection !== 'unknown') {
+    log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
+  }
   const { owner, name, keyInput } = algorithm
-  if (found === 'unknown' && 'repository' in place) {
+  if (found === 'unknown' && algorithm.http.hasKey && 'repository' in place) {
     log.warning(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`)
   }
-  return { collection, place, release, releaseSkipped }
-}
-
-/** Another run may have created the algorithm in the same seconds; then its repository is waited for, too. */
-async function openedOrCreated(
-  opening: Promise<AlgorithmRepository>,
-  open: () => Promise<AlgorithmRepository>,
-  creation: Inputs['creation'],
-): Promise<AlgorithmRepository> {
-  return opening.catch((error: unknown) => {
-    if (!creation || !(error instanceof MissingRepositoryError)) throw error
-    return awaitRepository(open, { limitMs: 20_000 })
-  })
-}
-
-/** The same for the repository of an algorithm that was created after the preflight. */
-export async function checkNewRepository(
-  repository: AlgorithmRepository,
-  checked: Pick<Inputs, 'release' | 'releaseSkipped'>,
-) {
-  const opened = await checkRepository(repository)
-  return { ...opened, ...releasable(checked, opened.whyNoBuild, undefined) }
-}
-
-/**
- * Whether what is to follow the push can be done, and why not.
- *
- * @throws DeployError when it cannot, although the workflow demands it
- */
-function releasable(
-  { release, releaseSkipped }: Pick<Inputs, 'release' | 'releaseSkipped'>,
-  whyNoBuild: string | undefined,
-  whyUnreadable: string | undefined,
-) {
-  const why = whyNoBuild ?? whyUnreadable
-  if (release === undefined || why === undefined) return { release, releaseSkipped }
-  const { publish, tests, keyInput } = release
-  if (whyUnreadable !== undefined && keyInput !== 'algorithmia_api_key') throw new DeployError(whyUnreadable)
-  if (publish !== 'none') throw new DeployError(`publish is "${publish}", which cannot be done: ${why}`)
-  if (tests?.isDemanded)
-    throw new DeployError(`test_cases_path is ${tests.file.relative}, but nothing can be tested: ${why}`)
-  if (whyUnreadable !== undefined) log.warning(`The build will not be awaited, nor tested: ${whyUnreadable}`)
-  return { release: undefined, releaseSkipped: why }
+  return { collection, algorithm: found, place, release, releaseSkipped }
 }
 
 /** Minor versions and revisions keep the visibility of earlier ones (platform reference §3.4). */
@@ -131,13 +78,6 @@ async function checkCallability({ publish, callability }: ReleaseInputs, algorit
   throw new DeployError(
     `algorithm_callability is "${callability}", but the published versions are ${present}, which only \`publish: major\` may ` +
       'change; remove algorithm_callability, or publish a major version',
-  )
-}
-
-function requireAlgorithm(found: 'exists' | 'missing' | 'unknown', { http, owner, name }: AlgorithmAddress) {
-  if (found !== 'missing') return found
-  throw new DeployError(
-    `There is no algorithm ${owner}/${name} on ${http.apiUrl}; set \`create_algorithm: true\`, create it there, or correct algorithmia_algoname or its owner`,
   )
 }
 
@@ -165,22 +105,6 @@ async function checkCodeFolder(
   } catch (error) {
     throw new DeployError(messageOf(error).replace("the algorithm's repository", `the code folder ${folder.relative}`))
   }
-}
-
-async function checkRepository(repository: AlgorithmRepository): Promise<Opened> {
-  await repository.checkWriteAccess()
-  const whyNoBuild = (await repository.onDefaultBranch()) === false ? notBuilt(repository.branch) : undefined
-  const present = readManifest(await readManifestFiles(repository.folder))
-  const objects = [...present.objects, ...(await objectsOfRequest(repository))]
-  return { repository, present: { ...present, objects }, whyNoBuild }
-}
-
-function whyNoBuildOfNew({ repository: { branch, provider } }: Inputs): string | undefined {
-  return branch === undefined || isFirstBranch(branch, provider) ? undefined : notBuilt(branch)
-}
-
-function notBuilt(branch: string): string {
-  return `algorithm_branch is "${branch}", and Algorithmia builds only the repository's default branch`
 }
 
 /** Waits for all checks and reports all failures at once. */

@@ -43,29 +43,27 @@ export async function objectsOfRequest(repository: AlgorithmRepository): Promise
 }
 
 /**
- * Says which branches and pull requests a deployment would make or update. Only reads.
+ * Which branches and pull requests a deployment would make or update, in sentences. Only reads.
  *
  * @param files that it would change; none: nothing is to be merged
  */
 export async function planBranches(
   inputs: Place,
-  deployment: Deployment,
   repository: AlgorithmRepository,
   files: readonly unknown[],
-): Promise<void> {
+): Promise<string[]> {
   const { madeFrom, branch } = repository
-  if (madeFrom !== undefined) deployment.note(`Would make the branch ${branch} from ${madeFrom}.`)
   const branches = branchesOf(repository)
-  if (branches === undefined) return
+  if (branches === undefined) return madeFrom === undefined ? [] : [`Would make the branch ${branch} from ${madeFrom}.`]
   const { from, into } = branches
-  if (files.length === 0) return deployment.note(`Would open no pull request: ${into} has it all.`)
+  if (files.length === 0) return [`Would open no pull request: ${into} has it all.`]
   const present = await findRequest(inputs, repository)
   const opened = inputs.repository.provider === 'github' ? 'open a pull request' : 'show where to open a pull request'
-  deployment.note(
+  return [
     present
       ? `Would push to ${from} and update pull request #${present.number} into ${into}.`
       : `Would push to ${from} and ${opened} from there into ${into}.`,
-  )
+  ]
 }
 
 /**
