@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AlgorithmRepository } from './algorithm-repo/repository.ts'
-import { commitMessage } from './algorithm-repo/workspace.ts'
+import { commitFacts } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
 import type { StoredModel } from './algorithmia/store.ts'
@@ -22,7 +22,9 @@ import { preflight } from './stages/preflight.ts'
 import { openRequest, requestBranchOf } from './stages/pull-request.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
 import { readyRepository } from './stages/repository.ts'
+import { yieldToNewer } from './stages/supersede.ts'
 import { gatherMetrics, trainModel } from './stages/train.ts'
+import { Superseded } from './supersede.ts'
 
 /**
  * The deployment, top to bottom. Any failure ends it, and until the push nothing that production reads has changed.
@@ -33,11 +35,16 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
   const data = new DataApi(new Http(inputs.platform))
   try {
     const before = await deployment.stage('preflight', 'Preflight', async () => {
-      deployment.origin = await readOrigin(process.env, (commit) => commitMessage(inputs.workspace, commit))
+      deployment.origin = await readOrigin(process.env, (commit) => commitFacts(inputs.workspace, commit))
       await warnOfJobToken(inputs, deployment, deployment.origin)
       const location = { ...inputs.repository, requestBranch: requestBranchOf(inputs, deployment.origin) }
       const open = () => AlgorithmRepository.clone(location, temp)
-      return { origin: deployment.origin, open, ...(await preflight(inputs, algorithmOf(inputs), data, open)) }
+      const found = await preflight(inputs, algorithmOf(inputs), data, open)
+      if ('repository' in found.place) {
+        const { present, repository } = found.place
+        await yieldToNewer(inputs, deployment, deployment.origin, { present, commit: repository.head })
+      }
+      return { origin: deployment.origin, open, ...found }
     })
     const ready = inputs.dryRun ? undefined : await readyRepository(inputs, deployment, before)
 
@@ -66,6 +73,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     let manifest = ''
     const change = async (folder: string) => {
       const head = readManifest(await readManifestFiles(folder))
+      await yieldToNewer(inputs, deployment, origin, { present: head, commit: repository.head })
       stored = await confirmAll(inputs, deployment, models, stored, head)
       const { manifestFormat: format } = inputs
       const named = models.map((model, index) => ({ ...model, stored: stored[index] as StoredModel }))
@@ -111,6 +119,9 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
       : 'pushed'
     deployment.succeed(delivery.changed || isOpened || deployment.published?.isNew ? reached : 'unchanged')
+  } catch (outcome) {
+    if (!(outcome instanceof Superseded)) throw outcome
+    deployment.giveWay(outcome, commitUrl(inputs.repository.url, inputs.repository.provider, outcome.head))
   } finally {
     // What is left there must not hide how the deployment ended.
     await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>

@@ -9,6 +9,7 @@ import type { Origin } from './origin.ts'
 import { initialOutputs, type Outputs, type Reached } from './outputs.ts'
 import type { Plan, PlannedModel } from './plan.ts'
 import type { TestRun } from './release/run-tests.ts'
+import type { Superseded } from './supersede.ts'
 import type { TrainingReport } from './training/report.ts'
 
 /** The stages of a deployment, as the output `failed_phase` names them. */
@@ -195,16 +196,43 @@ export class Deployment {
     this.outputs.failed_phase = ''
   }
 
+  /**
+   * Ends in favour of a newer commit, which is a success. The commit of the outputs is what this run pushed, or, when it
+   * did not get that far, the one that stands.
+   *
+   * @param url of the commit that holds the newer deployment
+   */
+  giveWay({ message, head }: Superseded, url: string): void {
+    this.#noteLeftBehind()
+    const stands = this.pushed
+      ? `What it pushed, ${this.outputs.algorithm_commit_sha}, is not published`
+      : 'Nothing was pushed'
+    log.notice(
+      `${message}. ${stands}. A run of an older commit does not replace a newer deployment, also when an old job is run ` +
+        'again on purpose: to roll back to its commit, set `force: true`',
+      { title: 'Superseded by a newer commit' },
+    )
+    this.notes.push(`${message}. ${stands}; to deploy the older commit all the same, set force.`)
+    if (this.outputs.algorithm_commit_sha === '') {
+      this.outputs.algorithm_commit_sha = head
+      this.outputs.algorithm_commit_url = url
+    }
+    this.succeed('superseded')
+  }
+
   /** Says what this run leaves behind that a person should know of. */
   fail(error?: unknown): void {
     this.uncertain = error instanceof UncertainError
-    const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri)
-    if (left.length > 0 && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
-      const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them']
-      this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`)
-    }
+    if (!this.uncertain) this.#noteLeftBehind()
     this.outputs.status = 'failed'
     this.outputs.failed_phase = this.phase
+  }
+
+  #noteLeftBehind(): void {
+    const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri)
+    if (left.length === 0 || this.outputs.algorithm_commit_sha !== '') return
+    const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them']
+    this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`)
   }
 
   /** What stands after a failure, in a sentence; empty when nothing that a user would look for has changed. */

@@ -98,6 +98,11 @@ export function warning(message: string, properties?: core.AnnotationProperties)
   core.warning(safe(message), properties)
 }
 
+/** An annotation for what went as it should, but may not be what somebody waits for. */
+export function notice(message: string, properties?: core.AnnotationProperties): void {
+  core.notice(safe(message), properties)
+}
+
 /** An annotation for one of several things that are wrong; `fail` says that the run failed. */
 export function error(message: string, properties?: core.AnnotationProperties): void {
   core.error(safe(message), properties)

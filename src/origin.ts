@@ -11,13 +11,15 @@ export interface Origin {
   /** 40 or 64 hex digits. */
   commit: string
   message: string
+  /** Undefined when neither the checkout nor the event tells. */
+  committedAt?: Date | undefined
   runUrl: string
   repositoryUrl: string
 }
 
 /** The part of an event payload that tells of commits. */
 export interface EventPayload {
-  head_commit?: { id?: string; message?: string } | null
+  head_commit?: { id?: string; message?: string; timestamp?: string } | null
   pull_request?: { head?: { sha?: string } }
 }
 
@@ -48,27 +50,35 @@ export function originOf(
     repository: GITHUB_REPOSITORY,
     ref: GITHUB_REF,
     commit,
-    message: environment.HEAD_COMMIT_MSG || messageIn(payload, commit),
+    message: environment.HEAD_COMMIT_MSG || headIn(payload, commit)?.message,
+    committedAt: timeOf(headIn(payload, commit)?.timestamp),
     repositoryUrl,
     runUrl: `${repositoryUrl}/actions/runs/${GITHUB_RUN_ID}`,
   }
 }
 
-function messageIn(payload: EventPayload, commit: string): string | undefined {
-  return payload.head_commit?.id === commit ? payload.head_commit.message : undefined
+function headIn(payload: EventPayload, commit: string): EventPayload['head_commit'] {
+  return payload.head_commit?.id === commit ? payload.head_commit : undefined
+}
+
+function timeOf(timestamp: unknown): Date | undefined {
+  const time = new Date(typeof timestamp === 'string' ? timestamp : Number.NaN)
+  return Number.isNaN(time.getTime()) ? undefined : time
 }
 
 /**
- * The origin of this run.
+ * The origin of this run. The time is first looked up in the history: only a push tells it in its event, and every run of
+ * a commit must write the same.
  *
- * @param messageInHistory looks the message up in the workspace's git history; undefined when it is not there
+ * @param inHistory looks a commit up in the workspace's git history
  */
 export async function readOrigin(
   environment: NodeJS.ProcessEnv,
-  messageInHistory: (commit: string) => Promise<string | undefined>,
+  inHistory: (commit: string) => Promise<{ message: string | undefined; committedAt: Date | undefined }>,
 ): Promise<Origin> {
   const origin = originOf(environment, await readPayload(environment))
-  const message = origin.message ?? (await messageInHistory(origin.commit))
+  const found = await inHistory(origin.commit)
+  const message = origin.message ?? found.message
   if (message === undefined) {
     log.warning(
       `The message of commit ${origin.commit} is not known: the event does not carry it and the checkout does not hold ` +
@@ -76,7 +86,7 @@ export async function readOrigin(
         '`env:` of this step',
     )
   }
-  return { ...origin, message: message ?? '' }
+  return { ...origin, message: message ?? '', committedAt: found.committedAt ?? origin.committedAt }
 }
 
 async function readPayload(environment: NodeJS.ProcessEnv): Promise<EventPayload> {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { AlgorithmRepository } from '../../src/algorithm-repo/repository.ts'
-import { commitMessage } from '../../src/algorithm-repo/workspace.ts'
+import { commitFacts } from '../../src/algorithm-repo/workspace.ts'
 import { Deployment } from '../../src/deployment.ts'
 import type { GitProvider } from '../../src/git-hosts.ts'
 import { branch, httpUrl } from '../../src/inputs/values.ts'
@@ -496,14 +496,16 @@ test("g53: the workspace's commit message, also when somebody else owns the fold
     text,
   )
   const head = git('rev-parse', 'HEAD')
-  expect(await commitMessage(workspace, head)).toBe(text)
-  expect(await commitMessage(workspace, '0'.repeat(40))).toBeUndefined()
-  expect(await commitMessage(lab.home, head)).toBeUndefined()
+  const facts = { message: text, committedAt: new Date(`${git('log', '-1', '--format=%cI')}`) }
+  const nothing = { message: undefined, committedAt: undefined }
+  expect(await commitFacts(workspace, head)).toEqual(facts)
+  expect(await commitFacts(workspace, '0'.repeat(40))).toEqual(nothing)
+  expect(await commitFacts(lab.home, head)).toEqual(nothing)
   if (process.getuid?.() !== 0) return
   for (const path of [workspace, join(workspace, '.git')]) chownSync(path, 12345, 12345)
   chmodSync(workspace, 0o777)
   expect(() => git('status')).toThrow('dubious ownership')
-  expect(await commitMessage(workspace, head)).toBe(text)
+  expect(await commitFacts(workspace, head)).toEqual(facts)
 })
 
 test('g56: what an earlier run left behind is no obstacle', async () => {

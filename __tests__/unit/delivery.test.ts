@@ -21,6 +21,7 @@ const origin: Origin = {
   ref: 'refs/heads/main',
   commit: 'a'.repeat(40),
   message: 'Train',
+  committedAt: new Date('2026-01-02T03:04:05Z'),
   runUrl: 'https://github.com/ada/wine-training/actions/runs/7',
   repositoryUrl: 'https://github.com/ada/wine-training',
 }
@@ -49,6 +50,7 @@ describe('the entry of the manifest', () => {
       model_sha256_hash: stored.sha256,
       model_size_bytes: 42,
       model_origin_run_url: origin.runUrl,
+      model_origin_commit_utc: '2026-01-02 03:04:05.000000',
     })
     expect(Object.keys(entry).slice(0, 7)).toEqual([
       'model_filepath',
@@ -102,6 +104,14 @@ describe('the entry of the manifest', () => {
     const again = { ...origin, runUrl: 'https://github.com/ada/wine-training/actions/runs/8' }
     expect(flatEntry(again, { ...stored, uploaded: false }, present)).toEqual(present)
   })
+
+  test('keeps the time of the same commit, but not that of another one, when this run does not know it', () => {
+    const unaware = { ...origin, committedAt: undefined }
+    const timeOf = (other: Partial<Origin>) =>
+      flatEntry({ ...unaware, ...other }, stored, present).model_origin_commit_utc
+    expect(timeOf({})).toBe('2026-01-02 03:04:05.000000')
+    expect(timeOf({ commit: 'b'.repeat(40) })).toBeUndefined()
+  })
 })
 
 describe('a change of the clone', () => {
@@ -125,11 +135,12 @@ describe('a change of the clone', () => {
       format = 'auto',
       models = [model],
       deployment = new Deployment(),
-    }: { format?: ManifestFormat; models?: DeployedModel[]; deployment?: Deployment } = {},
+      from = origin,
+    }: { format?: ManifestFormat; models?: DeployedModel[]; deployment?: Deployment; from?: Origin } = {},
   ): Promise<string[]> {
     const inputs = { code, workspace: join(folder, '..'), platform: { algorithm: 'wine' } } as Inputs
     const data = new DataApi(new Http({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k', attempts: 1 }))
-    await applyTo(folder, inputs, { deployment, data, origin, format, models, metrics: undefined })
+    await applyTo(folder, inputs, { deployment, data, origin: from, format, models, metrics: undefined })
     return deployment.notes
   }
   const model: DeployedModel = { entry: 'model', isOptional: false, stored, mlflow: undefined }
@@ -269,6 +280,25 @@ describe('a change of the clone', () => {
         'manifest_format is flat, so the entry "model" of model_manifest.json stays as it is',
       )
     })
+  })
+
+  test('for the ADK alone names the commit that is deployed, also when the models are those of an earlier one', async () => {
+    const { clone } = folders()
+    const [second, third] = ['b', 'c'].map((digit) => ({ ...origin, commit: digit.repeat(40) })) as [Origin, Origin]
+    const deployed = async (format: ManifestFormat, from: Origin) => {
+      await apply(clone, undefined, { format, from, models: [model, { ...model, entry: 'other' }] })
+      const entries = manifestOf(clone).required_files as { metadata: Record<string, unknown> }[]
+      return entries.map(({ metadata }) => [metadata.model_origin_commit_SHA, metadata.model_origin_commit_utc])
+    }
+    const time = '2026-01-02 03:04:05.000000'
+    const [first, later] = [[origin.commit, time], '2026-01-02 03:04:06.000000']
+    expect(await deployed('adk', origin)).toEqual([first, first])
+    const committedAt = new Date('2026-01-02T03:04:06Z')
+    expect(await deployed('adk', { ...second, committedAt })).toEqual([[second.commit, later], first])
+    // A time that is not known is not that of another commit.
+    expect(await deployed('adk', { ...third, committedAt: undefined })).toEqual([[third.commit, undefined], first])
+    // The flat keys tell it here.
+    expect(await deployed('both', origin)).toEqual([[third.commit, undefined], first])
   })
 
   test('that is flat keeps the MD5 that only the freeze has, without which the ADK would load nothing', async () => {

@@ -28,8 +28,8 @@ describe('the origin', () => {
     [
       'of a push',
       push,
-      { head_commit: { id: commit, message: 'Train\n\nmore' } },
-      { ...facts, message: 'Train\n\nmore' },
+      { head_commit: { id: commit, message: 'Train\n\nmore', timestamp: '2026-01-02T03:04:05+02:00' } },
+      { ...facts, message: 'Train\n\nmore', committedAt: new Date('2026-01-02T01:04:05Z') },
     ],
     [
       'of a push, with a message in the environment as the original action wanted it',
@@ -44,11 +44,16 @@ describe('the origin', () => {
       { ...facts, message: undefined },
     ],
     ['of a deleted branch', push, { head_commit: null }, { ...facts, message: undefined }],
-    ['of a head commit without a message', push, { head_commit: { id: commit } }, { ...facts, message: undefined }],
+    [
+      'of a head commit without a message, and with a time that is none',
+      push,
+      { head_commit: { id: commit, timestamp: 'soon' } },
+      { ...facts, message: undefined },
+    ],
     [
       'of a push, where the payload tells of another commit',
       push,
-      { head_commit: { id: head, message: 'Other' } },
+      { head_commit: { id: head, message: 'Other', timestamp: '2026-01-02T03:04:05Z' } },
       { ...facts, message: undefined },
     ],
     [
@@ -103,20 +108,17 @@ describe('the origin', () => {
 })
 
 describe('the message', () => {
-  const nowhere = async () => undefined
+  const nowhere = async () => ({ message: undefined, committedAt: undefined })
 
   test('is looked up in the history when nothing else has it', async () => {
-    const asked: string[] = []
-    const inHistory = async (wanted: string) => {
-      asked.push(wanted)
-      return 'From history'
-    }
-    await expect(readOrigin(push, inHistory)).resolves.toEqual({ ...facts, message: 'From history' })
-    expect(asked).toEqual([commit])
-    await expect(readOrigin({ ...push, HEAD_COMMIT_MSG: 'Mine' }, inHistory)).resolves.toMatchObject({
+    const found = { message: 'From history', committedAt: new Date('2026-01-02T03:04:05Z') }
+    const inHistory = async (wanted: string) => (wanted === commit ? found : nowhere())
+    await expect(readOrigin(push, inHistory)).resolves.toEqual({ ...facts, ...found })
+    await expect(readOrigin({ ...push, HEAD_COMMIT_MSG: 'Mine' }, inHistory)).resolves.toEqual({
+      ...facts,
+      ...found,
       message: 'Mine',
     })
-    expect(asked).toHaveLength(1)
     expect(printed.text()).toBe('')
   })
 
@@ -127,12 +129,21 @@ describe('the message', () => {
   })
 
   test('is that of the event', async () => {
-    const event = JSON.stringify({ head_commit: { id: commit, message: 'From the event' } })
+    const timestamp = '2026-01-02T03:04:05Z'
+    const event = JSON.stringify({ head_commit: { id: commit, message: 'From the event', timestamp } })
     const path = join(writeFiles(tempFolder(), { 'event.json': event }), 'event.json')
     // @actions/github reads it once, when it is loaded.
     process.env.GITHUB_EVENT_PATH = path
     await expect(readOrigin({ ...push, GITHUB_EVENT_PATH: path }, nowhere)).resolves.toMatchObject({
       message: 'From the event',
+      committedAt: new Date(timestamp),
+    })
+    // Every run of a commit must tell the same time, and most events tell none.
+    const committedAt = new Date('2026-01-02T03:04:06Z')
+    const inHistory = async () => ({ message: 'From history', committedAt })
+    await expect(readOrigin({ ...push, GITHUB_EVENT_PATH: path }, inHistory)).resolves.toMatchObject({
+      message: 'From the event',
+      committedAt,
     })
     expect(printed.text()).toBe('')
   })

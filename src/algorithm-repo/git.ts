@@ -132,11 +132,15 @@ function limited(git: SimpleGit, seconds: number): SimpleGit {
   return Object.assign(git, { raw: guarded })
 }
 
-/** git for reading the user's own repository, whoever owns the folder. */
+/** git for reading the user's own repository, whoever owns the folder. What is not there is not fetched. */
 export function openWorkspaceGit(folder: string): SimpleGit {
-  return simpleGit({ ...strict, baseDir: folder, config: [`safe.directory=${folder}`], allowEnvironment: kept }).env(
-    gitEnvironment(process.env),
-  )
+  const noFetch = 'GIT_NO_LAZY_FETCH'
+  return simpleGit({
+    ...strict,
+    baseDir: folder,
+    config: [`safe.directory=${folder}`],
+    allowEnvironment: [...kept, noFetch],
+  }).env({ ...gitEnvironment(process.env), [noFetch]: '1' })
 }
 
 function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

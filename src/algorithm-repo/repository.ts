@@ -149,6 +149,22 @@ export class AlgorithmRepository {
   }
 
   /**
+   * What the server has by now, with files that it has there; the work tree stays as it is.
+   *
+   * @returns undefined when there is no such branch any more
+   * @throws DeployError when the repository cannot be read
+   */
+  async lookAgain(paths: readonly string[]): Promise<{ commit: string; texts: (string | undefined)[] } | undefined> {
+    const { git } = this.#clone
+    const commit = await this.#remote.head().catch((error: unknown) => {
+      throw this.#explain('Reading the algorithm repository again', error)
+    })
+    if (commit === undefined) return undefined
+    const read = (path: string) => git.raw(['cat-file', 'blob', `${commit}:${path}`]).catch(() => undefined)
+    return { commit, texts: await Promise.all(paths.map(read)) }
+  }
+
+  /**
    * Commits what is staged and pushes it. When another push came first, the change is applied again on top of it;
    * nothing is ever forced or merged. A new branch is pushed even if it does not differ from the default branch.
    *

@@ -26,8 +26,10 @@ export interface AdkModel {
   /** With its protocol. */
   sourceUri: string
   md5: string
-  /** Keys that are not ours stay beside these. */
+  /** Keys that are not ours stay beside these; those without a value are removed. */
   metadata: Record<string, unknown>
+  /** What is written into the metadata also when the model is the same. */
+  always?: Record<string, unknown>
 }
 
 /**
@@ -94,15 +96,23 @@ export function setModels(document: JsonDocument, models: readonly AdkModel[], f
   const entries = new Map(readEntries(document, file).map((entry) => [entry.name, entry]))
   const changes = models.flatMap((model) => {
     const present = entries.get(model.name)
-    const isSame = present?.sourceUri === model.sourceUri && present.md5 === model.md5
-    return present === undefined || isSame ? [] : changedFields(document, [present.list, present.index], model)
+    if (present === undefined) return []
+    const place = [present.list, present.index]
+    const isSame = present.sourceUri === model.sourceUri && present.md5 === model.md5
+    if (!isSame) return changedFields(document, place, model)
+    return present.metadata ? changedMetadata(place, model.always ?? {}) : []
   })
+  const [gone, set] = [
+    changes.filter(([, value]) => value === undefined),
+    changes.filter(([, value]) => value !== undefined),
+  ]
+  const changed = gone.reduce((next, [path]) => next.remove(path), document.setAll(set))
   return models.reduce((next, model) => {
     const list = model.isOptional ? 'optional_files' : 'required_files'
     const present = entries.get(model.name)
     if (present === undefined) return next.append([list], newEntry(model))
     return present.list === list ? next : move(next, model.name, list, file)
-  }, document.setAll(changes))
+  }, changed)
 }
 
 function move(document: JsonDocument, name: string, list: AdkEntry['list'], file: string): JsonDocument {
@@ -124,9 +134,11 @@ function changedFields(document: JsonDocument, entry: Path, model: AdkModel): [P
   return [
     [[...entry, 'source_uri'], source_uri],
     ...(hasTamper ? [] : [[[...entry, 'fail_on_tamper'], fail_on_tamper] as [Path, unknown]]),
-    ...(hasMetadata
-      ? Object.entries(model.metadata).map(([key, value]): [Path, unknown] => [[...entry, 'metadata', key], value])
-      : [[[...entry, 'metadata'], metadata] as [Path, unknown]]),
+    ...(hasMetadata ? changedMetadata(entry, model.metadata) : [[[...entry, 'metadata'], metadata] as [Path, unknown]]),
     [[...entry, 'md5_checksum'], md5_checksum],
   ]
+}
+
+function changedMetadata(entry: Path, metadata: Record<string, unknown>): [Path, unknown][] {
+  return Object.entries(metadata).map(([key, value]) => [[...entry, 'metadata', key], value])
 }

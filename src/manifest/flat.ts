@@ -20,6 +20,8 @@ export interface ManifestEntry {
   model_sha256_hash: string
   model_size_bytes: number
   model_origin_run_url: string
+  /** In the same format; absent when nobody knows. */
+  model_origin_commit_utc?: string | undefined
   /** What the training said of the model; a manifest of a model without metrics has no such key. */
   model_metrics?: Record<string, unknown> | undefined
 }
@@ -36,6 +38,7 @@ export const flatKeys: readonly (keyof ManifestEntry)[] = [
   'model_sha256_hash',
   'model_size_bytes',
   'model_origin_run_url',
+  'model_origin_commit_utc',
   'model_metrics',
 ]
 

@@ -49,6 +49,8 @@ function outcome(deployment: Deployment): string {
       return 'pushed, whether it is built is not known'
     case 'unchanged':
       return `unchanged, this model and code are already ${outputs.build_id === '' ? 'pushed' : 'deployed'}`
+    case 'superseded':
+      return `superseded by a newer commit, ${deployment.pushed ? 'pushed but not published' : 'nothing was pushed'}`
     case 'planned':
       return `planned, nothing was ${deployment.training ? '' : 'trained, '}uploaded or pushed`
     default:
@@ -118,7 +120,10 @@ function tableRows({
     const short = code(outputs.algorithm_commit_sha.slice(0, 12))
     const commit = outputs.algorithm_commit_url === '' ? short : `[${short}](${outputs.algorithm_commit_url})`
     const undone = revertedBy === '' ? '' : `, taken back by ${code(revertedBy.slice(0, 12))}`
-    rows.push(['Algorithm commit', `${commit} on ${code(branch)} of ${code(target.repositoryUrl)}${undone}`])
+    rows.push([
+      'Algorithm commit',
+      `${commit} ${branch === '' ? '' : `on ${code(branch)} `}of ${code(target.repositoryUrl)}${undone}`,
+    ])
   }
   if (pullRequest) rows.push(['Pull request', requestLink(pullRequest)])
   if (outputs.build_id !== '') rows.push(['Build', code(outputs.build_id)])

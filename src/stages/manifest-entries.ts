@@ -36,29 +36,45 @@ export function flatEntry(
     model_sha256_hash: stored.sha256,
     model_size_bytes: stored.size,
     model_origin_run_url: origin.runUrl,
+    model_origin_commit_utc: committedUtc(origin, present),
     model_metrics: metrics?.values,
   })
 }
 
-/** The metadata tell what deployed these bytes first: they are left alone while the bytes are the same. */
+/**
+ * The metadata tell what deployed these bytes first: they are left alone while the bytes are the same.
+ *
+ * @param isWitness whether nothing else in the manifest tells which commit is deployed: later runs want to know
+ */
 export function adkModel(
   { entry, isOptional, stored }: NamedModel,
   origin: Origin,
   earlier: readonly AdkEntry[],
-  metrics: Metrics | undefined,
+  { metrics, isWitness }: { metrics: Metrics | undefined; isWitness: boolean },
 ): AdkModel {
   const sourceUri = formatUri(stored.uri)
   const same = earlier.find(
     ({ name, sourceUri: uri, md5 }) => name === entry && uri === sourceUri && md5 === stored.md5,
   )
-  const metadata = same?.metadata ?? {
-    model_sha256_hash: stored.sha256,
-    model_size_bytes: stored.size,
+  const from = {
     model_origin_repo: origin.repository,
     model_origin_ref: origin.ref,
     model_origin_commit_SHA: origin.commit,
+    model_origin_commit_utc: committedUtc(origin, same?.metadata ?? {}),
+  }
+  const metadata = same?.metadata ?? {
+    model_sha256_hash: stored.sha256,
+    model_size_bytes: stored.size,
+    ...from,
     model_uploaded_utc: manifestTime(new Date()),
     ...(metrics && { model_metrics: metrics.values }),
   }
-  return { name: entry, isOptional, sourceUri, md5: stored.md5, metadata }
+  return { name: entry, isOptional, sourceUri, md5: stored.md5, metadata, ...(isWitness && { always: from }) }
+}
+
+/** A run that does not know the time keeps what an earlier run of the same commit knew. */
+function committedUtc({ commit, committedAt }: Origin, present: Record<string, unknown> | Partial<ManifestEntry>) {
+  if (committedAt !== undefined) return manifestTime(committedAt)
+  const { model_origin_commit_SHA: before, model_origin_commit_utc: time } = present
+  return before === commit && typeof time === 'string' ? time : undefined
 }

@@ -67,7 +67,12 @@ export async function writeManifest(folder: string, request: ManifestRequest): P
     adk:
       format === 'flat'
         ? undefined
-        : models.map((model) => adkModel(model, origin, earlier.entries, model === first ? metrics : undefined)),
+        : models.map((model) =>
+            adkModel(model, origin, earlier.entries, {
+              metrics: model === first ? metrics : undefined,
+              isWitness: model === first && format === 'adk',
+            }),
+          ),
     checksumOf: (uri) => checksums.get(uri),
     now: new Date(),
   })

@@ -2,18 +2,27 @@ import type { CallInput, Increment } from '../algorithm.ts'
 import { BuildApi } from '../algorithmia/builds.ts'
 import { callTo } from '../algorithmia/calls.ts'
 import { VersionApi } from '../algorithmia/versions.ts'
+import { orCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
-import { DeployError } from '../errors.ts'
+import { DeployError, messageOf } from '../errors.ts'
 import * as log from '../log.ts'
+import { type PresentManifest, readManifest } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
 import { confirmVersion, type Publisher, publishBuild } from '../release/publish.ts'
 import { runTestCases } from '../release/run-tests.ts'
+import { manifestFiles } from './manifest.ts'
 import type { Released } from './release.ts'
+import { yieldToNewer } from './supersede.ts'
 import { runCases } from './test.ts'
 
-/** Publishes the built and tested commit. */
+/**
+ * Publishes the built and tested commit, unless a newer one was deployed meanwhile: its version would be below this one.
+ *
+ * @throws Superseded when it was
+ */
 export async function publishVersion(released: Released, increment: Increment): Promise<void> {
   const { release, deployment, origin, commit, cancelled } = released
+  await yieldToNewerHead(released)
   const request = {
     commit,
     increment,
@@ -55,7 +64,11 @@ function publisherFor(released: Released): Publisher {
   const builds = new BuildApi(algorithm)
   const versions = new VersionApi(algorithm)
   return {
-    newestBuild: () => builds.newest(),
+    newestBuild: async () => {
+      const newest = await builds.newest()
+      if (newest !== undefined && newest.commit !== commit) await yieldToNewerHead(released)
+      return newest
+    },
     ofCommit: (commit) => versions.ofCommit(commit),
     withNumber: (number) => versions.withNumber(number),
     publish: (request) => versions.publish(request),
@@ -63,11 +76,34 @@ function publisherFor(released: Released): Publisher {
       const built = await versions.compile(release.buildTimeoutMs)
       deployment.outputs.build_id = (await builds.newest())?.id ?? ''
       // It may have newer packages than the one that was tested.
+      if (built !== '' && built !== commit) await yieldToNewerHead(released)
       const failure = built === commit && release.tests ? await runCases(released, release.tests) : undefined
       if (failure) throw failure
       return built
     },
   }
+}
+
+/** That nobody can look is no reason to fail: the list of builds is asked, too. */
+async function yieldToNewerHead({
+  inputs,
+  deployment,
+  repository,
+  origin,
+  commit,
+  cancelled,
+}: Released): Promise<void> {
+  let head: { commit: string; present: PresentManifest } | undefined
+  try {
+    const found = await orCancelled(repository.lookAgain(manifestFiles), cancelled)
+    if (found === undefined || found.commit === commit) return
+    const [manifest, freeze] = found.texts
+    head = { commit: found.commit, present: readManifest({ manifest, freeze }) }
+  } catch (error) {
+    cancelled.throwIfAborted()
+    return log.info(`Whether a newer commit was deployed meanwhile is not known: ${messageOf(error)}`)
+  }
+  await yieldToNewer(inputs, deployment, origin, head)
 }
 
 /** A sample is shown to people. */

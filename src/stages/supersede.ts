@@ -1,0 +1,36 @@
+import { relationOf } from '../algorithm-repo/workspace.ts'
+import type { Deployment } from '../deployment.ts'
+import type { Inputs } from '../inputs.ts'
+import { deployedCommits } from '../manifest/deployed-commits.ts'
+import type { PresentManifest } from '../manifest/manifest.ts'
+import type { Origin } from '../origin.ts'
+import { areComparable, judge, Superseded } from '../supersede.ts'
+
+interface Head {
+  /** Undefined in an empty repository. */
+  commit: string | undefined
+  present: PresentManifest
+}
+
+/**
+ * Ends the run when a head of the algorithm's repository holds the deployment of a newer commit of the same branch.
+ * With `force` it goes on and says so, and a dry run says how it would end.
+ *
+ * @throws Superseded
+ */
+export async function yieldToNewer(
+  { workspace, force, dryRun }: Pick<Inputs, 'workspace' | 'force' | 'dryRun'>,
+  deployment: Deployment,
+  origin: Origin,
+  { commit = '', present }: Head,
+): Promise<void> {
+  for (const deployed of deployedCommits(present)) {
+    if (!areComparable(origin, deployed)) continue
+    const verdict = judge(origin, deployed, await relationOf(workspace, origin.commit, deployed.commit))
+    if (verdict.outcome === 'unknown') deployment.note(`${verdict.why}.`)
+    if (verdict.outcome !== 'superseded') continue
+    if (force) deployment.note(`${verdict.why}. It is replaced, because force is true.`)
+    else if (dryRun) deployment.note(`${verdict.why}. The run would end as superseded and change nothing.`)
+    else throw new Superseded(verdict.why, commit)
+  }
+}
