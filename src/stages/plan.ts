@@ -22,8 +22,6 @@ export interface PlanRequest extends Before {
   data: DataApi
   /** When the training of this run began; undefined when nothing was trained. */
   trainedSince: Date | undefined
-  /** Why the deployment would end as superseded, if it would. */
-  superseded?: string | undefined
 }
 
 /**
@@ -39,7 +37,6 @@ export async function plan(inputs: Inputs, deployment: Deployment, request: Plan
 
 async function planAll(inputs: Inputs, deployment: Deployment, request: PlanRequest, planned: Plan): Promise<void> {
   tellUnchecked(inputs, planned)
-  if (request.superseded !== undefined) tell(planned.release, `Would end as superseded: ${request.superseded}.`)
   tellCreations(inputs, request, planned)
   const models = await deployment.stage('model', 'Plan the models', () =>
     planModels(inputs, deployment, request, planned),
