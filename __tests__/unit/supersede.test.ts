@@ -40,7 +40,7 @@ describe('a commit and the deployed one', () => {
     ['go on', 'the same', 'unknown', older, { commit: ourCommit }],
     ['go on', 'of another branch', 'ancestor', older, { ref: 'refs/heads/other' }],
     ['go on', 'of another repository', 'ancestor', older, { repository: 'ada/fork' }],
-  ])('%s: %s', (outcome, _, relation, times, other) => {
+  ])('%s: %s', (outcome, _, relation, times, other = {}) => {
     expect(verdict(relation, times, other).outcome).toBe(outcome)
   })
 
