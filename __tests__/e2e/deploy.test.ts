@@ -66,6 +66,7 @@ describe('a step written for the original action', () => {
       ['model_sha256_hash', createHash('sha256').update('the first model').digest('hex')],
       ['model_size_bytes', 15],
       ['model_origin_run_url', 'https://github.com/alice/digits-training/actions/runs/1234567890'],
+      ['model_origin_commit_utc', expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000000$/)],
     ])
   })
 

@@ -139,6 +139,7 @@ test(
       model_sha256_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       model_size_bytes: expect.any(Number),
       model_origin_run_url: 'https://github.com/alice/digits-training/actions/runs/1234567890',
+      model_origin_commit_utc: expect.any(String),
     })
     expect(lab.deployed('src/sentiment.py')).toContain('def apply(input):')
     expect(() => lab.deployed('model_training.ipynb')).toThrow()
