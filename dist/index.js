@@ -28888,7 +28888,7 @@ class DeployError extends Error {
         this.annotation = options.annotation ?? {};
     }
 }
-/** The platform refuses a key something (401, 403): trying again cannot help, but another key may. */
+/** A key or another secret is refused something (401, 403), or is not there: trying again cannot help, another one may. */
 class RefusedError extends DeployError {
     name = 'RefusedError';
 }
@@ -28956,9 +28956,14 @@ function formatBytes(bytes) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AL: () => (/* binding */ pullRequestPage),
 /* harmony export */   Bg: () => (/* binding */ commitUrl),
 /* harmony export */   Bj: () => (/* binding */ gitProviders),
-/* harmony export */   IH: () => (/* binding */ providerNamedBy)
+/* harmony export */   Ek: () => (/* binding */ repositoryUrl),
+/* harmony export */   IH: () => (/* binding */ providerNamedBy),
+/* harmony export */   g3: () => (/* binding */ loginOfToken),
+/* harmony export */   hC: () => (/* binding */ providerWords),
+/* harmony export */   sw: () => (/* binding */ isPublicHost)
 /* harmony export */ });
 /** What runs on the host of a git repository: it decides logins and web addresses. */
 const gitProviders = ['algorithmia', 'github', 'gitlab', 'bitbucket', 'other'];
@@ -28971,12 +28976,85 @@ function providerNamedBy(hostname) {
     ];
     return names.find(([pattern]) => pattern.test(hostname))?.[1];
 }
+/** What a provider is called, and what a token needs there to push. */
+const providerWords = {
+    algorithmia: { name: 'Algorithmia', right: "access to the owner's algorithms" },
+    github: { name: 'GitHub', right: '`contents: write`' },
+    gitlab: { name: 'GitLab', right: 'the scope `write_repository` and a role that may push' },
+    bitbucket: { name: 'Bitbucket', right: 'the permission to write repositories' },
+    other: { name: 'The host', right: 'write access' },
+};
+/** Where everybody is a guest of the provider: what runs there is no question. */
+function isPublicHost(hostname) {
+    return /(^|\.)(github\.com|ghe\.com|gitlab\.com|bitbucket\.org)$/i.test(hostname);
+}
+/**
+ * The user name that goes with a token; undefined where it is the name of the token's account.
+ *
+ * GitHub, Gitea and Forgejo take any token with `x-access-token`, GitLab with any name, also those of OAuth with
+ * `oauth2`. Bitbucket Cloud tells tokens of accounts (`ATATT`), which go with a fixed name of their own, app passwords
+ * (`ATBB`), and those of a repository, project or workspace. Bitbucket Data Center has no such name.
+ *
+ * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
+ * @see https://docs.gitlab.com/user/profile/personal_access_tokens/
+ * @see https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
+ * @see https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/
+ * @see https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html
+ */
+function loginOfToken(provider, hostname, token) {
+    if (provider === 'gitlab')
+        return 'oauth2';
+    if (provider !== 'bitbucket')
+        return 'x-access-token';
+    if (!isPublicHost(hostname) || token.startsWith('ATBB'))
+        return undefined;
+    return token.startsWith('ATATT') ? 'x-bitbucket-api-token-auth' : 'x-token-auth';
+}
+/** @param host an origin @param owner an account, organisation, group, workspace or project */
+function repositoryUrl(host, provider, owner, name) {
+    const dataCenter = provider === 'bitbucket' && !isPublicHost(new URL(host).hostname);
+    const folder = provider === 'algorithmia' ? '/git' : dataCenter ? '/scm' : '';
+    return `${host}${folder}/${owner}/${name}.git`;
+}
 /** Web page of a commit. Algorithmia's own git has none (platform reference §1). */
 function commitUrl(url, provider, commit) {
     if (provider === 'algorithmia' || commit === '')
         return '';
     const folders = { github: '/commit/', gitlab: '/-/commit/', bitbucket: '/commits/', other: '/commit/' };
-    return url.replace(/\.git$/, '') + folders[provider] + commit;
+    return repositoryPage(url, provider) + folders[provider] + commit;
+}
+/**
+ * Web page where a person opens a pull or merge request from a branch that is pushed; empty where there is none. For
+ * `other` it is that of Gitea and Forgejo, which is GitHub's as well.
+ */
+function pullRequestPage(url, provider, { from, into }) {
+    if (provider === 'algorithmia')
+        return '';
+    const page = repositoryPage(url, provider);
+    if (provider === 'gitlab') {
+        const branches = { 'merge_request[source_branch]': from, 'merge_request[target_branch]': into };
+        return `${page}/-/merge_requests/new?${new URLSearchParams(branches)}`;
+    }
+    if (provider === 'bitbucket' && isDataCenter(url)) {
+        const branches = { sourceBranch: `refs/heads/${from}`, targetBranch: `refs/heads/${into}` };
+        return `${page}/pull-requests?create&${new URLSearchParams(branches)}`;
+    }
+    if (provider === 'bitbucket') {
+        return `${page}/pull-requests/new?${new URLSearchParams({ source: from, dest: into })}`;
+    }
+    const inPath = (branch) => branch.split('/').map(encodeURIComponent).join('/');
+    return `${page}/compare/${inPath(into)}...${inPath(from)}${provider === 'github' ? '?expand=1' : ''}`;
+}
+/** Bitbucket Data Center clones from `/scm/<project>/<repository>.git`, and shows it under `/projects` or `/users`. */
+const dataCenterPath = /\/scm\/(~|%7e)?([^/]+)\/([^/]+)$/i;
+function isDataCenter(url) {
+    return dataCenterPath.test(url);
+}
+function repositoryPage(url, provider) {
+    const page = url.replace(/\.git$/, '');
+    if (provider !== 'bitbucket')
+        return page;
+    return page.replace(dataCenterPath, (_, personal, owner, name) => personal === undefined ? `/projects/${owner}/repos/${name}` : `/users/${owner}/repos/${name}`);
 }
 //# sourceMappingURL=git-hosts.js.map
 
@@ -28986,7 +29064,7 @@ function commitUrl(url, provider, commit) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6914);
 
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 //# sourceMappingURL=index.js.map
@@ -29003,6 +29081,8 @@ __webpack_async_result__();
 /* harmony export */   LH: () => (/* binding */ modelPath),
 /* harmony export */   Mr: () => (/* binding */ pythonCommand),
 /* harmony export */   Rp: () => (/* binding */ email),
+/* harmony export */   S6: () => (/* binding */ gitLogin),
+/* harmony export */   Sy: () => (/* binding */ repositoryOwner),
 /* harmony export */   Vg: () => (/* binding */ algorithmName),
 /* harmony export */   X5: () => (/* binding */ workspacePath),
 /* harmony export */   bJ: () => (/* binding */ hostOrigin),
@@ -29032,6 +29112,18 @@ function account(text) {
         throw new Error(`is ${quote(text)}, which is not an account name (letters, digits, "-", "_" and "." only)`);
     }
     return text;
+}
+/** The owner of a repository, as one part of its address. */
+function repositoryOwner(text) {
+    if (!/[/~]/.test(text))
+        return account(text);
+    throw new Error(`is ${quote(text)}, which is not one account; for a group within a group, or a personal project, set algorithm_repository to the full address`);
+}
+/** A user name as HTTP sends it; not echoed, since it may be a secret in the wrong place. */
+function gitLogin(text) {
+    if (!/[:\u0000-\u001f\u007f]/.test(text))
+        return text;
+    throw new Error('holds a colon, a line break or another control character, which no user name has');
 }
 /** Algorithm names: a letter, then letters, digits and `_` (platform reference §3.1). */
 function algorithmName(text) {
@@ -29185,6 +29277,7 @@ function quote(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $0: () => (/* binding */ neutralise),
 /* harmony export */   $e: () => (/* binding */ warning),
 /* harmony export */   Df: () => (/* binding */ withoutCommands),
 /* harmony export */   E$: () => (/* binding */ redact),
@@ -29194,11 +29287,11 @@ function quote(text) {
 /* harmony export */   eo: () => (/* binding */ secretForms),
 /* harmony export */   fJ: () => (/* binding */ fail),
 /* harmony export */   fS: () => (/* binding */ summarise),
+/* harmony export */   lm: () => (/* binding */ notice),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   pq: () => (/* binding */ info),
 /* harmony export */   z3: () => (/* binding */ error)
 /* harmony export */ });
-/* unused harmony export neutralise */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2866);
 
@@ -29289,6 +29382,10 @@ function debug(message) {
 function warning(message, properties) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(safe(message), properties);
 }
+/** An annotation for what went as it should, but may not be what somebody waits for. */
+function notice(message, properties) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm(safe(message), properties);
+}
 /** An annotation for one of several things that are wrong; `fail` says that the run failed. */
 function error(message, properties) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(safe(message), properties);
@@ -29346,7 +29443,7 @@ async function summarise(markdown) {
 
 /***/ }),
 
-/***/ 88:
+/***/ 6914:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29377,16 +29474,25 @@ class Deployment {
     target;
     /** True when a push or a publication may or may not have taken effect. */
     uncertain = false;
+    /** `owner/name`, when this run has created the algorithm. */
+    created;
     /** The branch that holds the delivered commit. */
     branch = '';
     /** Whether this run pushed that commit, or found it there. */
     pushed = false;
+    pullRequest;
     /** The commit that took the delivered one back, because its tests failed. */
     revertedBy = '';
     /** Whether that may have happened or not. */
     revertIsUnknown = false;
     /** Whether callers of the newest build have one after that. */
     revertIsBuilt = false;
+    /** What the commit does to the algorithm's repository, and what of the code it leaves out; undefined before it is known. */
+    changes;
+    /** What was not even copied. */
+    skippedCode = [];
+    /** Of a dry run, as far as it got. */
+    plan;
     training;
     metrics;
     tests;
@@ -29451,12 +29557,32 @@ class Deployment {
         }
         this.outputs.models = JSON.stringify(this.models.filter(Boolean).map(describe));
     }
+    /** A plan never says that a model is stored which is not: such a model has hashes, and no URI. */
+    recordPlanned(models) {
+        const [first] = models;
+        if (first === undefined)
+            return;
+        this.outputs.model_md5_hash = first.md5;
+        this.outputs.model_sha256_hash = first.sha256;
+        this.outputs.model_size_bytes = String(first.size);
+        if (first.isStored) {
+            this.outputs.model_uri = first.uri;
+            this.outputs.model_filepath = first.uri.replace(/^data:\/\//, '');
+        }
+        const described = models.map(({ uri, isStored, ...model }) => describe({ ...model, uri: isStored ? uri : '', uploaded: false }));
+        this.outputs.models = JSON.stringify(described);
+    }
     recordDelivery(delivery) {
         this.branch = delivery.branch;
         this.pushed = delivery.changed;
         this.outputs.algorithm_commit_sha = delivery.commit;
         this.outputs.algorithm_commit_url = delivery.url;
         this.outputs.manifest = delivery.manifest;
+    }
+    recordRequest(request) {
+        this.pullRequest = request;
+        this.outputs.pull_request_url = request.url;
+        this.outputs.pull_request_number = request.number === undefined ? '' : String(request.number);
     }
     recordTests(run, report) {
         this.tests = run;
@@ -29472,22 +29598,49 @@ class Deployment {
         this.outputs.status = reached;
         this.outputs.failed_phase = '';
     }
+    /**
+     * Ends in favour of a newer commit, which is a success. The commit of the outputs is what this run pushed, or, when it
+     * did not get that far, the one that stands.
+     *
+     * @param url of the commit that holds the newer deployment
+     */
+    giveWay({ message, head }, url) {
+        this.#noteLeftBehind();
+        const stands = this.pushed
+            ? `What it pushed, ${this.outputs.algorithm_commit_sha}, is not published`
+            : 'Nothing was pushed';
+        log/* notice */.lm(`${message}. ${stands}. A run of an older commit does not replace a newer deployment, also when an old job is run ` +
+            'again on purpose: to roll back to its commit, set `force: true`', { title: 'Superseded by a newer commit' });
+        this.notes.push(`${message}. ${stands}; to deploy the older commit all the same, set force.`);
+        if (this.outputs.algorithm_commit_sha === '') {
+            this.outputs.algorithm_commit_sha = head;
+            this.outputs.algorithm_commit_url = url;
+        }
+        this.succeed('superseded');
+    }
     /** Says what this run leaves behind that a person should know of. */
     fail(error) {
         this.uncertain = error instanceof errors/* UncertainError */.On;
-        const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri);
-        if (left.length > 0 && this.outputs.algorithm_commit_sha === '' && !this.uncertain) {
-            const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them'];
-            this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`);
-        }
+        if (!this.uncertain)
+            this.#noteLeftBehind();
         this.outputs.status = 'failed';
         this.outputs.failed_phase = this.phase;
     }
-    /** What stands after a failure, in a sentence; empty when nothing that production reads has changed. */
+    #noteLeftBehind() {
+        const left = this.models.filter((model) => model?.uploaded).map(({ uri }) => uri);
+        if (left.length === 0 || this.outputs.algorithm_commit_sha !== '')
+            return;
+        const [are, them] = left.length === 1 ? ['is', 'it'] : ['are', 'them'];
+        this.note(`Left behind: ${left.join(', ')} ${are} stored, but no manifest points to ${them}.`);
+    }
+    /** What stands after a failure, in a sentence; empty when nothing that a user would look for has changed. */
     get standing() {
         const { algorithm_commit_sha: commit } = this.outputs;
-        if (commit === '')
-            return '';
+        if (commit === '') {
+            if (this.created === undefined || this.uncertain)
+                return '';
+            return `Left behind: the algorithm ${this.created} was created and holds only the platform's template. The next run deploys to it.`;
+        }
         const place = this.pushed
             ? `Commit ${commit} is pushed to ${this.branch}`
             : `Nothing was pushed, because ${commit} on ${this.branch} already held this model and code`;
@@ -29541,21 +29694,45 @@ function readCodeInputs(reader, workspace, algorithm) {
 //# sourceMappingURL=code.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/creation.js
 
+/** Languages from before there were environments (platform reference §3.1). */
+const legacyLanguages = ['java', 'javascript', 'python2-langpack', 'python3-1', 'r', 'ruby', 'rust', 'scala'];
+/** As in action.yml. It cannot be told from the same name written in a workflow. */
+const defaultEnvironment = 'Python 3.8';
 /**
  * What an algorithm is to be that does not exist yet (platform reference §3.1).
  *
  * @returns undefined when none is to be created
  */
-function readCreationInputs(reader) {
+function readCreationInputs(reader, { apiKey, managementKey, provider }) {
     const wanted = reader.optional('create_algorithm', values/* boolean */.zM) ?? false;
     const creation = {
-        language: reader.text('algorithm_language') || 'python3',
-        environment: reader.text('algorithm_environment') || 'Python 3.8',
+        apiKey: managementKey || apiKey,
+        keyInput: managementKey === '' ? 'algorithmia_api_key' : 'algorithmia_management_api_key',
+        runtime: runtimeFrom(reader, wanted),
         sourceVisibility: reader.optional('source_visibility', (raw) => (0,values/* oneOf */.yL)(raw, ['closed', 'open'])) ?? 'closed',
         networkAccess: reader.optional('network_access', (raw) => (0,values/* oneOf */.yL)(raw, ['full', 'isolated'])) ?? 'full',
         pipelineEnabled: reader.optional('pipeline_enabled', values/* boolean */.zM) ?? true,
     };
-    return wanted ? creation : undefined;
+    if (!wanted)
+        return undefined;
+    if (provider === 'other') {
+        reader.report('create_algorithm', 'is true, but the platform makes repositories only on its own git, GitHub, GitLab and Bitbucket; if the host of ' +
+            'algorithm_repository is one of them, say so in git_provider, else create the algorithm by hand');
+    }
+    return creation;
+}
+function runtimeFrom(reader, wanted) {
+    const language = reader.text('algorithm_language') || 'python3';
+    const environment = reader.text('algorithm_environment') || defaultEnvironment;
+    if (!legacyLanguages.includes(language))
+        return { language, environment };
+    const machine = environment === defaultEnvironment ? 'cpu' : environment.toLowerCase();
+    if (machine === 'cpu' || machine === 'gpu')
+        return { language, machine };
+    if (wanted) {
+        reader.report('algorithm_environment', `is ${(0,values/* quote */.hD)(environment)}, but the legacy language ${language} has only cpu and gpu; write one of these`);
+    }
+    return { language, machine: 'cpu' };
 }
 //# sourceMappingURL=creation.js.map
 // EXTERNAL MODULE: external "node:path"
@@ -29642,8 +29819,9 @@ var core = __nccwpck_require__(7264);
 
 
 
-const whySecretsAreEmpty = 'Secrets are not passed to workflows that a fork or Dependabot started; otherwise check the name of the secret ' +
-    'under Settings > Secrets and variables > Actions, and that the workflow passes it with ${{ secrets.NAME }}';
+const whySecretsAreEmpty = 'Secrets are not passed to workflows that a fork or Dependabot started, where `dry_run: true` shows a plan without ' +
+    'them; otherwise check the name of the secret under Settings > Secrets and variables > Actions, and that the ' +
+    'workflow passes it with ${{ secrets.NAME }}';
 /** Collects the problems of all inputs, so that a user mends the workflow once. */
 class InputReader {
     #problems = [];
@@ -29661,6 +29839,11 @@ class InputReader {
     }
     failed(name) {
         return this.#problems.some((problem) => problem.name === name);
+    }
+    /** Told ahead of the others, which it may explain; `allowed` where the work can do without. */
+    reportEmptySecret(name, text, allowed) {
+        if (!allowed)
+            this.report(name, `${text}. ${whySecretsAreEmpty}`);
     }
     required(name, parse, enabled = true) {
         if (this.text(name) === '') {
@@ -29744,7 +29927,7 @@ const defaultCases = 'TEST_CASES.json';
 /**
  * What is to follow the push. The test cases are read and checked here, before anything is trained.
  *
- * @returns undefined when the build is not to be awaited
+ * @returns undefined when the build is not to be awaited, or there is none
  */
 async function readReleaseInputs(reader, facts) {
     const wait = reader.optional('wait_for_build', values/* boolean */.zM) ?? true;
@@ -29766,8 +29949,14 @@ async function readReleaseInputs(reader, facts) {
     if (!wait && found?.isDemanded) {
         reader.report('test_cases_path', 'needs the build of the pushed commit; remove `wait_for_build: false`');
     }
+    if (facts.isRequest && increment !== 'none') {
+        reader.report('publish', 'is not possible with `push_to: pull_request`, of which nothing is published; remove it');
+    }
+    if (facts.isRequest && found?.isDemanded) {
+        reader.report('test_cases_path', 'is not possible with `push_to: pull_request`, because Algorithmia builds nothing of it; remove it');
+    }
     const cases = found && (await readCases(reader, found.file, facts));
-    if (!wait)
+    if (!wait || facts.isRequest)
         return undefined;
     return {
         ...release,
@@ -29820,7 +30009,7 @@ async function readCases(reader, { absolute, relative: file }, { parseCases }) {
 //# sourceMappingURL=release.js.map
 // EXTERNAL MODULE: ./build/src/git-hosts.js
 var git_hosts = __nccwpck_require__(1547);
-;// CONCATENATED MODULE: ./build/src/inputs/repository.js
+;// CONCATENATED MODULE: ./build/src/inputs/git-host.js
 
 
 
@@ -29828,68 +30017,127 @@ var git_hosts = __nccwpck_require__(1547);
  * Where the algorithm's repository is and which secret opens it. A password selects Algorithmia hosting, as in the
  * original action; the secret is refused to a host that was probably not meant.
  */
-function readRepositoryInputs(reader, facts) {
-    const { username, algorithm, password, token } = facts;
-    const owner = reader.optional('algorithm_owner', values/* account */.ct);
-    const hosting = password === '' && !reader.failed('algorithmia_password') ? 'github' : 'algorithmia';
-    const secretInput = hosting === 'github' ? 'github_pat' : 'algorithmia_password';
+function readGitHost(reader, { apiUrl, username, algorithm, password, token, isPlan }) {
+    const owner = reader.optional('algorithm_owner', values/* repositoryOwner */.Sy);
     const githubUser = reader.optional('github_username', values/* account */.ct);
     const given = reader.optional('algorithm_repository', values/* httpUrl */.q3);
-    const host = reader.optional('git_host', values/* hostOrigin */.bJ) ?? 'https://github.com';
-    const origin = given === undefined ? host : new URL(given).origin;
-    const where = given === undefined ? 'git_host' : 'algorithm_repository';
-    const platformGit = gitHostOf(facts.apiUrl);
-    const hostname = new URL(origin).hostname;
-    if (given === origin) {
+    const origin = given ?? reader.optional('git_host', values/* hostOrigin */.bJ) ?? 'https://github.com';
+    const { hostname } = new URL(origin);
+    const wanted = reader.optional('git_provider', (raw) => (0,values/* oneOf */.yL)(raw, git_hosts/* gitProviders */.Bj));
+    const hasPassword = password !== '' || reader.failed('algorithmia_password');
+    const platformGit = gitHostOf(apiUrl);
+    const told = wanted ?? git_hosts/* providerNamedBy */.IH(hostname);
+    // Without any secret, the host and the lack of an owner on GitHub tell.
+    const isUntold = told === undefined && given === undefined && githubUser === undefined;
+    const seemsPlatform = isPlan && token === '' && (hostname === platformGit || isUntold);
+    const onPlatform = hasPassword || wanted === 'algorithmia' || seemsPlatform;
+    const named = told ?? (given === undefined ? 'github' : 'other');
+    const provider = onPlatform ? 'algorithmia' : named;
+    const secret = onPlatform ? password : token;
+    if (given !== undefined && given === new URL(given).origin) {
         reader.report('algorithm_repository', "is only a host; write the full address of the algorithm's repository");
     }
-    if (hosting === 'algorithmia' && /(^|\.)(github\.com|gitlab\.com|bitbucket\.org)$/.test(hostname)) {
-        reader.report(where, `is ${hostname}, but algorithmia_password is set, which selects Algorithmia-hosted git. Set git_host to the git ` +
-            `host of your Algorithmia (${platformGit}), or remove algorithmia_password and set github_pat. The password was not sent anywhere`);
+    const input = given === undefined ? 'git_host' : 'algorithm_repository';
+    const host = { input, hostname, wanted, hasPassword, platformGit };
+    if (reportHost(reader, host))
+        reportSecret(reader, host, token, isPlan);
+    const folder = owner ?? (onPlatform ? username : githubUser);
+    if (given === undefined && folder === undefined && !onPlatform)
+        reportOwner(reader, provider);
+    // A user who names both an owner and an account means the account as login.
+    const accountLogin = onPlatform ? username : (owner ?? given) && githubUser;
+    const login = reader.optional('git_login', values/* gitLogin */.S6) ?? accountLogin ?? git_hosts/* loginOfToken */.g3(provider, hostname, secret);
+    if (login === undefined && secret !== '') {
+        reader.report('git_login', token.startsWith('ATBB')
+            ? 'is empty, but github_pat is an app password, which goes with the name of its account; set git_login to that, or use an access token'
+            : 'is empty, but Bitbucket Data Center takes a token only with the name of its account; set git_login to that. Tokens of projects and repositories have no account and cannot be used here');
     }
-    if (hosting === 'github' && hostname === platformGit) {
-        reader.report('algorithmia_password', `is empty, but ${where} is Algorithmia's own ${hostname}. ${whySecretsAreEmpty}`);
-    }
-    else if (hosting === 'github' && token === '' && !reader.failed('github_pat')) {
-        reader.report('github_pat', `is empty, and so is algorithmia_password: one of them must open the algorithm's repository. ${whySecretsAreEmpty}`);
-    }
-    const repositoryOwner = owner ?? (hosting === 'github' ? githubUser : username);
-    if (given === undefined &&
-        hosting === 'github' &&
-        repositoryOwner === undefined &&
-        !reader.failed('github_username')) {
-        reader.report('github_username', "is empty; set it to the owner of the algorithm's repository on GitHub");
-    }
-    const named = reader.optional('git_provider', (raw) => (0,values/* oneOf */.yL)(raw, git_hosts/* gitProviders */.Bj)) ?? (0,git_hosts/* providerNamedBy */.IH)(hostname);
-    const provider = hosting === 'algorithmia' ? 'algorithmia' : (named ?? (given === undefined ? 'github' : 'other'));
-    const givenLogin = reader.text('git_login');
-    const target = reader.optional('algorithm_branch', values/* branch */.tk);
-    const createBranch = reader.optional('create_branch', values/* boolean */.zM) ?? false;
-    const pushTo = reader.optional('push_to', (raw) => (0,values/* oneOf */.yL)(raw, ['branch', 'pull_request'])) ?? 'branch';
-    const requestBranch = reader.optional('pull_request_branch', values/* branch */.tk);
+    (0,log/* mask */.dK)(secret, login);
     if (username === undefined || algorithm === undefined)
         return undefined;
-    const folder = hosting === 'algorithmia' ? '/git' : '';
     return {
-        inputs: {
-            provider,
-            secretInput,
-            secret: hosting === 'algorithmia' ? password : token,
-            url: given ?? `${host}${folder}/${repositoryOwner}/${algorithm}.git`,
-            // GitHub takes any token with this name; a user who names both an owner and an account means the account as login.
-            login: givenLogin || (hosting === 'algorithmia' ? username : ((owner ?? given) && githubUser) || 'x-access-token'),
-            branch: target,
-            createBranch,
-            pullRequest: pushTo === 'pull_request' ? { branch: requestBranch } : undefined,
-        },
-        // On GitHub the owner of the repository need not be an account of Algorithmia.
-        algorithmOwner: (hosting === 'algorithmia' || given !== undefined ? owner : undefined) ?? username,
+        provider,
+        secretInput: onPlatform ? 'algorithmia_password' : 'github_pat',
+        secret,
+        url: given ?? git_hosts/* repositoryUrl */.Ek(origin, provider, folder ?? '', algorithm),
+        login: login ?? '',
+        // On another host the owner of the repository need not be an account of Algorithmia.
+        algorithmOwner: (onPlatform || given !== undefined ? owner : undefined) ?? username,
     };
+}
+/** @returns whether the secret may be meant for this host */
+function reportHost(reader, { input, hostname, wanted, hasPassword, platformGit }) {
+    const name = git_hosts/* providerNamedBy */.IH(hostname);
+    const isPublic = git_hosts/* isPublicHost */.sw(hostname);
+    if (hasPassword && wanted !== undefined && wanted !== 'algorithmia') {
+        const remedy = `remove git_provider, or remove algorithmia_password and set github_pat to a token of that host`;
+        reader.report('git_provider', `is ${wanted}, but algorithmia_password is set, which selects Algorithmia-hosted git; ${remedy}`);
+        return false;
+    }
+    // The name of another host may mislead, and git_provider says so.
+    const isElsewhere = isPublic || (name !== undefined && hostname !== platformGit && wanted === undefined);
+    if (hasPassword && isElsewhere) {
+        reader.report(input, `is ${hostname}, but algorithmia_password is set, which selects Algorithmia-hosted git. Set git_host to the git ` +
+            `host of your Algorithmia (${platformGit}), or remove algorithmia_password and set github_pat. The password was not sent anywhere`);
+        return false;
+    }
+    if (isPublic && wanted !== undefined && wanted !== 'other' && wanted !== name) {
+        reader.report(input, `is ${hostname}, but git_provider is ${wanted}. Set ${input} to the host of your ${git_hosts/* providerWords */.hC[wanted].name}, ` +
+            'or remove git_provider. No secret was sent anywhere');
+    }
+    return true;
+}
+/** @param isPlan whether there need not be a secret */
+function reportSecret(reader, host, token, isPlan) {
+    const { input, hostname, wanted, hasPassword, platformGit } = host;
+    if (hasPassword)
+        return;
+    if (wanted === 'algorithmia') {
+        reader.reportEmptySecret('algorithmia_password', 'is empty, but git_provider is algorithmia', isPlan);
+    }
+    else if (hostname === platformGit) {
+        const isAllowed = isPlan && token === '';
+        reader.reportEmptySecret('algorithmia_password', `is empty, but ${input} is Algorithmia's own ${hostname}`, isAllowed);
+    }
+    else if (token === '' && !reader.failed('github_pat')) {
+        const both = "is empty, and so is algorithmia_password: one of them must open the algorithm's repository";
+        reader.reportEmptySecret('github_pat', both, isPlan);
+    }
+}
+function reportOwner(reader, provider) {
+    if (reader.failed('github_username') || reader.failed('algorithm_owner'))
+        return;
+    if (provider === 'github') {
+        reader.report('github_username', "is empty; set it to the owner of the algorithm's repository on GitHub");
+        return;
+    }
+    const { name } = git_hosts/* providerWords */.hC[provider];
+    reader.report('algorithm_owner', `is empty; set it to the owner of the algorithm's repository on ${name}, or set algorithm_repository`);
 }
 /** The platform's git host, from its API's; a test server serves both at one address (platform reference §1). */
 function gitHostOf(apiUrl) {
     const { protocol, hostname } = new URL(apiUrl);
     return protocol === 'http:' ? apiUrl : `git.${hostname.replace(/^api\./, '')}`;
+}
+//# sourceMappingURL=git-host.js.map
+;// CONCATENATED MODULE: ./build/src/inputs/repository.js
+
+
+/** The algorithm's repository, and what is pushed there. */
+function readRepositoryInputs(reader, facts) {
+    const place = readGitHost(reader, facts);
+    const target = reader.optional('algorithm_branch', values/* branch */.tk);
+    const createBranch = reader.optional('create_branch', values/* boolean */.zM) ?? false;
+    const pushTo = reader.optional('push_to', (raw) => (0,values/* oneOf */.yL)(raw, ['branch', 'pull_request'])) ?? 'branch';
+    const requestBranch = reader.optional('pull_request_branch', values/* branch */.tk);
+    if (pushTo === 'pull_request' && target !== undefined && requestBranch === target) {
+        reader.report('pull_request_branch', `is "${target}", as algorithm_branch is, which it is to be merged into; name another one`);
+    }
+    if (place === undefined)
+        return undefined;
+    const { algorithmOwner, ...where } = place;
+    const pullRequest = pushTo === 'pull_request' ? { branch: requestBranch } : undefined;
+    return { inputs: { ...where, branch: target, createBranch, pullRequest }, algorithmOwner };
 }
 //# sourceMappingURL=repository.js.map
 ;// CONCATENATED MODULE: ./build/src/inputs/other-packagings.js
@@ -30119,8 +30367,10 @@ async function readInputs(environment) {
     const password = reader.secret('algorithmia_password', text('algorithmia_username'));
     const token = reader.secret('github_pat', text('github_username'));
     const managementKey = reader.secret('algorithmia_management_api_key');
+    // Read as such further down: a wrong value is one problem among others.
+    const isPlan = /^true$/i.test(text('dry_run'));
     if (apiKey === '' && !reader.failed('algorithmia_api_key')) {
-        reader.report('algorithmia_api_key', `is empty. ${whySecretsAreEmpty}`);
+        reader.reportEmptySecret('algorithmia_api_key', 'is empty', isPlan);
     }
     const workspace = reader.folder('GITHUB_WORKSPACE', environment, 'run actions/checkout before this step');
     const temp = reader.folder('RUNNER_TEMP', environment, 'this action runs inside GitHub Actions');
@@ -30141,14 +30391,15 @@ async function readInputs(environment) {
     const apiUrl = reader.optional('algorithmia_api', values/* httpUrl */.q3)?.replace(/\/v1$/, '') ?? 'https://api.algorithmia.com';
     const { training, metrics, skipped: trainingSkipped } = await readTrainingInputs(reader, workspace, models);
     const { folder: codeFolder, code } = readCodeInputs(reader, workspace, algorithm);
-    const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token });
-    const creation = readCreationInputs(reader);
+    const repository = readRepositoryInputs(reader, { apiUrl, username, algorithm, password, token, isPlan });
+    const creation = readCreationInputs(reader, { apiKey, managementKey, provider: repository?.inputs.provider });
     const force = reader.optional('force', values/* boolean */.zM) ?? false;
     const release = await readReleaseInputs(reader, {
         workspace,
         codeFolder: code?.folder,
         apiKey,
         managementKey,
+        isRequest: repository?.inputs.pullRequest !== undefined,
         parseCases,
     });
     const dryRun = reader.optional('dry_run', values/* boolean */.zM) ?? false;
@@ -30180,7 +30431,9 @@ async function readInputs(environment) {
         creation,
         force,
         release,
-        releaseSkipped: 'wait_for_build is false',
+        releaseSkipped: repository.inputs.pullRequest
+            ? 'Algorithmia builds nothing of a pull request until it is merged'
+            : 'wait_for_build is false',
         dryRun,
         planTraining,
     };
@@ -30219,7 +30472,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(24)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9024));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(237)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4237));
         await deploy(inputs, deployment);
     }
     catch (error) {
@@ -30233,7 +30486,7 @@ async function run() {
     }
     try {
         (0,outputs/* publish */.mk)(deployment.outputs);
-        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(190)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2190));
+        const { renderSummary } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(24)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6024));
         await log/* summarise */.fS(renderSummary(deployment, failure));
     }
     catch (error) {
@@ -30324,6 +30577,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
   pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
   Oh: () => (/* binding */ startGroup),
@@ -30331,7 +30585,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, saveState, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -30357,7 +30611,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -32040,7 +32294,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -32048,7 +32302,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -32056,7 +32310,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.

@@ -104,7 +104,7 @@ const texts: [string, string, Kind, string][] = [
     'a broken upload',
     'error: RPC failed; HTTP 408 curl 18 transfer closed\nfatal: the remote end hung up unexpectedly',
     'trouble',
-    'host.example could not be reached or broke off',
+    'host.example, or a proxy before it, broke the push off',
   ],
   [
     'a private certificate authority',
@@ -158,7 +158,7 @@ const texts: [string, string, Kind, string][] = [
       'remote: Review all repository rules at https://github.com/ada/secret-sauce/rules\n' +
       'remote: - Commits must have verified signatures.',
     'final',
-    `a rule of ${url} refused the push`,
+    `a rule of ${url} wants signed commits`,
   ],
   [
     'push protection',

@@ -51,6 +51,7 @@ describe('the section of a plan', () => {
       commit: {
         target: '*main*',
         files: [{ path: '<img src=x>\n# H', kind: 'added' }],
+        skipped: [],
         manifestDifference: 'diff --git a/m b/m\n--- a/m\n+++ b/m\n+````\n+# s3cret! \u202e\n',
       },
     })
@@ -63,7 +64,7 @@ describe('the section of a plan', () => {
   test('what is long is cut, and says so', () => {
     const files = Array.from({ length: 103 }, (_, index) => ({ path: `f${index}`, kind: 'changed' as const }))
     const manifestDifference = `--- a/m\n${'+x\n'.repeat(304)}+${'y'.repeat(9000)}\n`
-    const summary = render({ commit: { target: 'main', files, manifestDifference } })
+    const summary = render({ commit: { target: 'main', files, skipped: [], manifestDifference } })
     expect(summary).toContain('**Commit** to main: 103 changed\n')
     expect(summary).toContain('\n3 more are in the log.\n')
     expect(summary).toContain('\n6 more are in the log.\n')
