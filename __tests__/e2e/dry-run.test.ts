@@ -36,10 +36,13 @@ const factors = {
 type Inputs = Row<typeof factors>
 
 /** Without what is an error in any run. */
-function allowed({ wait_for_build, publish, push_to, branch, manifest_format, models }: Partial<Inputs>): boolean {
+function allowed(row: Partial<Inputs>): boolean {
+  const { algorithm, hosting, wait_for_build, publish, push_to, branch, manifest_format, models } = row
   const isPublished = publish !== undefined && publish !== 'none'
   if (isPublished && (wait_for_build === 'false' || push_to === 'pull_request')) return false
-  if (isPublished && branch === 'missing, create_branch') return false
+  if (branch === 'missing, create_branch' && (isPublished || push_to === 'pull_request')) return false
+  // The sandbox makes repositories of its own git only.
+  if (algorithm === 'missing, create_algorithm' && hosting === 'github') return false
   return !(manifest_format === 'flat' && models === 'several')
 }
 
@@ -102,7 +105,6 @@ test('changes nothing anywhere, whatever the other inputs are', async () => {
 /** A plan, with the hashes of the models unless they are known only after a training. */
 function isPlan(row: Inputs, result: StepResult): boolean {
   const { status, model_md5_hash: md5 } = result.outputs
-  if (row.branch !== 'default' && errors(result)[0]?.includes('does not have; create it there first')) return true
   return status === 'planned' && (md5 === '') === /^(script|notebook)$/.test(row.training)
 }
 
@@ -174,7 +176,7 @@ describe('a plan', () => {
     const missing = { ...changed, algorithmia_algoname: 'brand_new', algorithm_path: 'digits' }
     const result = await plans.run({ ...missing, create_algorithm: 'true', publish: 'minor' })
     expect(errors(result)).toEqual([])
-    expect(result.summary).toContain('Would create the algorithm alice/brand\\_new: python3, Python 3.8, source closed')
+    expect(result.summary).toContain('Would create the algorithm alice/brand\\_new (Python 3.8, closed, full network).')
     expect(result.summary).toContain('- <code>src/digits.py</code>\n')
     expect(result.summary).toContain('publish it as a minor version, the first one, 0.1.0.')
     expect(errors(await plans.run(missing))[0]).toContain('There is no algorithm alice/brand_new')

@@ -43,8 +43,9 @@ export class GitHubApi {
     this.#server = server
     this.#repository = repository
     this.#token = token
+    const { beside } = server
     server.beside = (request, response) => {
-      if (!request.url?.startsWith('/api/')) return false
+      if (!request.url?.startsWith(`/api/v3/repos/${repository}/`)) return beside(request, response)
       void this.#handle(request, response)
       return true
     }

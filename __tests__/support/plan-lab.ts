@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { runAction, type StepContext, type StepResult } from '../../examples/run-action.ts'
 import { casesFile, originalCases, tellingAlgorithm } from './digits.ts'
 import { type BareRepository, GitServer } from './git-server.ts'
+import { GitHubApi } from './github-api.ts'
 import { Lab, managingKey, nastyKey, nastyPassword, notebook } from './lab.ts'
 import { MeddlingProxy } from './meddling-proxy.ts'
 import { noPackages } from './sandbox-lab.ts'
@@ -45,6 +46,7 @@ export class PlanLab {
     github.authorise = (login, { service }) =>
       login === `x-access-token:${token}` || (login === undefined && service === 'git-upload-pack')
     await lab.sandbox.createAlgorithm(lab.owner, 'fresh')
+    for (const name of ['digits', 'fresh']) new GitHubApi(github, `analysts/${name}`, token)
     const plans = new PlanLab(lab, github)
     await plans.#prepare()
     return plans
