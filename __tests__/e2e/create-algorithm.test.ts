@@ -185,7 +185,7 @@ describe('nothing is created', () => {
     expect(errors(result)).toEqual([])
     expect(result.outputs.status).toBe('planned')
     expect(result.summary).toContain('- Would create the algorithm alice/absent (Python 3.8, closed, full network).')
-    expect(result.summary).toContain('Would store model.pkl')
+    expect(result.summary).toContain('would be uploaded')
     expect(lab.sandbox.hasAlgorithm('alice', 'absent')).toBe(false)
   })
 })
