@@ -251,9 +251,9 @@ describe('a server that stalls ends in an error in time', () => {
   })
 
   test('but one that thinks for long after the last byte is waited for', async () => {
-    const { server } = await platformWithPut(() => ({ delayMs: 700 }))
+    const { server } = await platformWithPut(() => ({ delayMs: 2500 }))
     const { path } = lab.model(size)
-    expect((await store(server.url, { path, size }, { options: { attempts: 1, stallMs: 300 } })).uploaded).toBe(true)
+    expect((await store(server.url, { path, size }, { options: { attempts: 1, stallMs: 1500 } })).uploaded).toBe(true)
   })
 })
 
