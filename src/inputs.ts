@@ -238,6 +238,7 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
     throw new DeployError('The inputs of the workflow step could not be read')
   }
   warnAbout(apiUrl, repository.inputs.url, collection)
+  warnOfOwner(username, repository.algorithmOwner, collection)
   if (password !== '' && token !== '')
     info('algorithmia_password is set, so github_username and github_pat are not used')
 
@@ -273,6 +274,15 @@ export async function readInputs(environment: NodeJS.ProcessEnv): Promise<Inputs
 async function parseCases(text: string) {
   const { readTestCases } = await import('./release/test-cases.ts')
   return readTestCases(text)
+}
+
+/** Calls of an algorithm read the model with the rights of its owner. */
+function warnOfOwner(username: string, owner: string, { protocol, path }: DataUri): void {
+  if (owner === username || protocol !== 'data' || !path.startsWith(`${username}/`)) return
+  warning(
+    `algorithmia_uploadpath is data://${path}, which belongs to ${username}, but the algorithm belongs to ${owner} and may not ` +
+      `read it when others call it, unless the collection is shared. Set algorithmia_uploadpath to data://${owner}/$ALGORITHMIA_ALGONAME`,
+  )
 }
 
 function warnAbout(apiUrl: string, repositoryUrl: string, collection: DataUri): void {

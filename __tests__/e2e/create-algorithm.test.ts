@@ -202,8 +202,6 @@ test('a training that fails leaves the new algorithm behind, which is told, and 
   const again = await lab.run({ ...inputs, notebook_path: '' })
   expect(again.outputs.status).toBe('pushed')
   expect(created(again)).toBeUndefined()
-  // The code is no code for the ADK, but the template is.
-  expect(warnings(failed).join()).toMatch(/template of alice\/left_behind is one for the ADK.*`copy_mode: mirror`/)
 })
 
 test('a secret that opens nothing of the new algorithm is noticed before anything is trained', async () => {

@@ -74,7 +74,7 @@ const texts: [string, string, Kind, string][] = [
     'an unknown host',
     "fatal: unable to access 'https://nope.invalid/x/': Could not resolve host: nope.invalid",
     'trouble',
-    'there is no host host.example; check git_host',
+    'there is no host host.example; check git_host or algorithm_repository',
   ],
   [
     'a refused connection',

@@ -156,7 +156,7 @@ function explainTrouble(error: unknown, text: string, { url }: GitErrorContext):
   if (/certificate|SSL CA cert/i.test(text)) {
     return `the certificate of ${host} is not trusted on this runner; set GIT_SSL_CAINFO to your CA file`
   }
-  if (/Could not resolve host/.test(text)) return `there is no host ${host}; check git_host`
+  if (/Could not resolve host/.test(text)) return `there is no host ${host}; check git_host or algorithm_repository`
   return isConnectionTrouble(error) ? `${host} could not be reached or broke off` : 'git says:'
 }
 

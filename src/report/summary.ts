@@ -30,7 +30,9 @@ export function renderSummary(deployment: Deployment, failure: string | undefine
   )
   if (notes.length > 0) lines.push(...notes.map((note) => `- ${cell(note)}`), '')
   if (stages.length > 0) {
-    const times = stages.map(({ name, milliseconds }) => `${name} ${formatDuration(milliseconds)}`)
+    const durations = new Map<string, number>()
+    for (const { name, milliseconds } of stages) durations.set(name, (durations.get(name) ?? 0) + milliseconds)
+    const times = [...durations].map(([name, milliseconds]) => `${name} ${formatDuration(milliseconds)}`)
     lines.push(`<sub>${times.join(' · ')}</sub>`, '')
   }
   return `${lines.join('\n')}\n`

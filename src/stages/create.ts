@@ -1,4 +1,3 @@
-import { usesAdk } from '../algorithm-repo/adk.ts'
 import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
@@ -134,7 +133,6 @@ async function sourceOf({ repository }: Inputs, algorithm: AlgorithmAddress): Pr
  */
 export async function create(
   { algorithm, body, shown }: PlannedAlgorithm,
-  { code }: Inputs,
   deployment: Deployment,
   open: () => Promise<AlgorithmRepository>,
 ): Promise<AlgorithmRepository> {
@@ -145,14 +143,7 @@ export async function create(
   } else {
     log.info(`${name} was created by somebody else in the meantime`)
   }
-  const repository = await awaitRepository(open)
-  if (code?.mode === 'overlay' && (await usesAdk(repository.folder)) && !(await usesAdk(code.folder.absolute))) {
-    deployment.warn(
-      `The template of ${name} is one for the ADK, but the code in ${code.folder.relative} does not use the ADK, and what is ` +
-        'left of the template may keep it from loading: set `copy_mode: mirror`, or use the ADK.',
-    )
-  }
-  return repository
+  return awaitRepository(open)
 }
 
 /**

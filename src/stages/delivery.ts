@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usesAdk } from '../algorithm-repo/adk.ts'
 import { copyCode } from '../algorithm-repo/copy.ts'
+import type { Deployment } from '../deployment.ts'
 import { DeployError, messageOf } from '../errors.ts'
 import { workspacePath } from '../inputs/values.ts'
 import type { Inputs } from '../inputs.ts'
@@ -32,11 +34,13 @@ export async function applyTo(
   if (code !== undefined) {
     confineCode(inputs)
     const source = code.folder.absolute
-    const keep = (await isStillAdk(source, inputs.platform.algorithm)) ? ['.adk'] : []
+    const isAdk = await isStillAdk(source, inputs.platform.algorithm)
+    const keep = isAdk ? ['.adk'] : []
     const { copied, removed, skipped } = await copyCode({ ...code, source, target: folder, keep })
     const others = removed.length === 0 ? '' : `, ${removed.length} removed that it does not have`
     log.info(`Code: ${copied} ${copied === 1 ? 'file' : 'files'} from ${code.folder.relative}${others}`)
     request.deployment.skippedCode = skipped
+    if (!isAdk) await removeMarker(folder, request.deployment)
   }
   // A plan may not know its models yet.
   if (request.models.length === 0) return ''
@@ -50,6 +54,14 @@ export async function applyTo(
  */
 async function isStillAdk(source: string, algorithm: string): Promise<boolean> {
   return !existsSync(join(source, 'src', `${algorithm}.py`)) || usesAdk(source)
+}
+
+/** The template of a new algorithm has it, and with it the platform would not load code without the kit (platform reference §5.2). */
+async function removeMarker(clone: string, deployment: Deployment): Promise<void> {
+  const marker = join(clone, '.adk')
+  if (!existsSync(marker)) return
+  await rm(marker)
+  deployment.note('Removed .adk, which marks an algorithm for the ADK: the code does not use the ADK.')
 }
 
 /** An MLflow model tells how to call it: where nobody wrote an algorithm for it, one is made. */

@@ -70,7 +70,7 @@ export async function readyRepository(
   if ('repository' in place) return { ...place, ...follows }
   if ('whyUnseen' in place) throw new DeployError(place.whyUnseen)
   return deployment.stage('create', 'Create the algorithm', async () => {
-    const opened = await checkRepository(await create(place, inputs, deployment, open), inputs)
+    const opened = await checkRepository(await create(place, deployment, open), inputs)
     return { ...opened, ...releasable(follows, opened.whyNoBuild, undefined) }
   })
 }
