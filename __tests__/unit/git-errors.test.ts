@@ -140,6 +140,26 @@ const texts: [string, string, Kind, string][] = [
     'git says:',
   ],
   [
+    'a branch in the way',
+    "remote: error: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'\n" +
+      '!\tHEAD:refs/heads/a/b\t[remote rejected] (failed to update ref)',
+    'final',
+    `the branch a of ${url} is in the way`,
+  ],
+  [
+    'a branch in the way, in the words of newer gits',
+    '!\tHEAD:refs/heads/a/b\t[remote rejected] (directory file conflict)',
+    'final',
+    `another branch of ${url} is in the way`,
+  ],
+  [
+    'a branch with too long a name',
+    "remote: error: cannot lock ref 'refs/heads/xx': Unable to create '/srv/r.git/./refs/heads/xx.lock': File name too long\n" +
+      '!\tHEAD:refs/heads/xx\t[remote rejected] (failed to update ref)',
+    'final',
+    'File name too long',
+  ],
+  [
     'a protected branch',
     'remote: error: GH006: Protected branch update failed for refs/heads/main.\n' +
       ' ! [remote rejected] main -> main (protected branch hook declined)',

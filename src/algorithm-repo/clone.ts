@@ -126,7 +126,11 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     log.info(`${url}: branch ${current} at ${head || 'no commit yet'}`)
     return { ...clone, branch: current, madeFrom: undefined }
   }
-  if (head !== '') await git.raw(['update-ref', `refs/heads/${branch}`, head])
+  if (head !== '') {
+    await git.raw(['update-ref', `refs/heads/${branch}`, head]).catch((error: unknown) => {
+      throw explainGitError('Making algorithm_branch', error, location)
+    })
+  }
   await git.raw(['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
   log.info(`${url}: branch ${branch} will be made from ${current} at ${head || 'no commit yet'}`)
   return { ...clone, branch, madeFrom: current }

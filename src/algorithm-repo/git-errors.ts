@@ -17,13 +17,19 @@ export interface GitErrorContext {
 /** A rule of the host about branches or contents, in the words of GitHub, GitLab and Bitbucket. */
 const ruled = /hook declined|GH0\d\d|protected branch/i
 
+/** git keeps a branch as a file, so none has a name below that of another one. */
+const clashing = /'refs\/heads\/([^']+)' exists; cannot create|directory file conflict/
+
+/** The server cannot write the branch down, which no other push has to do with. */
+const unwritable = /Unable to create '[^']*\.lock': (?!File exists)/
+
 /**
  * Two runs pushed at once: the loser hears one of two texts, depending on how simultaneous it was. What the server's
  * rules refuse is no race, though it is worded as a rejection too.
  */
 export function isLostRace(error: unknown): boolean {
   const text = messageOf(error)
-  if (ruled.test(text)) return false
+  if (ruled.test(text) || clashing.test(text) || unwritable.test(text)) return false
   return /\(fetch first\)|\(non-fast-forward\)|cannot lock ref|failed to update ref|reference already exists|incorrect old value/.test(
     text,
   )
@@ -82,6 +88,14 @@ function explainRule(text: string, { url, secretInput, login }: GitErrorContext)
   }
   if (/must have verified signatures|must be signed/i.test(text)) {
     return `a rule of ${url} wants signed commits, which a plain push cannot satisfy: this action signs nothing. Let ${login} bypass that rule, or push to a branch it does not cover (algorithm_branch). The server says:`
+  }
+  const clash = clashing.exec(text)
+  if (clash !== null) {
+    const other = clash[1] === undefined ? 'another branch' : `the branch ${clash[1]}`
+    return (
+      `${other} of ${url} is in the way: git has no branch whose name goes on with "/" after that of ` +
+      'another one. Delete that branch there, or name another one in pull_request_branch or algorithm_branch. The server says:'
+    )
   }
   return ruled.test(text) ? `a rule of ${url} refused the push. The server says:` : undefined
 }
