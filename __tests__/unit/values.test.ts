@@ -106,11 +106,16 @@ describe('secret', () => {
 })
 
 describe('branch', () => {
-  const good = ['main', 'feature/x', 'v1.2', 'a@b', 'ümlaut', 'refs/heads/main', 'a./b', 'x{y}', '@@', "it's", 'a,b']
+  const good = ['main', 'feature/x', 'v1.2', 'a@b', 'ümlaut', 'a./b', 'x{y}', '@@', "it's", 'a,b']
   const bad = [
     ['-x', '--upload-pack=x', '/a', 'a/', 'a//b', 'a..b', 'a b', 'a\tb', 'a\nb', 'a~b', 'a^b', 'a:b', 'a?b', 'a*b'],
     ['a[b', 'a\\b', '@{-1}', 'a@{b', '.a', 'a/.b', 'a.', 'a.lock', 'a.lock/b', 'a\u007fb', 'a\u0001b', 'HEAD'],
   ].flat()
+
+  test('is not a whole reference, which git would take for a name', () => {
+    expect(() => value.branch('refs/heads/a/b')).toThrow('write the name of the branch alone, such as "a/b"')
+    expect(() => value.branch('refs/tags/v1')).toThrow('write the name of the branch alone')
+  })
 
   test('git reads @ as another word for HEAD', () => {
     expect(() => value.branch('@')).toThrow('not a branch name')

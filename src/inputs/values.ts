@@ -101,8 +101,11 @@ export function variableNames(text: string): string[] {
   return names
 }
 
-/** A branch name by the rules of `git check-ref-format --branch`. */
+/** A branch name by the rules of `git check-ref-format --branch`, and none that was meant as a whole reference. */
 export function branch(text: string): string {
+  const [, name] = /^refs\/(?:heads\/)?(.+)/.exec(text) ?? []
+  if (name !== undefined)
+    throw new Error(`is ${quote(text)}; write the name of the branch alone, such as ${quote(name)}`)
   const wrong =
     /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
     text.split('/').some((part) => part.endsWith('.lock'))
