@@ -301,6 +301,12 @@ describe('mirror', () => {
     })
   })
 
+  test('of nothing is refused, before anything is removed', async () => {
+    const { source, target } = folders({ 'x.pyc': '' }, { 'src/wine.py': 'old' })
+    await expect(copy({ source, target, mode: 'mirror', exclude: ['*.pyc'] })).rejects.toThrow('has no file to copy')
+    expect(contentOf(target)).toEqual({ 'src/wine.py': 'old' })
+  })
+
   test('copies what the clone keeps by name', async () => {
     const { source, target } = folders({ 'algorithmia.conf': 'new' }, { 'algorithmia.conf': 'old' })
     await expect(copy({ source, target, mode: 'mirror' })).resolves.toMatchObject({ copied: 1, removed: [] })

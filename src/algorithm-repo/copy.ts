@@ -39,7 +39,7 @@ const neverRemoved = ['model_manifest.json', 'model_manifest.json.freeze', 'algo
  * executable bits are kept; nothing is written through a link of the target. Mirror mode removes first, so that a file may
  * take a folder's place and the reverse, also where names differ by case only and the disk does not tell them apart.
  *
- * @throws DeployError for links that lead out of the folder, and where a file would replace a folder that stays, or the
+ * @throws DeployError for links that lead out of the folder, where there is nothing to mirror, and where a file would replace a folder that stays, or the
  *   reverse
  */
 export async function copyCode({ source, target, mode, exclude, keep = [] }: CopyRequest): Promise<CopyReport> {
@@ -50,6 +50,12 @@ export async function copyCode({ source, target, mode, exclude, keep = [] }: Cop
     if (why !== undefined) skipped.push({ path, why })
     return why !== undefined
   })
+  if (mode === 'mirror' && files.length === 0) {
+    throw new DeployError(
+      "algorithm_path has no file to copy, so `copy_mode: mirror` would remove the whole code from the algorithm's repository. Correct " +
+        'algorithm_path or copy_exclude, or use `copy_mode: overlay`',
+    )
+  }
   const kept = new Set([...files, ...neverRemoved, ...keep])
   const removed = mode === 'mirror' ? await removeOthers(target, kept, excluded) : []
   for (const file of files) await copyEntry(source, target, file)
