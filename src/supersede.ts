@@ -43,6 +43,9 @@ export function areComparable(ours: OriginCommit, theirs: OriginCommit): boolean
   return ours.repository === theirs.repository && ours.ref === theirs.ref && ours.commit !== theirs.commit
 }
 
+/** How far clocks may differ. */
+const mostSkewMs = 5 * 60_000
+
 /**
  * Decides by the history where it tells, and by the times of the commits where it does not: in a shallow checkout, or
  * when the branch was rewritten.
@@ -58,6 +61,9 @@ export function judge(ours: OriginCommit, theirs: DeployedCommit, relation: Rela
   if (ours.committedAt === undefined) return unknown(ours, theirs, 'when the former was made is not known')
   const time = ours.committedAt.getTime()
   if (theirs.committedAt !== undefined) {
+    // Believed, the wrong clock of one person would end every run of the branch until that time.
+    if (theirs.committedAt.getTime() > Date.now() + mostSkewMs)
+      return unknown(ours, theirs, `the time of the latter, ${shownTime(theirs.committedAt)}, is still to come`)
     if (time >= theirs.committedAt.getTime()) return { outcome: 'go on' }
     return { outcome: 'superseded', why: `${both}: the times of the commits say so, ${reasons[relation]}` }
   }
@@ -80,6 +86,9 @@ function unknown(ours: OriginCommit, theirs: OriginCommit, why: string): Verdict
 }
 
 function told({ commit, committedAt }: OriginCommit): string {
-  const time = committedAt?.toISOString().replace('.000Z', 'Z')
-  return `${commit.slice(0, 12)}${time === undefined ? '' : ` (committed ${time})`}`
+  return `${commit.slice(0, 12)}${committedAt === undefined ? '' : ` (committed ${shownTime(committedAt)})`}`
+}
+
+function shownTime(time: Date): string {
+  return time.toISOString().replace('.000Z', 'Z')
 }

@@ -35,6 +35,7 @@ describe('a commit and the deployed one', () => {
     ['go on', 'made after the model of the other was stored', 'unknown', { ours: late, uploaded: early }],
     ['unknown', 'made before the model of the other was stored', 'unknown', { ours: early, uploaded: late }],
     ['unknown', 'made when the model of the other was stored', 'diverged', { ours: early, uploaded: early }],
+    ['unknown', 'older than a time to come', 'unknown', { ours: early, theirs: new Date(Date.now() + 3_600_000) }],
     ['unknown', 'without a time', 'unknown', { theirs: late, uploaded: late }],
     ['unknown', 'with the only time', 'unknown', { ours: early }],
     ['go on', 'the same', 'unknown', older, { commit: ourCommit }],
