@@ -45,7 +45,12 @@ export class PullRequests {
     const found = await this.#persist('Looking for the pull request', () =>
       this.#call('GET /repos/{owner}/{repo}/pulls', query),
     )
-    if (!Array.isArray(found)) throw new DeployError(`${this.#access.apiUrl} answered with something else than a list`)
+    if (!Array.isArray(found)) {
+      throw new DeployError(
+        `Looking for the pull request failed: ${this.#access.apiUrl} answered with something else than a list of them. Check ` +
+          "that this is GitHub's API and no page of a proxy; for another host than GitHub, set git_provider",
+      )
+    }
     // A filter that is not understood is ignored.
     return found.filter((entry) => entry?.head?.ref === from && entry?.base?.ref === into).map(readRequest)[0]
   }
