@@ -19,6 +19,11 @@ export async function untilCancelled<T>(work: (cancelled: AbortSignal) => Promis
   }
 }
 
+/** The same for work that cannot be interrupted, and is left to itself. */
+export async function endWhenCancelled<T>(work: () => Promise<T>): Promise<T> {
+  return untilCancelled((cancelled) => orCancelled(work(), cancelled))
+}
+
 /** Waits for what cannot be interrupted, but no longer than until the run is cancelled. */
 export async function orCancelled<T>(work: Promise<T>, cancelled: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()

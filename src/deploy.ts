@@ -5,6 +5,7 @@ import { commitFacts } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
 import type { StoredModel } from './algorithmia/store.ts'
+import { endWhenCancelled } from './cancellation.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
 import { commitUrl } from './git-hosts.ts'
@@ -13,7 +14,7 @@ import * as log from './log.ts'
 import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
 import { recordChanges } from './stages/changes.ts'
-import { applyTo, commitText } from './stages/delivery.ts'
+import { applyTo, commitText, pushUntilCancelled } from './stages/delivery.ts'
 import { warnOfJobToken } from './stages/job-token.ts'
 import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
 import { confirmAll, readModels, storeAll } from './stages/models.ts'
@@ -92,7 +93,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     )
 
     const delivery = await deployment.stage('push', 'Commit and push', async () => {
-      const pushed = await repository.push(inputs.repository.message ?? commitText(origin))
+      const pushed = await pushUntilCancelled(repository, inputs.repository.message ?? commitText(origin))
       recordChanges(deployment, repository.staged)
       return pushed
     })
@@ -111,7 +112,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     const isOpened =
       repository.requestBranch !== undefined &&
       (await deployment.stage('push', 'Pull request', () =>
-        openRequest(inputs, deployment, repository, { delivery, origin }),
+        endWhenCancelled(() => openRequest(inputs, deployment, repository, { delivery, origin })),
       ))
     const { commit } = delivery
     if (release === undefined) deployment.skip('Build, test and publication', releaseSkipped)

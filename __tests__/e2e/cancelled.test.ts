@@ -132,6 +132,24 @@ if (process.platform !== 'win32') {
     for (const name of ['slow', 'requirements.txt', 'pid']) rmSync(join(lab.workspace, name), { recursive: true })
   }, 120_000)
 
+  test('a run that is cancelled while it creates the algorithm says that it is there', async () => {
+    const changes = { create_algorithm: 'true', algorithmia_algoname: 'newborn', notebook_path: '' }
+    const cancelled = await lab.run(changes, signalAt(/^Created the algorithm/, 'SIGTERM'))
+    expect(errors(cancelled)).toEqual([expect.stringMatching(/cancelled \(SIGTERM\).*alice\/newborn was created/)])
+    expect(cancelled.outputs).toMatchObject({ status: 'failed', failed_phase: 'create' })
+  })
+
+  test('a run that is cancelled while it pushes does not claim to know', async () => {
+    lab.commit('To be pushed')
+    const cancelled = await lab.run(
+      { ...pushOnly, notebook_path: '' },
+      signalAt(/^::group::Commit and push/, 'SIGTERM'),
+    )
+    expect(errors(cancelled)).toEqual([expect.stringMatching(/\(SIGTERM\) during the push, .* look at master/)])
+    expect(cancelled.outputs).toMatchObject({ status: 'failed', failed_phase: 'push' })
+    expect(cancelled.summary).toContain('it is not known whether it was deployed')
+  })
+
   describe('a run that is cancelled after its push', () => {
     /** Of the signal, in milliseconds: the runner kills what has not ended some seconds later. */
     const mostMs = 5000

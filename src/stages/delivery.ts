@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usesAdk } from '../algorithm-repo/adk.ts'
 import { copyCode } from '../algorithm-repo/copy.ts'
+import type { AlgorithmRepository, Delivery } from '../algorithm-repo/repository.ts'
+import { orCancelled, untilCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
-import { DeployError, messageOf } from '../errors.ts'
+import { DeployError, messageOf, UncertainError } from '../errors.ts'
 import { workspacePath } from '../inputs/values.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
@@ -110,4 +112,19 @@ export function commitText(origin: Origin): string {
     `Run: ${origin.runUrl}`,
     '',
   ].join('\n')
+}
+
+/**
+ * @throws UncertainError when the run is cancelled meanwhile: git is not interrupted, and what it has sent may arrive
+ */
+export async function pushUntilCancelled(repository: AlgorithmRepository, message: string): Promise<Delivery> {
+  return untilCancelled((cancelled) =>
+    orCancelled(repository.push(message), cancelled).catch((error: unknown) => {
+      if (error !== cancelled.reason) throw error
+      const branch = repository.requestBranch ?? repository.branch
+      throw new UncertainError(
+        `${messageOf(error)} during the push, so whether it arrived is not known: look at ${branch} of the algorithm's repository, or run again`,
+      )
+    }),
+  )
 }

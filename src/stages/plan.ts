@@ -2,7 +2,7 @@ import type { DataApi } from '../algorithmia/data.ts'
 import { needsCollection } from '../algorithmia/data.ts'
 import { fileIn, formatUri } from '../algorithmia/data-uri.ts'
 import { findPlace, knownObjects, type Place } from '../algorithmia/place.ts'
-import { orCancelled, untilCancelled } from '../cancellation.ts'
+import { endWhenCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import { formatBytes } from '../format.ts'
 import type { Inputs } from '../inputs.ts'
@@ -31,7 +31,7 @@ export interface PlanRequest extends Before {
 export async function plan(inputs: Inputs, deployment: Deployment, request: PlanRequest): Promise<void> {
   const planned = emptyPlan()
   deployment.plan = planned
-  await untilCancelled((cancelled) => orCancelled(planAll(inputs, deployment, request, planned), cancelled))
+  await endWhenCancelled(() => planAll(inputs, deployment, request, planned))
   deployment.succeed('planned')
 }
 

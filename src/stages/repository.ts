@@ -1,6 +1,7 @@
 import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { type AlgorithmAddress, type findAlgorithm, requireAlgorithm } from '../algorithmia/algorithms.ts'
+import { endWhenCancelled } from '../cancellation.ts'
 import type { Deployment } from '../deployment.ts'
 import { DeployError, RefusedError } from '../errors.ts'
 import type { Inputs } from '../inputs.ts'
@@ -70,7 +71,7 @@ export async function readyRepository(
   if ('repository' in place) return { ...place, ...follows }
   if ('whyUnseen' in place) throw new DeployError(place.whyUnseen)
   return deployment.stage('create', 'Create the algorithm', async () => {
-    const opened = await checkRepository(await create(place, deployment, open), inputs)
+    const opened = await endWhenCancelled(async () => checkRepository(await create(place, deployment, open), inputs))
     return { ...opened, ...releasable(follows, opened.whyNoBuild, undefined) }
   })
 }
