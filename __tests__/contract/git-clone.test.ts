@@ -203,7 +203,8 @@ describe('a repository', () => {
     const files = { 'b.crlf': 'a\nb\n', 'c.id': '$Id$\n', 'd.u16': 'hällo\n', 'e.ex': 'e', 'f.foo': 'f' }
     origin.commit({ '.gitattributes': `${attributes}*.foo filter=foo\n`, ...files })
     const repository = await clone(origin)
-    expect(await repository.stage(writes({ 'b.crlf': 'a\r\nb\r\n', 'new.foo': 'new' }), [])).toEqual(['new.foo'])
+    const { files: changed } = await repository.stage(writes({ 'b.crlf': 'a\r\nb\r\n', 'new.foo': 'new' }), [])
+    expect(changed).toEqual([{ path: 'new.foo', kind: 'added' }])
     const message = await failure(repository.stage(writes({ 'd.u16': 'not of that encoding' }), []))
     expect(message).toContain('git could not add what changed to the clone')
     expect(message).toContain("'d.u16'")

@@ -114,8 +114,9 @@ export async function restorePointers(git: SimpleGit, folder: string, paths: rea
 export async function refusePointers(folder: string, paths: readonly string[]): Promise<void> {
   const pointers: string[] = []
   for (const path of paths) {
-    const entry = await lstat(join(folder, path))
-    if (!entry.isFile() || entry.size > 1024) continue
+    // A name that is not UTF-8 arrives here as another one.
+    const entry = await lstat(join(folder, path)).catch(() => undefined)
+    if (!entry?.isFile() || entry.size > 1024) continue
     const text = await readFile(join(folder, path), 'latin1')
     if (/^version https:\/\/git-lfs\.github\.com\/spec\/.*\noid /.test(text)) pointers.push(path)
   }
