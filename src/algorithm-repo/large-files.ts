@@ -26,8 +26,8 @@ export async function checkSizes(
   if (new URL(url).hostname !== 'github.com') return []
   const large: { path: string; size: number }[] = []
   for (const path of paths) {
-    const entry = await lstat(join(root, path))
-    if (entry.isFile() && entry.size > limits.advised) large.push({ path, size: entry.size })
+    const entry = await lstat(join(root, path)).catch(() => undefined)
+    if (entry?.isFile() && entry.size > limits.advised) large.push({ path, size: entry.size })
   }
   if (large.length === 0) return []
   const stored = await isInLfs(large.map(({ path }) => path))
