@@ -49,7 +49,7 @@ test('g28: one commit on top of the base, which stays where it is', async () => 
   const { changed, commit, request } = await run.push('Deployed')
   expect({ changed, request }).toEqual({
     changed: true,
-    request: { changed: true, commit, branch: name, files: ['b.py'] },
+    request: { changed: true, commit, branch: name, files: [{ path: 'b.py', kind: 'added' }] },
   })
   expect(branch.history()).toEqual([commit, base])
   expect(origin.head()).toBe(base)
@@ -66,7 +66,7 @@ test('g26, g28: the base moves between two runs: it still merges cleanly, and no
   expect(merge(origin, name).isThat(second.commit)).toBe(true)
   // Not what the first run alone had brought.
   expect(Object.keys(branch.tree())).toEqual(['a.py', manifest, 'their.py'])
-  expect(second.request?.files).toEqual(['a.py', manifest])
+  expect(second.request?.files.map(({ path }) => path)).toEqual(['a.py', manifest])
   // And so it goes on, with a base that stays.
   const third = await deploy(origin, { 'a.py': 'ours 3\n' })
   expect(parents(branch, third.commit)).toEqual([second.commit, moved])
@@ -100,7 +100,7 @@ describe('the branch has it already', () => {
     const { server, origin, branch } = await serve()
     const { commit } = await deploy(origin, { 'b.py': 'b' })
     const again = await deploy(origin, { 'b.py': 'b' })
-    expect(again).toMatchObject({ changed: false, commit, request: { branch: name, files: ['b.py'] } })
+    expect(again).toMatchObject({ changed: false, commit, request: { branch: name, files: [{ path: 'b.py' }] } })
     expect(branch.head()).toBe(commit)
     expect(server.pushes).toHaveLength(1)
   })
