@@ -26,6 +26,7 @@ export async function checkSizes(
   if (new URL(url).hostname !== 'github.com') return []
   const large: { path: string; size: number }[] = []
   for (const path of paths) {
+    // A name that is not UTF-8 is not found: then the host says it.
     const entry = await lstat(join(root, path)).catch(() => undefined)
     if (entry?.isFile() && entry.size > limits.advised) large.push({ path, size: entry.size })
   }

@@ -114,7 +114,7 @@ export async function restorePointers(git: SimpleGit, folder: string, paths: rea
 export async function refusePointers(folder: string, paths: readonly string[]): Promise<void> {
   const pointers: string[] = []
   for (const path of paths) {
-    // A name that is not UTF-8 arrives here as another one.
+    // A name that is not UTF-8 is not found; such a pointer passes.
     const entry = await lstat(join(folder, path)).catch(() => undefined)
     if (!entry?.isFile() || entry.size > 1024) continue
     const text = await readFile(join(folder, path), 'latin1')
