@@ -27,7 +27,8 @@ export async function endGit(): Promise<void> {
     for (const pid of started) await run('taskkill', ['/F', '/T', '/PID', String(pid)]).catch(() => {})
     return
   }
-  const parents = await parentsOf()
+  // Without `ps`, or a /proc that may be read, at least what was started here ends.
+  const parents = await parentsOf().catch(() => [])
   const doomed = new Set(started)
   // A child may be listed before its parent.
   for (let size = 0; size < doomed.size; ) {
