@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { AlgorithmRepository } from '../../src/algorithm-repo/repository.ts'
+import { AlgorithmRepository, type RepositoryLocation } from '../../src/algorithm-repo/repository.ts'
 import { createAlgorithm, type NewAlgorithm } from '../../src/algorithmia/create.ts'
 import { findEnvironment } from '../../src/algorithmia/environments.ts'
 import { findSourceHost } from '../../src/algorithmia/source-hosts.ts'
@@ -285,7 +285,7 @@ describe('creating', () => {
 })
 
 describe('waiting for the repository', () => {
-  const wait = async (prepare: (git: GitServer) => void, limitMs: number) => {
+  const wait = async (prepare: (git: GitServer) => void, limitMs: number, asked: Partial<RepositoryLocation> = {}) => {
     const git = await GitServer.start()
     prepare(git)
     const location = {
@@ -296,6 +296,7 @@ describe('waiting for the repository', () => {
       provider: 'github' as const,
       branch: undefined,
       author: { name: 'a', email: 'a@b' },
+      ...asked,
     }
     const temp = mkdtempSync(join(lab.folder, 'run-'))
     return awaitRepository(() => AlgorithmRepository.clone(location, temp), { limitMs, firstPauseMs: 50 }).finally(() =>
@@ -316,6 +317,27 @@ describe('waiting for the repository', () => {
     }, 60_000)
     expect(repository.isEmpty).toBe(false)
     expect(lab.printed()).toContain('The repository is not there yet; looking again in')
+  })
+
+  test.each([
+    ['a branch of it is named', { branch: 'master' }],
+    ['a pull request is to be merged into it', { requestBranch: 'deploy' }],
+  ])('goes on until it has its first commit, also where %s', async (_, asked) => {
+    let looks = 0
+    let bare: BareRepository | undefined
+    const repository = await wait(
+      (git) => {
+        bare = git.create('demo/wine.git', 'master')
+        git.reply = ({ url }) => {
+          if (url.includes('/info/refs')) looks += 1
+          if (looks === 3 && bare?.head() === undefined) bare?.commit({ 'README.md': 'new' })
+          return undefined
+        }
+      },
+      60_000,
+      asked,
+    )
+    expect(repository.isEmpty).toBe(false)
   })
 
   test('ends at the limit with what is wrong', async () => {

@@ -5,7 +5,7 @@ import { DeployError, messageOf, RefusedError } from '../errors.ts'
 import type { GitProvider } from '../git-hosts.ts'
 import * as log from '../log.ts'
 import { type GitOptions, openGit } from './git.ts'
-import { explainGitError, isUnseen } from './git-errors.ts'
+import { EmptyRepositoryError, explainGitError, isUnseen } from './git-errors.ts'
 import { hasLfs } from './lfs.ts'
 import { lfsAccess } from './lfs-access.ts'
 import { checkGit, refuseRewrittenPushUrl, refuseRewrittenUrl } from './machine.ts'
@@ -82,10 +82,13 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
     })
   let isMissing = false
   try {
-    await download(branch === undefined ? [] : ['--branch', branch]).catch((error: unknown) => {
+    await download(branch === undefined ? [] : ['--branch', branch]).catch(async (error: unknown) => {
       isMissing = /Remote branch .* not found/.test(messageOf(error))
       if (!isMissing) throw error
-      refuseMissingBranch(location)
+      if (!mayMakeBranch(location)) {
+        const listed = await persist(patienceMs, () => openGit(options).raw(['ls-remote', '--heads', '--', url]))
+        throw missingBranch(location, listed)
+      }
       return download([])
     })
   } catch (error) {
@@ -136,13 +139,17 @@ export async function makeClone(location: RepositoryLocation, temp: string, stal
   return { ...clone, branch, madeFrom: current }
 }
 
-function refuseMissingBranch({ url, branch, createBranch, requestBranch }: RepositoryLocation): void {
-  if (createBranch && requestBranch === undefined) return
+function mayMakeBranch({ createBranch, requestBranch }: RepositoryLocation): boolean {
+  return createBranch === true && requestBranch === undefined
+}
+
+function missingBranch({ url, branch, requestBranch }: RepositoryLocation, listed: string): DeployError {
   const remedy =
     requestBranch === undefined
       ? 'create it there first, or set `create_branch: true`'
       : 'a pull request needs a branch to merge into, so create it there first'
-  throw new DeployError(`algorithm_branch is "${branch}", which ${url} does not have; ${remedy}`)
+  const Failure = listed === '' ? EmptyRepositoryError : DeployError
+  return new Failure(`algorithm_branch is "${branch}", which ${url} does not have; ${remedy}`)
 }
 
 /** A first commit on a branch of its own would leave out all that the other branches hold. */

@@ -6,6 +6,11 @@ export class MissingRepositoryError extends DeployError {
   override readonly name = 'MissingRepositoryError'
 }
 
+/** The repository is there, but has no commit yet, and what is wanted of it takes one. */
+export class EmptyRepositoryError extends DeployError {
+  override readonly name = 'EmptyRepositoryError'
+}
+
 /** What a failed git command means for a person. `url` and `secretInput` name what to look at. */
 export interface GitErrorContext {
   url: string

@@ -3,7 +3,7 @@ import { DeployError, messageOf } from '../errors.ts'
 import * as log from '../log.ts'
 import type { FileChange } from './changes.ts'
 import type { Clone } from './clone.ts'
-import { explainGitError, isLostRace } from './git-errors.ts'
+import { EmptyRepositoryError, explainGitError, isLostRace } from './git-errors.ts'
 import { pushObjects } from './lfs.ts'
 import { connectionTries } from './persist.ts'
 import { headAfter, mayPushAgain, pauseAfter } from './push-trouble.ts'
@@ -50,11 +50,14 @@ export class RequestBranch {
     this.#branch = new RemoteBranch(clone, name)
   }
 
-  /** @throws DeployError when there is nothing to merge into, or the branch cannot be read */
+  /**
+   * @throws EmptyRepositoryError when there is nothing to merge into
+   * @throws DeployError when the branch cannot be read
+   */
   static async open(clone: Clone, base: RemoteBranch, name: string): Promise<RequestBranch> {
     const { location, head, branch } = clone
     if (head === undefined) {
-      throw new DeployError(
+      throw new EmptyRepositoryError(
         `push_to is pull_request, but ${location.url} has no commit yet that a pull request could be merged into; ` +
           'deploy the first time with `push_to: branch`',
       )

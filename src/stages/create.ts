@@ -1,4 +1,4 @@
-import { MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
+import { EmptyRepositoryError, MissingRepositoryError } from '../algorithm-repo/git-errors.ts'
 import type { AlgorithmRepository } from '../algorithm-repo/repository.ts'
 import { type AlgorithmAddress, findAlgorithm } from '../algorithmia/algorithms.ts'
 import { createAlgorithm, type NewAlgorithm } from '../algorithmia/create.ts'
@@ -163,7 +163,7 @@ export async function awaitRepository(
       const repository = await open()
       if (!repository.isEmpty) return repository
     } catch (error) {
-      if (!(error instanceof MissingRepositoryError)) throw error
+      if (!(error instanceof MissingRepositoryError || error instanceof EmptyRepositoryError)) throw error
       trouble = messageOf(error)
     }
     if (Date.now() + pauseMs > deadline) {
