@@ -23,7 +23,7 @@ import { preflight } from './stages/preflight.ts'
 import { openRequest, requestBranchOf } from './stages/pull-request.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
 import { readyRepository } from './stages/repository.ts'
-import { yieldToNewer } from './stages/supersede.ts'
+import { yieldToNewer, yieldToNewerRequest } from './stages/supersede.ts'
 import { gatherMetrics, trainModel } from './stages/train.ts'
 import { Superseded } from './supersede.ts'
 
@@ -44,6 +44,7 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       if ('repository' in found.place) {
         const { present, repository } = found.place
         await yieldToNewer(inputs, deployment, deployment.origin, { present, commit: repository.head })
+        await yieldToNewerRequest(inputs, deployment, deployment.origin, repository)
       }
       return { origin: deployment.origin, open, ...found }
     })
@@ -93,7 +94,9 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     )
 
     const delivery = await deployment.stage('push', 'Commit and push', async () => {
-      const pushed = await pushUntilCancelled(repository, inputs.repository.message ?? commitText(origin))
+      const pushed = await pushUntilCancelled(repository, inputs.repository.message ?? commitText(origin), () =>
+        yieldToNewerRequest(inputs, deployment, origin, repository),
+      )
       recordChanges(deployment, repository.staged)
       return pushed
     })

@@ -51,14 +51,15 @@ const mostSkewMs = 5 * 60_000
  * when the branch was rewritten.
  *
  * @param relation of ours to theirs
+ * @param stands where theirs is, for messages
  */
-export function judge(ours: OriginCommit, theirs: DeployedCommit, relation: Relation): Verdict {
+export function judge(ours: OriginCommit, theirs: DeployedCommit, relation: Relation, stands = 'is deployed'): Verdict {
   if (!areComparable(ours, theirs) || relation === 'descendant') return { outcome: 'go on' }
-  const both = `Commit ${told(ours)} is older than ${told(theirs)}, which is deployed`
+  const both = `Commit ${told(ours)} is older than ${told(theirs)}, which ${stands}`
   if (relation === 'ancestor') {
     return { outcome: 'superseded', why: `${both}: the history of this checkout leads from the one to the other` }
   }
-  if (ours.committedAt === undefined) return unknown(ours, theirs, 'when the former was made is not known')
+  if (ours.committedAt === undefined) return unknown(ours, theirs, stands, 'when the former was made is not known')
   const time = ours.committedAt.getTime()
   if (theirs.committedAt !== undefined) {
     // Believed, the wrong clock of one person would end every run of the branch until that time.
@@ -69,7 +70,7 @@ export function judge(ours: OriginCommit, theirs: DeployedCommit, relation: Rela
   }
   // Earlier releases did not write down when the commit was made, and it was before its model was stored.
   if (theirs.uploadedAt !== undefined && time > theirs.uploadedAt.getTime()) return { outcome: 'go on' }
-  return unknown(ours, theirs, 'the manifest does not say when the latter was made')
+  return unknown(ours, theirs, stands, 'the manifest does not say when the latter was made')
 }
 
 const reasons = {
@@ -77,11 +78,11 @@ const reasons = {
   diverged: 'as neither is in the history of the other',
 }
 
-function unknown(ours: OriginCommit, theirs: OriginCommit, why: string): Verdict {
+function unknown(ours: OriginCommit, theirs: OriginCommit, stands: string, why: string): Verdict {
   const one = ours.commit.slice(0, 12)
   return {
     outcome: 'unknown',
-    why: `Whether ${one} is older than ${theirs.commit.slice(0, 12)}, which is deployed, was not checked: ${why}`,
+    why: `Whether ${one} is older than ${theirs.commit.slice(0, 12)}, which ${stands}, was not checked: ${why}`,
   }
 }
 

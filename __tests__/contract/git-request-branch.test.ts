@@ -201,6 +201,20 @@ test.each([
   expect(await failure(staged(origin, {}, requestBranch))).toMatch(message)
 })
 
+test('what another run has pushed meanwhile is only replaced if the caller lets it', async () => {
+  const { origin, branch } = await serve()
+  const run = await staged(origin, { 'b.py': 'older' })
+  const { commit } = await deploy(origin, { 'b.py': 'newer' })
+  const seen: unknown[] = []
+  const push = run.push('Deployed', async () => {
+    seen.push(await run.lookAtRequest(['b.py']))
+    throw new Error('a newer one is there')
+  })
+  expect(await failure(push)).toBe('a newer one is there')
+  expect(seen).toEqual([{ commit, texts: ['newer'] }])
+  expect(branch.head()).toBe(commit)
+})
+
 test('only the head of the branch is fetched', async () => {
   const { origin, branch } = await serve()
   await deploy(origin, { 'b.py': '0' })
@@ -208,8 +222,10 @@ test('only the head of the branch is fetched', async () => {
   branch.commit({ 'big.bin': undefined })
   const location = locate(origin, { requestBranch: name })
   const repository = await AlgorithmRepository.clone(location, mkdtempSync(join(lab.temp, 'run-')))
-  expect(await repository.readFromRequest('b.py')).toBe('0')
-  expect(await repository.readFromRequest('none.py')).toBeUndefined()
+  expect(await repository.lookAtRequest(['b.py', 'none.py'])).toEqual({
+    commit: branch.head(),
+    texts: ['0', undefined],
+  })
   const { execFileSync } = await import('node:child_process')
   expect(() => execFileSync('git', ['cat-file', '-e', old], { cwd: repository.folder, stdio: 'ignore' })).toThrow()
 })

@@ -126,6 +126,16 @@ test('a new commit updates it, though the base has moved on, and it merges witho
   expect(api.pulls[0]?.title).toBe('Deploy alice/digits: Second commit, fixes #\u200b12 for @\u200boctocat')
 })
 
+test('a run of an older commit does not replace what waits to be merged', async () => {
+  const before = { head: branch.head(), objects: (await lab.remote()).objects }
+  const older = lab.git('rev-parse', 'HEAD~1')
+  lab.write('inference.py', 'of the older commit')
+  const result = await lab.run(inputs(), { commit: older })
+  expect(result.outputs).toMatchObject({ status: 'superseded', algorithm_commit_sha: before.head })
+  expect(result.output).toContain(`which waits on ${from} to be merged`)
+  expect({ head: branch.head(), objects: (await lab.remote()).objects }).toEqual(before)
+})
+
 test('GitHub refuses it after the push: the run says what is there, and the next one makes up for it', async () => {
   lab.commit('Third commit')
   for (const pull of api.pulls) pull.state = 'closed'

@@ -21,6 +21,12 @@ export interface Delivery {
   request?: RequestDelivery
 }
 
+/** A commit, and what is in some of its files; undefined for those that it has not. */
+export interface Look {
+  commit: string
+  texts: (string | undefined)[]
+}
+
 /** Changes the work tree of the clone; called again, on the new head, when another push came first. */
 export type Change = (folder: string) => Promise<void>
 
@@ -88,9 +94,10 @@ export class AlgorithmRepository {
     return this.#request?.name
   }
 
-  /** A file at the head of that branch, as it was at the start; undefined where there is none. */
-  async readFromRequest(path: string): Promise<string | undefined> {
-    return this.#request?.read(path)
+  /** What that branch has, as it was fetched last; undefined where there is none. */
+  async lookAtRequest(paths: readonly string[]): Promise<Look | undefined> {
+    const commit = this.#request?.head
+    return commit === undefined ? undefined : this.#look(commit, paths)
   }
 
   /** Undefined in an empty repository. */
@@ -154,26 +161,25 @@ export class AlgorithmRepository {
    * @returns undefined when there is no such branch any more
    * @throws DeployError when the repository cannot be read
    */
-  async lookAgain(paths: readonly string[]): Promise<{ commit: string; texts: (string | undefined)[] } | undefined> {
-    const { git } = this.#clone
+  async lookAgain(paths: readonly string[]): Promise<Look | undefined> {
     const commit = await this.#remote.head().catch((error: unknown) => {
       throw this.#explain('Reading the algorithm repository again', error)
     })
-    if (commit === undefined) return undefined
-    const read = (path: string) => git.raw(['cat-file', 'blob', `${commit}:${path}`]).catch(() => undefined)
-    return { commit, texts: await Promise.all(paths.map(read)) }
+    return commit === undefined ? undefined : this.#look(commit, paths)
   }
 
   /**
    * Commits what is staged and pushes it. When another push came first, the change is applied again on top of it;
    * nothing is ever forced or merged. A new branch is pushed even if it does not differ from the default branch.
    *
+   * @param beforeReplacing told before something takes the place of what the branch of a pull request has; throws to
+   *   prevent it
    * @throws DeployError when the push is refused; the remote is then as it was
    * @throws UncertainError when nobody can tell whether it arrived
    */
-  async push(message: string): Promise<Delivery> {
+  async push(message: string, beforeReplacing = async (): Promise<void> => {}): Promise<Delivery> {
     const deadline = Date.now() + raceDeadlineMs
-    if (this.#request) return this.#pushRequest(this.#request, message, deadline)
+    if (this.#request) return this.#pushRequest(this.#request, { message, deadline, beforeReplacing })
     /** Commits of which nobody knows whether they arrived. */
     const doubtful = new Map<string, Staged>()
     let troubles = 0
@@ -220,8 +226,12 @@ export class AlgorithmRepository {
     return revertCommit(this.#clone, this.#remote, commit, message)
   }
 
-  async #pushRequest(request: RequestBranch, message: string, deadline: number): Promise<Delivery> {
+  async #pushRequest(
+    request: RequestBranch,
+    { message, deadline, beforeReplacing }: { message: string; deadline: number; beforeReplacing: () => Promise<void> },
+  ): Promise<Delivery> {
     const bench = {
+      beforeReplacing,
       head: this.#head ?? '',
       staged: this.#staged,
       ofRun: this.#change.force,
@@ -234,6 +244,11 @@ export class AlgorithmRepository {
     const delivered = await request.push(bench, message, deadline)
     if (delivered === undefined) return { changed: false, commit: this.#head ?? '' }
     return { changed: delivered.changed, commit: delivered.commit, request: delivered }
+  }
+
+  async #look(commit: string, paths: readonly string[]): Promise<Look> {
+    const read = (path: string) => this.#clone.git.raw(['cat-file', 'blob', `${commit}:${path}`]).catch(() => undefined)
+    return { commit, texts: await Promise.all(paths.map(read)) }
   }
 
   async #applyChange(): Promise<Staged> {

@@ -31,6 +31,8 @@ export interface Workbench {
   ofRun: readonly string[]
   /** Makes the change anew, on another commit. */
   applyOn(commit: string): Promise<Staged>
+  /** Told each time before something else takes the place of the branch's head; throws to prevent it. */
+  beforeReplacing(): Promise<void>
 }
 
 /**
@@ -80,10 +82,9 @@ export class RequestBranch {
     return this.#branch.checkPush()
   }
 
-  /** A file of its head, as it was fetched last; undefined where there is no branch or no such file. */
-  async read(path: string): Promise<string | undefined> {
-    if (this.#head === undefined) return undefined
-    return this.#clone.git.raw(['cat-file', 'blob', `${this.#head}:${path}`]).catch(() => undefined)
+  /** Its head, as it was fetched last; undefined where there is no branch. */
+  get head(): string | undefined {
+    return this.#head
   }
 
   /**
@@ -110,6 +111,7 @@ export class RequestBranch {
       const { files } = staged
       if (files.length === 0) return undefined
       if (before !== undefined && made.includes(before)) return { changed: true, commit: before, branch, files }
+      if (before !== undefined) await bench.beforeReplacing()
       if (before !== undefined && (await this.#mayHold(before, base, bench.ofRun))) {
         const rest = await bench.applyOn(before)
         if (rest.files.length === 0) return { changed: false, commit: before, branch, files }

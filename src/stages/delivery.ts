@@ -117,9 +117,13 @@ export function commitText(origin: Origin): string {
 /**
  * @throws UncertainError when the run is cancelled meanwhile: git is not interrupted, and what it has sent may arrive
  */
-export async function pushUntilCancelled(repository: AlgorithmRepository, message: string): Promise<Delivery> {
+export async function pushUntilCancelled(
+  repository: AlgorithmRepository,
+  message: string,
+  beforeReplacing: () => Promise<void>,
+): Promise<Delivery> {
   return untilCancelled((cancelled) =>
-    orCancelled(repository.push(message), cancelled).catch((error: unknown) => {
+    orCancelled(repository.push(message, beforeReplacing), cancelled).catch((error: unknown) => {
       if (error !== cancelled.reason) throw error
       const branch = repository.requestBranch ?? repository.branch
       throw new UncertainError(

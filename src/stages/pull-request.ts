@@ -4,17 +4,18 @@ import { DeployError, messageOf } from '../errors.ts'
 import { pullRequestPage } from '../git-hosts.ts'
 import type { Inputs } from '../inputs.ts'
 import * as log from '../log.ts'
-import { freezeName, manifestName, type PresentManifest, readManifest } from '../manifest/manifest.ts'
+import { type PresentManifest, readManifest } from '../manifest/manifest.ts'
 import type { Origin } from '../origin.ts'
 import { repositoryAddress } from '../pull-request/address.ts'
 import { requestBranchFor } from '../pull-request/branch-name.ts'
 import { type Branches, type PullRequest, PullRequests } from '../pull-request/pull-requests.ts'
 import { requestBody, requestTitle } from '../report/request-text.ts'
+import { manifestFiles } from './manifest.ts'
 
-type Place = Pick<Inputs, 'repository'>
+type RequestInputs = Pick<Inputs, 'repository'>
 
 /** The branch to push to for a pull request; undefined when there is to be none. */
-export function requestBranchOf({ repository: { pullRequest } }: Place, origin: Origin): string | undefined {
+export function requestBranchOf({ repository: { pullRequest } }: RequestInputs, origin: Origin): string | undefined {
   return pullRequest && (pullRequest.branch ?? requestBranchFor(origin.ref))
 }
 
@@ -23,22 +24,27 @@ export function requestBranchOf({ repository: { pullRequest } }: Place, origin: 
  *
  * @throws DeployError when the token may not read pull requests
  */
-export async function findRequest(inputs: Place, repository: AlgorithmRepository): Promise<PullRequest | undefined> {
+export async function findRequest(
+  inputs: RequestInputs,
+  repository: AlgorithmRepository,
+): Promise<PullRequest | undefined> {
   const branches = branchesOf(repository)
   return branches && requestsOf(inputs)?.find(branches)
 }
 
-/** What an earlier run stored for the pull request that is open: no manifest of the branch itself vouches for it yet. */
-export async function objectsOfRequest(repository: AlgorithmRepository): Promise<PresentManifest['objects']> {
-  const [manifest, freeze] = await Promise.all(
-    [manifestName, freezeName].map((name) => repository.readFromRequest(name)),
-  )
+/** What an earlier run pushed for a pull request that is not merged yet; undefined where nothing readable is there. */
+export async function headOfRequest(
+  repository: AlgorithmRepository,
+): Promise<{ commit: string; present: PresentManifest } | undefined> {
+  const found = await repository.lookAtRequest(manifestFiles)
+  if (found === undefined) return undefined
+  const [manifest, freeze] = found.texts
   try {
-    return readManifest({ manifest, freeze }).objects
+    return { commit: found.commit, present: readManifest({ manifest, freeze }) }
   } catch (error) {
     // It is replaced anyway.
     log.debug(messageOf(error))
-    return []
+    return undefined
   }
 }
 
@@ -48,7 +54,7 @@ export async function objectsOfRequest(repository: AlgorithmRepository): Promise
  * @param files that it would change; none: nothing is to be merged
  */
 export async function planBranches(
-  inputs: Place,
+  inputs: RequestInputs,
   repository: AlgorithmRepository,
   files: readonly unknown[],
 ): Promise<string[]> {
@@ -67,14 +73,14 @@ export async function planBranches(
 }
 
 /**
- * Opens or updates the pull request of a branch that is pushed; none, where there is nothing to merge. Where that is not GitHub's, it says where a person can
- * do it.
+ * Opens or updates the pull request of a branch that is pushed; none, where there is nothing to merge. On other hosts than
+ * GitHub it says where a person can do it.
  *
  * @returns whether one was opened
  * @throws DeployError when GitHub refuses it
  */
 export async function openRequest(
-  inputs: Place,
+  inputs: RequestInputs,
   deployment: Deployment,
   repository: AlgorithmRepository,
   { delivery, origin }: { delivery: Delivery; origin: Origin },
@@ -123,7 +129,7 @@ function branchesOf({ requestBranch, branch }: AlgorithmRepository): Branches | 
   return requestBranch === undefined ? undefined : { from: requestBranch, into: branch }
 }
 
-function requestsOf({ repository: { url, provider, secret, secretInput } }: Place): PullRequests | undefined {
+function requestsOf({ repository: { url, provider, secret, secretInput } }: RequestInputs): PullRequests | undefined {
   // Without a token a dry run says what it would do all the same.
   if (provider !== 'github' || secret === '') return undefined
   return new PullRequests({ ...repositoryAddress(url), token: secret, tokenInput: secretInput })

@@ -9,7 +9,7 @@ import * as log from '../log.ts'
 import { type PresentManifest, readManifest } from '../manifest/manifest.ts'
 import { awaitRepository, create, isFirstBranch, type PlannedAlgorithm, planAlgorithm } from './create.ts'
 import { readManifestFiles } from './manifest.ts'
-import { objectsOfRequest } from './pull-request.ts'
+import { headOfRequest } from './pull-request.ts'
 
 /** Where the deployment goes: the repository that is there, or the algorithm that is to be created first. */
 export type Place = Opened | PlannedAlgorithm | Unseen
@@ -120,7 +120,8 @@ async function checkRepository(repository: AlgorithmRepository, inputs: Inputs):
   if (inputs.repository.secret !== '') await repository.checkWriteAccess()
   const whyNoBuild = (await repository.onDefaultBranch()) === false ? notBuilt(repository.branch) : undefined
   const present = readManifest(await readManifestFiles(repository.folder))
-  const objects = [...present.objects, ...(await objectsOfRequest(repository))]
+  // No manifest of the branch itself vouches for those yet.
+  const objects = [...present.objects, ...((await headOfRequest(repository))?.present.objects ?? [])]
   return { repository, present: { ...present, objects }, whyNoBuild }
 }
 
