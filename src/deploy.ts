@@ -4,23 +4,18 @@ import { AlgorithmRepository } from './algorithm-repo/repository.ts'
 import { commitFacts } from './algorithm-repo/workspace.ts'
 import { DataApi } from './algorithmia/data.ts'
 import { Http } from './algorithmia/http.ts'
-import type { StoredModel } from './algorithmia/store.ts'
-import { endWhenCancelled } from './cancellation.ts'
 import type { Deployment } from './deployment.ts'
 import { messageOf } from './errors.ts'
 import { commitUrl } from './git-hosts.ts'
 import type { Inputs } from './inputs.ts'
 import * as log from './log.ts'
-import { readManifest } from './manifest/manifest.ts'
 import { readOrigin } from './origin.ts'
-import { recordChanges } from './stages/changes.ts'
-import { applyTo, commitText, pushUntilCancelled } from './stages/delivery.ts'
+import { deliver } from './stages/deliver.ts'
 import { warnOfJobToken } from './stages/job-token.ts'
-import { manifestFiles, readManifestFiles } from './stages/manifest.ts'
-import { confirmAll, readModels, storeAll } from './stages/models.ts'
+import { readModels, storeAll } from './stages/models.ts'
 import { plan } from './stages/plan.ts'
 import { preflight } from './stages/preflight.ts'
-import { openRequest, requestBranchOf } from './stages/pull-request.ts'
+import { requestBranchOf } from './stages/pull-request.ts'
 import { algorithmOf, releaseCommit } from './stages/release.ts'
 import { readyRepository } from './stages/repository.ts'
 import { yieldToNewer, yieldToNewerRequest } from './stages/supersede.ts'
@@ -67,62 +62,18 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
     })
 
     const collectionExists = collection === 'exists'
-    let stored = await deployment.stage('store', 'Store the model', () =>
+    const stored = await deployment.stage('store', 'Store the model', () =>
       storeAll(inputs, deployment, models, { collectionExists, known: present.objects }),
     )
 
-    // Done again on top of the new head when another push comes first.
-    let manifest = ''
-    const change = async (folder: string) => {
-      const head = readManifest(await readManifestFiles(folder))
-      await yieldToNewer(inputs, deployment, origin, { present: head, commit: repository.head })
-      stored = await confirmAll(inputs, deployment, models, stored, head)
-      const { manifestFormat: format } = inputs
-      const named = models.map((model, index) => ({ ...model, stored: stored[index] as StoredModel }))
-      manifest = await applyTo(folder, inputs, {
-        deployment,
-        data,
-        origin,
-        format,
-        models: named,
-        metrics: deployment.metrics,
-      })
-    }
-    if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
-    await deployment.stage('copy', 'Copy the code and write the manifest', async () =>
-      recordChanges(deployment, await repository.stage(change, manifestFiles)),
-    )
+    const delivery = await deliver(inputs, deployment, { origin, data, repository, models, stored })
 
-    const delivery = await deployment.stage('push', 'Commit and push', async () => {
-      const pushed = await pushUntilCancelled(repository, inputs.repository.message ?? commitText(origin), () =>
-        yieldToNewerRequest(inputs, deployment, origin, repository),
-      )
-      recordChanges(deployment, repository.staged)
-      return pushed
-    })
-    const branch = delivery.request?.branch ?? repository.branch
-    deployment.recordDelivery({
-      ...delivery,
-      branch,
-      url: commitUrl(inputs.repository.url, inputs.repository.provider, delivery.commit),
-      manifest,
-    })
-    log.info(
-      delivery.changed
-        ? `Pushed ${delivery.commit} to ${branch} of ${inputs.repository.url}`
-        : `Unchanged: ${delivery.commit} on ${branch} already holds this model and code`,
-    )
-    const isOpened =
-      repository.requestBranch !== undefined &&
-      (await deployment.stage('push', 'Pull request', () =>
-        endWhenCancelled(() => openRequest(inputs, deployment, repository, { delivery, origin })),
-      ))
     const { commit } = delivery
     if (release === undefined) deployment.skip('Build, test and publication', releaseSkipped)
     const reached = release
       ? await releaseCommit({ inputs, release, deployment, repository, origin, commit })
       : 'pushed'
-    deployment.succeed(delivery.changed || isOpened || deployment.published?.isNew ? reached : 'unchanged')
+    deployment.succeed(delivery.isNew || deployment.published?.isNew ? reached : 'unchanged')
   } catch (outcome) {
     if (!(outcome instanceof Superseded)) throw outcome
     deployment.giveWay(outcome, commitUrl(inputs.repository.url, inputs.repository.provider, outcome.head))

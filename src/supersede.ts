@@ -64,7 +64,7 @@ export function judge(ours: OriginCommit, theirs: DeployedCommit, relation: Rela
   if (theirs.committedAt !== undefined) {
     // Believed, the wrong clock of one person would end every run of the branch until that time.
     if (theirs.committedAt.getTime() > Date.now() + mostSkewMs)
-      return unknown(ours, theirs, `the time of the latter, ${shownTime(theirs.committedAt)}, is still to come`)
+      return unknown(ours, theirs, stands, `the time of the latter, ${shownTime(theirs.committedAt)}, is still to come`)
     if (time >= theirs.committedAt.getTime()) return { outcome: 'go on' }
     return { outcome: 'superseded', why: `${both}: the times of the commits say so, ${reasons[relation]}` }
   }
