@@ -50,16 +50,10 @@ export function isConnectionTrouble(error: unknown): boolean {
   )
 }
 
-/** Whether the host knows no such repository, as far as whoever asked may know. */
-export function isNotFound(error: unknown): boolean {
-  return /returned error: 404|\brepository .*not found/i.test(messageOf(error))
-}
-
 /** Whether the host shows the repository only to others, if it has it. */
 export function isUnseen(error: unknown): boolean {
-  const text = messageOf(error)
-  return (
-    isNotFound(error) || /Authentication failed|could not read (Username|Password)|returned error: 40[13]/.test(text)
+  return /returned error: 40[134]|\brepository .*not found|Authentication failed|could not read (Username|Password)/i.test(
+    messageOf(error),
   )
 }
 
