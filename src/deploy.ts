@@ -36,8 +36,8 @@ export async function deploy(inputs: Inputs, deployment: Deployment): Promise<vo
       const location = { ...inputs.repository, requestBranch: requestBranchOf(inputs, deployment.origin) }
       const open = () => AlgorithmRepository.clone(location, temp)
       const found = await preflight(inputs, algorithmOf(inputs), data, open)
-      if ('repository' in found.place) {
-        const { present, repository } = found.place
+      if ('repository' in found.destination) {
+        const { present, repository } = found.destination
         await yieldToNewer(inputs, deployment, deployment.origin, { present, commit: repository.head })
         await yieldToNewerRequest(inputs, deployment, deployment.origin, repository)
       }

@@ -105,6 +105,7 @@ test('creates one of a legacy language for an organisation, as the inputs descri
   const result = await lab.run({
     ...newcomer('old_style'),
     algorithm_owner: 'acme',
+    algorithmia_uploadpath: 'data://acme/$ALGORITHMIA_ALGONAME',
     algorithm_language: 'python3-1',
     source_visibility: 'open',
     network_access: 'isolated',

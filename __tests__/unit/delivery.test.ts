@@ -200,12 +200,14 @@ describe('a change of the clone', () => {
     ['stays where the code uses the kit', { 'src/wine.py': 'from Algorithmia import ADK\n' }, true],
     ['stays where the code has no main file', {}, true],
     ['goes where the main file does not use the kit', { 'src/wine.py': 'def apply(input): ...\n' }, false],
-  ])('that mirrors: the marker of the ADK %s', async (_, files, stays) => {
-    const { clone, code, root } = folders()
-    writeFiles(clone, { '.adk': '' })
-    writeFiles(join(root, 'code'), files)
-    await apply(clone, { ...code, mode: 'mirror' })
-    expect(existsSync(join(clone, '.adk'))).toBe(stays)
+  ])('that mirrors or not: the marker of the ADK %s', async (_, files, stays) => {
+    for (const mode of ['mirror', 'overlay'] as const) {
+      const { clone, code, root } = folders()
+      writeFiles(clone, { '.adk': '' })
+      writeFiles(join(root, 'code'), files)
+      await apply(clone, { ...code, mode })
+      expect(existsSync(join(clone, '.adk'))).toBe(stays)
+    }
   })
 
   // On Windows a junction to a folder: links to files need rights there.
@@ -342,6 +344,7 @@ describe('a change of the clone', () => {
     test.each<[string, Record<string, string>, string]>([
       ['legacy', {}, 'def apply(input)'],
       ['ADK', { '.adk': '' }, 'ADK('],
+      ['ADK (which the old main file tells)', { 'src/wine.py': 'from Algorithmia import ADK\n' }, 'ADK('],
     ])('keeps its generated %s code when a code folder without any is mirrored', async (_, files, marks) => {
       const { clone, models } = prepared({ ...files, 'README.md': 'gone' })
       const code: CodeInputs = {
@@ -362,7 +365,7 @@ describe('a change of the clone', () => {
       await apply(clone, code, { models: unchanged })
       expect(contents()).toEqual(first)
       expect(readFileSync(join(clone, 'src/wine.py'), 'utf8')).toContain(marks)
-      expect([existsSync(join(clone, '.adk')), existsSync(join(clone, 'README.md'))]).toEqual(['.adk' in files, false])
+      expect([existsSync(join(clone, '.adk')), existsSync(join(clone, 'README.md'))]).toEqual([marks === 'ADK(', false])
     })
 
     test('leaves the code of others alone, and tells what its requirements lack', async () => {

@@ -522,6 +522,13 @@ describe('g10: an empty secret', () => {
   })
 })
 
+test('a model that lies with the member is told of where the algorithm is of an organisation', async () => {
+  await read({ ...onAlgorithmia, algorithm_owner: 'acme', algorithmia_uploadpath: 'data://acme/wine' })
+  expect(printed.text()).not.toContain('::warning')
+  await read({ ...onAlgorithmia, algorithm_owner: 'acme' })
+  expect(printed.text()).toContain('belongs to ada, but the algorithm belongs to acme')
+})
+
 describe('without secrets, in a dry run', () => {
   const none = { dry_run: 'true', algorithmia_api_key: '', github_pat: '', algorithmia_password: '' }
 

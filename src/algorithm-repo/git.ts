@@ -109,7 +109,8 @@ export function openGit({ folder, noHooks, author, credentials, hasLfs, stallSec
     ...credentialEnvironment(credentials),
     ...more?.environment,
   })
-  return limited(git, stallSeconds * stallsAtMost)
+  // Uploads to Git LFS end by its own limit for stalls: they may be as large as they like.
+  return more === undefined ? limited(git, stallSeconds * stallsAtMost) : git
 }
 
 /** Commands that take too long are ended as a whole, which simple-git's own time limit cannot do. */

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf, UncertainError } from '../errors.ts'
 import * as log from '../log.ts'
 import type { Clone } from './clone.ts'
 import { persist } from './persist.ts'
@@ -64,6 +64,7 @@ export class RemoteBranch {
    *
    * @param head undefined when there is no such branch
    * @returns the first of these commits that the branch holds
+   * @throws UncertainError when the history cannot be read far enough
    */
   async findFirst(commits: readonly string[], head: string | undefined): Promise<string | undefined> {
     if (commits.length === 0 || head === undefined) return undefined
@@ -71,8 +72,11 @@ export class RemoteBranch {
       try {
         if (depth > 1) await this.#fetch(depth)
       } catch (error) {
-        log.debug(messageOf(error))
-        return undefined
+        throw new UncertainError(
+          `The repository could not be read after the push of ${commits.join(' or ')}, so whether it arrived is not known: look ` +
+            `for it on ${this.name} before the next run`,
+          { cause: error },
+        )
       }
       for (const commit of commits) if (await this.#holds(commit)) return commit
       if (this.#clone.head !== undefined && (await this.#holds(this.#clone.head))) return undefined

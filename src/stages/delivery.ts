@@ -33,6 +33,8 @@ export async function applyTo(
 ): Promise<string> {
   const { code } = inputs
   const before = await readManifestFiles(folder)
+  // Asked first: what says so may be a file that mirror mode removes.
+  const wasAdk = await usesAdk(folder)
   if (code !== undefined) {
     confineCode(inputs)
     const source = code.folder.absolute
@@ -46,7 +48,7 @@ export async function applyTo(
   }
   // A plan may not know its models yet.
   if (request.models.length === 0) return ''
-  await generateCode(folder, inputs.platform.algorithm, request)
+  await generateCode(folder, inputs.platform.algorithm, { ...request, wasAdk })
   return writeManifest(folder, { ...request, before })
 }
 
@@ -70,12 +72,12 @@ async function removeMarker(clone: string, deployment: Deployment): Promise<void
 async function generateCode(
   clone: string,
   algorithm: string,
-  { models: [first], format, deployment }: Parameters<typeof applyTo>[2],
+  { models: [first], format, deployment, wasAdk }: Parameters<typeof applyTo>[2] & { wasAdk: boolean },
 ): Promise<void> {
   if (first?.mlflow === undefined) return
   const { model, folder: modelFolder } = first.mlflow
   const { generateSources } = await import('../mlflow/sources.ts')
-  const variant = format === 'adk' || (await usesAdk(clone)) ? 'adk' : 'legacy'
+  const variant = format === 'adk' || wasAdk || (await usesAdk(clone)) ? 'adk' : 'legacy'
   if (variant === 'adk' && format === 'flat') {
     throw new DeployError(
       'manifest_format is flat, but the algorithm uses the ADK, and the code that is generated for it reads the lists of the ADK; use `both`, or `auto`',

@@ -27,14 +27,14 @@ export async function planCommit(
   planned: Plan,
 ): Promise<string | undefined> {
   if (inputs.code === undefined) deployment.skip('Copying code', inputs.codeSkipped)
-  const { place, data, origin, models } = request
-  if (!('repository' in place)) {
-    const why = 'whyUnseen' in place ? place.whyUnseen : 'it comes with the algorithm'
+  const { destination, data, origin, models } = request
+  if (!('repository' in destination)) {
+    const why = 'whyUnseen' in destination ? destination.whyUnseen : 'it comes with the algorithm'
     tell(planned.unchecked, `The changes of the algorithm's repository are not known: ${why}.`)
     await planCode(inputs, planned)
     return undefined
   }
-  const { repository } = place
+  const { repository } = destination
   const change = async (folder: string) => {
     const manifest = await applyTo(folder, inputs, {
       deployment,

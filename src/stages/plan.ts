@@ -68,9 +68,9 @@ function tellUnchecked({ platform, release, collection, repository }: Inputs, pl
 }
 
 function tellCreations({ platform, creation, collection }: Inputs, request: PlanRequest, planned: Plan) {
-  const { place } = request
-  if ('body' in place) tell(planned.creations, `Would create the algorithm ${place.shown}.`)
-  else if ('whyUnseen' in place && creation !== undefined && request.algorithm !== 'exists') {
+  const { destination } = request
+  if ('body' in destination) tell(planned.creations, `Would create the algorithm ${destination.shown}.`)
+  else if ('whyUnseen' in destination && creation !== undefined && request.algorithm !== 'exists') {
     const unless = request.algorithm === 'missing' ? '' : ', unless it exists'
     tell(planned.creations, `Would create the algorithm ${platform.owner}/${platform.algorithm}${unless}.`)
   }
@@ -83,7 +83,7 @@ function tellCreations({ platform, creation, collection }: Inputs, request: Plan
 async function planModels(
   inputs: Inputs,
   deployment: Deployment,
-  { origin, data, place, trainedSince }: PlanRequest,
+  { origin, data, destination, trainedSince }: PlanRequest,
   planned: Plan,
 ): Promise<DeployedModel[] | undefined> {
   const { training } = inputs
@@ -105,15 +105,15 @@ async function planModels(
   } else {
     await gatherMetrics(inputs, deployment, trainedSince)
   }
-  const known = 'repository' in place ? place.present.objects : []
+  const known = 'repository' in destination ? destination.present.objects : []
   const models: DeployedModel[] = []
   // One after another: each takes memory and threads for its own.
   for (const model of await readModels(inputs, deployment, origin.commit, trainedSince)) {
     const facts = { size: model.model.size, ...(await model.model.digest()) }
-    const likely = await placeOf(model, facts, { data, collection: inputs.collection, known })
-    tellModel(model, facts, likely, planned)
+    const place = await placeOf(model, facts, { data, collection: inputs.collection, known })
+    tellModel(model, facts, place, planned)
     const { entry, isOptional, mlflow } = model
-    models.push({ entry, isOptional, mlflow, stored: { uri: likely.uri, uploaded: !likely.isStored, ...facts } })
+    models.push({ entry, isOptional, mlflow, stored: { uri: place.uri, uploaded: !place.isStored, ...facts } })
   }
   if (!planned.modelsAreOld) deployment.recordPlanned(planned.models)
   return models

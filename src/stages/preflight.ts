@@ -14,13 +14,13 @@ import { manifestName, readManifest } from '../manifest/manifest.ts'
 import { checkNotebook } from '../training/notebook/check-notebook.ts'
 import { readManifestFiles } from './manifest.ts'
 import { findRequest } from './pull-request.ts'
-import { findPlace, type Open, type Place, releasable, whyNoBuildAt } from './repository.ts'
+import { type Destination, findDestination, type Open, releasable, whyNoBuildAt } from './repository.ts'
 
 /** What is there before a deployment. What is unknown is so in dry runs only, or because the key may not look. */
 export interface Before {
   collection: 'exists' | 'missing' | 'unknown'
   algorithm: 'exists' | 'missing' | 'unknown'
-  place: Place
+  destination: Destination
   release: ReleaseInputs | undefined
   releaseSkipped: string
 }
@@ -42,12 +42,12 @@ export async function preflight(
   const opening = open()
   // When the algorithm is in trouble, nobody may ask any more.
   opening.catch(() => undefined)
-  const finding = findPlace(inputs, algorithm, { open, opening, looking })
+  const finding = findDestination(inputs, algorithm, { open, opening, looking })
   const unreadable = inputs.release && new BuildApi(algorithm).whyUnreadable()
-  const releasing = Promise.all([finding, unreadable]).then(([place, whyUnreadable]) =>
-    releasable(inputs, whyNoBuildAt(place, inputs.repository), whyUnreadable),
+  const releasing = Promise.all([finding, unreadable]).then(([destination, whyUnreadable]) =>
+    releasable(inputs, whyNoBuildAt(destination, inputs.repository), whyUnreadable),
   )
-  const [collection, found, place, { release, releaseSkipped }] = await allChecks([
+  const [collection, found, destination, { release, releaseSkipped }] = await allChecks([
     data.findCollection(inputs.collection),
     looking.then((found) => (inputs.creation ? found : requireAlgorithm(found, algorithm))),
     finding,
@@ -63,10 +63,10 @@ export async function preflight(
     log.info(`The key is accepted; ${formatUri(inputs.collection)} ${collection === 'exists' ? 'exists' : missing}`)
   }
   const { owner, name, keyInput } = algorithm
-  if (found === 'unknown' && algorithm.http.hasKey && 'repository' in place) {
+  if (found === 'unknown' && algorithm.http.hasKey && 'repository' in destination) {
     log.warning(`${keyInput} may not read algorithms, so whether ${owner}/${name} exists was not checked`)
   }
-  return { collection, algorithm: found, place, release, releaseSkipped }
+  return { collection, algorithm: found, destination, release, releaseSkipped }
 }
 
 /** Minor versions and revisions keep the visibility of earlier ones (platform reference §3.4). */

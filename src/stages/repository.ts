@@ -12,7 +12,7 @@ import { readManifestFiles } from './manifest.ts'
 import { headOfRequest } from './pull-request.ts'
 
 /** Where the deployment goes: the repository that is there, or the algorithm that is to be created first. */
-export type Place = Opened | PlannedAlgorithm | Unseen
+export type Destination = Opened | PlannedAlgorithm | Unseen
 
 /** The algorithm's repository, and what is in it. */
 export interface Opened {
@@ -39,11 +39,11 @@ type Found = Awaited<ReturnType<typeof findAlgorithm>>
  * @param looking whether the algorithm exists
  * @throws DeployError when there is none and none is to be created, or it cannot be read or written to
  */
-export async function findPlace(
+export async function findDestination(
   inputs: Inputs,
   algorithm: AlgorithmAddress,
   { open, opening, looking }: { open: Open; opening: Promise<AlgorithmRepository>; looking: Promise<Found> },
-): Promise<Place> {
+): Promise<Destination> {
   const { creation, repository, dryRun } = inputs
   try {
     const planned =
@@ -66,12 +66,18 @@ export async function findPlace(
 export async function readyRepository(
   inputs: Inputs,
   deployment: Deployment,
-  { place, open, ...follows }: Pick<Inputs, 'release' | 'releaseSkipped'> & { place: Place; open: Open },
+  {
+    destination,
+    open,
+    ...follows
+  }: Pick<Inputs, 'release' | 'releaseSkipped'> & { destination: Destination; open: Open },
 ) {
-  if ('repository' in place) return { ...place, ...follows }
-  if ('whyUnseen' in place) throw new DeployError(place.whyUnseen)
+  if ('repository' in destination) return { ...destination, ...follows }
+  if ('whyUnseen' in destination) throw new DeployError(destination.whyUnseen)
   return deployment.stage('create', 'Create the algorithm', async () => {
-    const opened = await endWhenCancelled(async () => checkRepository(await create(place, deployment, open), inputs))
+    const opened = await endWhenCancelled(async () =>
+      checkRepository(await create(destination, deployment, open), inputs),
+    )
     return { ...opened, ...releasable(follows, opened.whyNoBuild, undefined) }
   })
 }
@@ -98,9 +104,9 @@ export function releasable(
 }
 
 /** Why nothing is built of what is pushed there; undefined when it is, or nobody knows. */
-export function whyNoBuildAt(place: Place, { branch, provider }: Inputs['repository']): string | undefined {
-  if ('repository' in place) return place.whyNoBuild
-  if ('whyUnseen' in place || branch === undefined || isFirstBranch(branch, provider)) return undefined
+export function whyNoBuildAt(destination: Destination, { branch, provider }: Inputs['repository']): string | undefined {
+  if ('repository' in destination) return destination.whyNoBuild
+  if ('whyUnseen' in destination || branch === undefined || isFirstBranch(branch, provider)) return undefined
   return notBuilt(branch)
 }
 
