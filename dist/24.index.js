@@ -602,7 +602,10 @@ function renderSummary(deployment, failure) {
     if (notes.length > 0)
         lines.push(...notes.map((note) => `- ${(0,markdown/* cell */.Hn)(note)}`), '');
     if (stages.length > 0) {
-        const times = stages.map(({ name, milliseconds }) => `${name} ${(0,format/* formatDuration */.a)(milliseconds)}`);
+        const durations = new Map();
+        for (const { name, milliseconds } of stages)
+            durations.set(name, (durations.get(name) ?? 0) + milliseconds);
+        const times = [...durations].map(([name, milliseconds]) => `${name} ${(0,format/* formatDuration */.a)(milliseconds)}`);
         lines.push(`<sub>${times.join(' · ')}</sub>`, '');
     }
     return `${lines.join('\n')}\n`;

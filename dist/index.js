@@ -29188,8 +29188,11 @@ function variableNames(text) {
     }
     return names;
 }
-/** A branch name by the rules of `git check-ref-format --branch`. */
+/** A branch name by the rules of `git check-ref-format --branch`, and none that was meant as a whole reference. */
 function branch(text) {
+    const [, name] = /^refs\/(?:heads\/)?(.+)/.exec(text) ?? [];
+    if (name !== undefined)
+        throw new Error(`is ${quote(text)}; write the name of the branch alone, such as ${quote(name)}`);
     const wrong = /^[-/]|[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|^\.|\/$|\.$|^(@|HEAD)$/.test(text) ||
         text.split('/').some((part) => part.endsWith('.lock'));
     if (wrong)
@@ -30409,6 +30412,7 @@ async function readInputs(environment) {
         throw new errors/* DeployError */.sH('The inputs of the workflow step could not be read');
     }
     warnAbout(apiUrl, repository.inputs.url, collection);
+    warnOfOwner(username, repository.algorithmOwner, collection);
     if (password !== '' && token !== '')
         (0,log/* info */.pq)('algorithmia_password is set, so github_username and github_pat are not used');
     return {
@@ -30443,6 +30447,13 @@ async function parseCases(text) {
     const { readTestCases } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(395), __nccwpck_require__.e(983)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9983));
     return readTestCases(text);
 }
+/** Calls of an algorithm read the model with the rights of its owner. */
+function warnOfOwner(username, owner, { protocol, path }) {
+    if (owner === username || protocol !== 'data' || !path.startsWith(`${username}/`))
+        return;
+    (0,log/* warning */.$e)(`algorithmia_uploadpath is data://${path}, which belongs to ${username}, but the algorithm belongs to ${owner} and may not ` +
+        `read it when others call it, unless the collection is shared. Set algorithmia_uploadpath to data://${owner}/$ALGORITHMIA_ALGONAME`);
+}
 function warnAbout(apiUrl, repositoryUrl, collection) {
     for (const url of [apiUrl, repositoryUrl]) {
         const { protocol, hostname } = new URL(url);
@@ -30472,7 +30483,7 @@ async function run() {
         const inputs = await readInputs(process.env);
         deployment.aimAt(inputs);
         // Loaded only now: a wrong input is reported before axios, simple-git and the rest are read from disk.
-        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(237)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4237));
+        const { deploy } = await Promise.all(/* import() */[__nccwpck_require__.e(547), __nccwpck_require__.e(885), __nccwpck_require__.e(835)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9835));
         await deploy(inputs, deployment);
     }
     catch (error) {

@@ -215,6 +215,9 @@ describe('a plan without secrets', () => {
     expect(result.summary).toContain('would be uploaded, unless it is there')
     expect(result.summary).toContain('**Code** that would be copied: 3 files')
     expect(result.summary).toContain('publish it as a minor version, unless it is published already.')
+    const request = { ...changed, ...secretInputs('algorithmia', 'none'), push_to: 'pull_request' }
+    const { summary } = await plans.run(request, change)
+    expect(summary).toContain('Would push to deploy-to-algorithmia/main, for a pull request from there.')
   })
 
   test('g10: of a public repository shows its changes, and sends no login', async () => {

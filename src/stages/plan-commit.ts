@@ -8,7 +8,7 @@ import { countFiles, type Plan } from '../plan.ts'
 import { applyTo, type DeployedModel } from './delivery.ts'
 import { manifestFiles } from './manifest.ts'
 import { type PlanRequest, tell } from './plan.ts'
-import { planBranches } from './pull-request.ts'
+import { planBranches, requestBranchOf } from './pull-request.ts'
 
 interface CommitRequest extends PlanRequest {
   /** Undefined when they are not there yet. */
@@ -31,6 +31,8 @@ export async function planCommit(
   if (!('repository' in destination)) {
     const why = 'whyUnseen' in destination ? destination.whyUnseen : 'it comes with the algorithm'
     tell(planned.unchecked, `The changes of the algorithm's repository are not known: ${why}.`)
+    const request = requestBranchOf(inputs, origin)
+    if (request !== undefined) tell(planned.creations, `Would push to ${request}, for a pull request from there.`)
     await planCode(inputs, planned)
     return undefined
   }
