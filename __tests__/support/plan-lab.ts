@@ -145,12 +145,17 @@ export function secretInputs(hosting: string, secrets: string): Record<string, s
 
 export const managing = { algorithmia_management_api_key: managingKey }
 
+/** Without the folders of algorithms that run: Python writes its caches there when it likes. */
 function hashes(root: string): Record<string, string> {
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = files.map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  const kept = paths.filter((path) => !path.startsWith('processes'))
   return Object.fromEntries(
-    files.map((entry) => {
-      const path = join(entry.parentPath, entry.name)
-      return [relative(root, path), createHash('sha256').update(readFileSync(path)).digest('hex')]
-    }),
+    kept.map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(root, path)))
+        .digest('hex'),
+    ]),
   )
 }
