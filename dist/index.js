@@ -30356,7 +30356,6 @@ function whyNoRequirements(reader, workspace) {
 
 
 
-const manifestFormats = ['auto', 'flat', 'adk', 'both'];
 /**
  * Reads and checks everything that the workflow says, before anything is changed or contacted, and masks the secrets.
  *
@@ -30384,7 +30383,7 @@ async function readInputs(environment) {
         .replaceAll('$ALGORITHMIA_USERNAME', username ?? 'username')
         .replaceAll('$ALGORITHMIA_ALGONAME', algorithm ?? 'algorithm')));
     const models = workspace === undefined ? undefined : readModelInputs(reader, workspace);
-    const manifestFormat = reader.optional('manifest_format', (raw) => values/* oneOf */.yL(raw, manifestFormats)) ?? 'auto';
+    const manifestFormat = reader.optional('manifest_format', (raw) => values/* oneOf */.yL(raw, ['auto', 'flat', 'adk', 'both'])) ?? 'auto';
     // What a pattern means is known only after the training.
     if (manifestFormat === 'flat' &&
         models &&
