@@ -327,7 +327,7 @@ async function pushObjects({ gitForLfs, location: { url, secretInput }, patience
         }
         catch (error) {
             throw new errors/* DeployError */.sH(`Uploading to Git LFS of ${url} failed, so nothing was pushed. Check that this host offers Git LFS, that ` +
-                `${secretInput} may write and that the quota is not used up; or name the files in copy_exclude. git-lfs says:\n` +
+                `${secretInput} may write, that the quota is not used up, and that no .lfsconfig in the repository sends them elsewhere; or name the files in copy_exclude. git-lfs says:\n` +
                 (0,errors/* messageOf */.bD)(error).trim());
         }
     }
@@ -1322,14 +1322,14 @@ async function stagedFiles(git) {
 async function ignoredFiles(git) {
     const ignored = await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z']);
     const paths = ignored.split('\0').filter((path) => path !== '');
-    return paths.map((path) => ({ path, why: ".gitignore of the algorithm's repository excludes it" }));
+    return paths.map((path) => ({ path, why: 'a .gitignore excludes it' }));
 }
 function warnOfIgnored(skipped) {
     if (skipped.length === 0)
         return;
     const names = skipped.slice(0, 10).map(({ path }) => path);
     const more = skipped.length > 10 ? ` and ${skipped.length - 10} more` : '';
-    log/* warning */.$e(`Not deployed, because .gitignore of the algorithm's repository excludes them: ${names.join(', ')}${more}`);
+    log/* warning */.$e(`Not deployed, because a .gitignore of the algorithm's repository, or one that the code brings, excludes them: ${names.join(', ')}${more}`);
 }
 /** git adds nothing below a submodule's folder, and does not say so. */
 async function refuseFilesInSubmodules(git, folder) {

@@ -174,7 +174,7 @@ describe('g38: files that the repository ignores', () => {
       ],
       skipped: ['data/y.csv', 'x.log'].map((path) => ({ path, why: expect.stringContaining('.gitignore') })),
     })
-    expect(lab.output()).toMatch(/^::warning::Not deployed, because \.gitignore .*: data\/y\.csv, x\.log$/m)
+    expect(lab.output()).toMatch(/^::warning::Not deployed, because a \.gitignore .*: data\/y\.csv, x\.log$/m)
     await repository.push('Deployed')
     expect(Object.keys(origin.tree())).toEqual(['.gitignore', 'b.py', 'model_manifest.json'])
   })

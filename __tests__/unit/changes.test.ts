@@ -23,14 +23,14 @@ describe('the log', () => {
     const deployment = new Deployment()
     deployment.skippedCode = [{ path: 'data/', why: 'copy_exclude names it' }]
     const files: FileChange[] = [...added(2), { path: 'x', kind: 'deleted' }, { path: 'y', kind: 'changed' }]
-    const ignored = { path: 'x.log', why: ".gitignore of the algorithm's repository excludes it" } as const
+    const ignored = { path: 'x.log', why: 'a .gitignore excludes it' } as const
     recordChanges(deployment, { files, skipped: [ignored] })
     expect(printed.lines().slice(0, -1)).toEqual([
       '2 added: src/0.py, src/1.py',
       '1 changed: y',
       '1 deleted: x',
       '1 skipped, because copy_exclude names it: data/',
-      "1 skipped, because .gitignore of the algorithm's repository excludes it: x.log",
+      '1 skipped, because a .gitignore excludes it: x.log',
     ])
     expect(deployment.changes).toEqual({ files, skipped: [...deployment.skippedCode, ignored] })
   })

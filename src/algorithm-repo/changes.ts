@@ -9,5 +9,5 @@ export interface FileChange {
 export interface SkippedPath {
   /** With forward slashes; a folder that is skipped as a whole ends with one. */
   path: string
-  why: 'copy_exclude names it' | 'it is never code' | ".gitignore of the algorithm's repository excludes it"
+  why: 'copy_exclude names it' | 'it is never code' | 'a .gitignore excludes it'
 }

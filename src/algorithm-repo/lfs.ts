@@ -74,7 +74,7 @@ export async function pushObjects(
     } catch (error) {
       throw new DeployError(
         `Uploading to Git LFS of ${url} failed, so nothing was pushed. Check that this host offers Git LFS, that ` +
-          `${secretInput} may write and that the quota is not used up; or name the files in copy_exclude. git-lfs says:\n` +
+          `${secretInput} may write, that the quota is not used up, and that no .lfsconfig in the repository sends them elsewhere; or name the files in copy_exclude. git-lfs says:\n` +
           messageOf(error).trim(),
       )
     }

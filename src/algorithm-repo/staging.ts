@@ -66,7 +66,7 @@ async function stagedFiles(git: SimpleGit): Promise<FileChange[]> {
 async function ignoredFiles(git: SimpleGit): Promise<SkippedPath[]> {
   const ignored = await git.raw(['ls-files', '--others', '--ignored', '--exclude-standard', '-z'])
   const paths = ignored.split('\0').filter((path) => path !== '')
-  return paths.map((path) => ({ path, why: ".gitignore of the algorithm's repository excludes it" }))
+  return paths.map((path) => ({ path, why: 'a .gitignore excludes it' }))
 }
 
 export function warnOfIgnored(skipped: readonly SkippedPath[]): void {
@@ -74,7 +74,7 @@ export function warnOfIgnored(skipped: readonly SkippedPath[]): void {
   const names = skipped.slice(0, 10).map(({ path }) => path)
   const more = skipped.length > 10 ? ` and ${skipped.length - 10} more` : ''
   log.warning(
-    `Not deployed, because .gitignore of the algorithm's repository excludes them: ${names.join(', ')}${more}`,
+    `Not deployed, because a .gitignore of the algorithm's repository, or one that the code brings, excludes them: ${names.join(', ')}${more}`,
   )
 }
 
