@@ -923,7 +923,7 @@ class RemoteBranch {
             await this.#fetch(1);
         }
         catch (error) {
-            if (!/couldn't find remote ref/.test((0,errors/* messageOf */.bD)(error)))
+            if (!isNoSuchBranch(error))
                 throw error;
             log/* debug */.Yz((0,errors/* messageOf */.bD)(error));
             return undefined;
@@ -946,6 +946,8 @@ class RemoteBranch {
                     await this.#fetch(depth);
             }
             catch (error) {
+                if (isNoSuchBranch(error))
+                    return undefined;
                 throw new errors/* UncertainError */.On(`The repository could not be read after the push of ${commits.join(' or ')}, so whether it arrived is not known: look ` +
                     `for it on ${this.name} before the next run`, { cause: error });
             }
@@ -998,6 +1000,9 @@ class RemoteBranch {
     #target(commit) {
         return `${commit}:refs/heads/${this.name}`;
     }
+}
+function isNoSuchBranch(error) {
+    return /couldn't find remote ref/.test((0,errors/* messageOf */.bD)(error));
 }
 //# sourceMappingURL=remote-branch.js.map
 ;// CONCATENATED MODULE: ./build/src/algorithm-repo/request-branch.js

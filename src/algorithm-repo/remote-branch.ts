@@ -52,7 +52,7 @@ export class RemoteBranch {
     try {
       await this.#fetch(1)
     } catch (error) {
-      if (!/couldn't find remote ref/.test(messageOf(error))) throw error
+      if (!isNoSuchBranch(error)) throw error
       log.debug(messageOf(error))
       return undefined
     }
@@ -72,6 +72,7 @@ export class RemoteBranch {
       try {
         if (depth > 1) await this.#fetch(depth)
       } catch (error) {
+        if (isNoSuchBranch(error)) return undefined
         throw new UncertainError(
           `The repository could not be read after the push of ${commits.join(' or ')}, so whether it arrived is not known: look ` +
             `for it on ${this.name} before the next run`,
@@ -127,4 +128,8 @@ export class RemoteBranch {
   #target(commit: string): string {
     return `${commit}:refs/heads/${this.name}`
   }
+}
+
+function isNoSuchBranch(error: unknown): boolean {
+  return /couldn't find remote ref/.test(messageOf(error))
 }
